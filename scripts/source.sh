@@ -15,7 +15,8 @@ kernel=$1
 store=$2/source
 
 check_user_tree() {
-	tree=$(readlink -f "$1" 2>/dev/null) && [ -d "$tree" ] ||
+	tree=$(readlink -f "$1" 2>/dev/null) || tree=
+	[ -d "$tree" ] ||
 		die "KSRC must be a kernel source tree, found no folder at '$1'"
 	for part in Makefile Kconfig mm/cma.c kernel/dma/contiguous.c scripts/kconfig/Makefile; do
 		[ -f "$tree/$part" ] || die "KSRC must be a kernel source tree, found no $part in '$tree'"
@@ -71,6 +72,7 @@ newest_source() {
 	trap 'exit 2' HUP INT TERM
 	mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial"
 	codename=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
+	# shellcheck disable=SC2016 # the fields are APT's
 	mirror=$(apt-get indextargets --format '$(RELEASE) $(COMPONENT) $(REPO_URI)' 2>/dev/null |
 		awk -v codename="$codename" '$1 == codename && $2 == "main" { print $3; exit }')
 	[ -n "$mirror" ] || die "$cannot: APT has no mirror for '$codename'; $hint"

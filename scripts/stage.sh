@@ -1,6 +1,8 @@
 # shellcheck shell=sh
 # What every stage shares: how it speaks, how it fails, where it stands.
+# A stage sets scripts to its own folder, then reads this file.
 set -eu
+: "${scripts:?}"
 
 # Sorted globs and byte-wise comparisons, whatever the user's locale.
 export LC_ALL=C
@@ -18,7 +20,7 @@ note() {
 # The facts about one architecture: what builds for it and what boots it.
 load_arch() {
 	[ -f "$scripts/arch/$1.sh" ] || die "ARCH must be one of $(known_archs), found '$1'"
-	# shellcheck source=scripts/arch/arm64.sh
+	# shellcheck source=arch/arm64.sh
 	. "$scripts/arch/$1.sh"
 }
 
