@@ -1,9 +1,9 @@
 #!/bin/sh
 # lint.sh    read the sources: one "ok" or "not ok" line a check, findings indented
 #
-# shellcheck for shell; checkpatch and sparse for C (kbuild runs sparse and W=1
-# over the suites in the tree of KERNEL or KSRC); the compiler with
-# -Wall -Wextra -Werror for the guest's programs; dtc over the merged blobs.
+# Shell: shellcheck. C: checkpatch; sparse and W=1 by kbuild for the suites, in
+# the tree of KERNEL or KSRC; -Wall -Wextra -Werror for the guest's programs.
+# Fixtures: dtc's warnings over the merged blobs.
 # Status 1 when a check has findings, 2 when a check could not be made.
 scripts=$(readlink -f "$(dirname "$0")")
 . "$scripts/stage.sh"
@@ -77,6 +77,7 @@ check_fixtures() {
 
 # What belongs to one machine must be derived, never written down.
 check_machine_names() {
+	# shellcheck disable=SC2016 # the field is APT's
 	hosts=$(apt-get indextargets --format '$(REPO_URI)' 2>/dev/null | sed -nE 's#^https?://([^/]+).*#\1#p' | sort -u)
 	{
 		echo "$(dirname "$top")/"

@@ -29,7 +29,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define MAX_ARGUMENTS 64
+#define BLANKS " \n"
 /* A program that takes longer is stopped and reported (kselftest's own default). */
 #define PROGRAM_TIMEOUT_S 120
 #define KSELFTEST_SKIP 4
@@ -72,7 +74,7 @@ static void mount_file_systems(void)
 		{ "tmpfs", "/tmp" },
 	};
 
-	for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(mounts); i++) {
 		mkdir(mounts[i].target, 0755);
 		if (mount(mounts[i].type, mounts[i].target, mounts[i].type, 0, NULL))
 			fprintf(stderr, "init: cannot mount %s on %s: %s\n", mounts[i].type,
@@ -178,7 +180,7 @@ static void copy_indented(FILE *from, int to)
 static void run_test_program(const char *folder, const char *name, int number, int port)
 {
 	char path[PATH_MAX];
-	char *arguments[] = { path, NULL };
+	char *const arguments[] = { path, NULL };
 	int status, timed_out;
 	FILE *output;
 
@@ -238,7 +240,8 @@ static void carry_out(char *line)
 	int count = 0, status = 0, timed_out = 0, port;
 	long long begin_ms;
 
-	for (char *word = strtok(line, " \n"); word && count < MAX_ARGUMENTS; word = strtok(NULL, " \n"))
+	for (char *word = strtok(line, BLANKS); word && count < MAX_ARGUMENTS;
+	     word = strtok(NULL, BLANKS))
 		words[count++] = word;
 	if (count < 3)
 		return;
@@ -249,8 +252,11 @@ static void carry_out(char *line)
 		status = run_each(words + 2, port);
 	else if (port >= 0)
 		status = run_one(words + 2, port, &timed_out);
-	tell("{\"event\":\"exit\",\"stage\":\"%s\",\"status\":%d,\"signal\":%d,\"timed_out\":%d,\"elapsed_ms\":%lld}\n",
-	     words[1], port < 0 ? 2 : WIFEXITED(status) ? WEXITSTATUS(status) : 0,
+	if (port < 0)
+		status = W_EXITCODE(2, 0);
+	tell("{\"event\":\"exit\",\"stage\":\"%s\",\"status\":%d,\"signal\":%d,"
+	     "\"timed_out\":%d,\"elapsed_ms\":%lld}\n", words[1],
+	     WIFEXITED(status) ? WEXITSTATUS(status) : 0,
 	     WIFSIGNALED(status) ? WTERMSIG(status) : 0, timed_out, now_ms() - begin_ms);
 	if (port >= 0)
 		close(port);
