@@ -24,7 +24,9 @@ cache=${CACHE:-$HOME/.cache/cma-tests}
 
 # The build must not depend on who builds, where or when.
 export KBUILD_BUILD_TIMESTAMP='Thu Jan  1 00:00:00 UTC 2026' KBUILD_BUILD_USER=cma-tests \
-	KBUILD_BUILD_HOST=cma-tests KBUILD_BUILD_VERSION=1
+	KBUILD_BUILD_HOST=cma-tests KBUILD_BUILD_VERSION=1 LOCALVERSION=
+# Python would leave __pycache__ beside a script, in the user's tree.
+export PYTHONDONTWRITEBYTECODE=1
 
 kbuild() {
 	make -C "$tree" O="$build" ARCH="$kernel_arch" CROSS_COMPILE="$compile_prefix" "$@"
@@ -100,6 +102,7 @@ if [ "$(cat "$build/inputs.hash" 2>/dev/null)" = "$inputs" ] && [ -e "$build/ker
 	note "kernel is up to date"
 	exit 0
 fi
+require_space "$build" 1024 "a kernel build"
 rm -f "$build/inputs.hash" "$build/built"
 configure
 hash=$(name_inputs | hash_of_input)

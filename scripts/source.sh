@@ -30,9 +30,7 @@ check_user_tree() {
 # Unpack tarball $1 into $store/$2, whole or not at all.
 unpack() {
 	[ ! -d "$store/$2" ] || return 0
-	free_kib=$(df -Pk "$store" | awk 'NR == 2 { print $4 }')
-	[ "$free_kib" -gt 4194304 ] ||
-		die "a kernel tree and its build need 4 GiB, found $((free_kib / 1024)) MiB free at '$store': free some, or set O="
+	require_space "$store" 4096 "a kernel tree and its build"
 	rm -rf "$store/unpacking"
 	mkdir "$store/unpacking"
 	tar -xf "$1" -C "$store/unpacking" --strip-components=1 ||

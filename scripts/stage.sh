@@ -37,3 +37,10 @@ update_file() {
 	cat >"$1.new"
 	if cmp -s "$1.new" "$1"; then rm -f "$1.new"; else mv -f "$1.new" "$1"; fi
 }
+
+# require_space FOLDER MIB WHAT
+require_space() {
+	free_mib=$(df -Pm "$1" | awk 'NR == 2 { print $4 }')
+	[ "$free_mib" -ge "$2" ] ||
+		die "$3 needs $2 MiB, found $free_mib MiB free at '$1': free some, or set O= to a larger disk"
+}

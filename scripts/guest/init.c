@@ -31,7 +31,7 @@
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define MAX_ARGUMENTS 64
-#define BLANKS " \n"
+#define BLANKS "\n "
 /* A program that takes longer is stopped and reported (kselftest's own default). */
 #define PROGRAM_TIMEOUT_S 120
 #define KSELFTEST_SKIP 4
@@ -254,9 +254,8 @@ static void carry_out(char *line)
 		status = run_one(words + 2, port, &timed_out);
 	if (port < 0)
 		status = W_EXITCODE(2, 0);
-	tell("{\"event\":\"exit\",\"stage\":\"%s\",\"status\":%d,\"signal\":%d,"
-	     "\"timed_out\":%d,\"elapsed_ms\":%lld}\n", words[1],
-	     WIFEXITED(status) ? WEXITSTATUS(status) : 0,
+	tell("{\"event\":\"exit\",\"stage\":\"%s\",\"status\":%d,\"signal\":%d,\"timed_out\":%d,\"elapsed_ms\":%lld}\n",
+	     words[1], WIFEXITED(status) ? WEXITSTATUS(status) : 0,
 	     WIFSIGNALED(status) ? WTERMSIG(status) : 0, timed_out, now_ms() - begin_ms);
 	if (port >= 0)
 		close(port);
