@@ -27,6 +27,7 @@ EOF
 write_plan() {
 	case $stage in
 	selftests) echo "each selftests /selftests ${ONLY:-*}" ;;
+	gcov) echo "run gcov /archive /sys/kernel/debug/gcov .gcda" ;;
 	bench) echo "run bench /bench/cmabench --json ${BENCH_ARGUMENTS-}" ;;
 	esac
 }

@@ -14,10 +14,13 @@ load_arch "$3"
 top=$(readlink -f "$scripts/..")
 
 build_programs() {
-	"${compile_prefix}gcc" -static -O2 -Wall -Wextra -Werror -o "$image/init" "$scripts/guest/init.c" &&
-		make -s -C "$top/selftests" KSRC="$tree" OUTPUT="$image/selftests" CROSS_COMPILE="$compile_prefix" &&
-		make -s -C "$top/bench" OUTPUT="$image/bench" CROSS_COMPILE="$compile_prefix" &&
-		cc -O2 -o "$image/gen_init_cpio" "$tree/usr/gen_init_cpio.c"
+	for program in init archive; do
+		"${compile_prefix}gcc" -static -O2 -Wall -Wextra -Werror -o "$image/$program" \
+			"$scripts/guest/$program.c" || return
+	done
+	make -s -C "$top/selftests" KSRC="$tree" OUTPUT="$image/selftests" CROSS_COMPILE="$compile_prefix" &&
+	make -s -C "$top/bench" OUTPUT="$image/bench" CROSS_COMPILE="$compile_prefix" &&
+	cc -O2 -o "$image/gen_init_cpio" "$tree/usr/gen_init_cpio.c"
 }
 
 describe() {
@@ -25,6 +28,7 @@ describe() {
 	echo "nod /dev/console 0600 0 0 c 5 1"
 	for folder in proc sys tmp selftests bench; do echo "dir /$folder 0755 0 0"; done
 	echo "file /init $image/init 0755 0 0"
+	echo "file /archive $image/archive 0755 0 0"
 	echo "file /bench/cmabench $image/bench/cmabench 0755 0 0"
 	for program in "$image"/selftests/*_test; do
 		echo "file /selftests/$(basename "$program") $program 0755 0 0"
