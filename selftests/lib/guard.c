@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "guard.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/swap.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "text_file.h"
+
+#define MAX_ACTIONS 256
+
+enum action_kind { CANCEL, WRITE, UNMOUNT, SWAPOFF, UNLINK, RMDIR, KILL };
+
+struct action {
+	enum action_kind kind;
+	int id;
+	pid_t pid;
+	char path[256];
+	char text[256];
+};
+
+static int undo(const struct action *action)
+{
+	int err = 0;
+
+	switch (action->kind) {
+	case WRITE:
+		return text_file_write(action->path, action->text);
+	case UNMOUNT:
+		err = umount2(action->path, 0);
+		break;
+	case SWAPOFF:
+		err = swapoff(action->path);
+		break;
+	case UNLINK:
+		err = unlink(action->path);
+		break;
+	case RMDIR:
+		err = rmdir(action->path);
+		break;
+	case KILL:
+		err = kill(action->pid, SIGKILL);
+		if (err && errno == ESRCH)
+			err = 0;
+		break;
+	case CANCEL:
+		break;
+	}
+	return err ? -errno : 0;
+}
+
+/* Undo from the last to the first; returns the first error met. */
+static int undo_all(const struct action *actions, int count)
+{
+	int first_err = 0;
+
+	while (count--) {
+		int err = undo(&actions[count]);
+
+		if (err)
+			fprintf(stderr, "# guard: cannot restore %s: %s\n",
+				actions[count].path, strerror(-err));
+		if (err && !first_err)
+			first_err = err;
+	}
+	return first_err;
+}
+
+static int remove_action(struct action *actions, int count, int id)
+{
+	int i;
+
+	for (i = 0; i < count; i++) {
+		if (actions[i].id != id)
+			continue;
+		memmove(&actions[i], &actions[i + 1],
+			(count - i - 1) * sizeof(*actions));
+		return count - 1;
+	}
+	return count;
+}
+
+/* Take in what the owner said so far. False: it has closed the guard. */
+static bool listen_to_owner(int socket, struct action *actions, int *count)
+{
+	struct action action;
+	ssize_t got;
+
+	while ((got = recv(socket, &action, sizeof(action), MSG_DONTWAIT)) > 0) {
+		if (action.kind == CANCEL)
+			*count = remove_action(actions, *count, action.id);
+		else if (*count < MAX_ACTIONS)
+			actions[(*count)++] = action;
+	}
+	return got < 0 && (errno == EAGAIN || errno == EINTR);
+}
+
+/*
+ * Hold on to nothing of the owner's but stderr: a dma-buf kept open here
+ * would stay allocated.
+ */
+static void let_go(int socket, int owner)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	struct dirent *entry;
+
+	setsid();
+	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+	while (dir && (entry = readdir(dir))) {
+		int fd = atoi(entry->d_name);
+
+		if (entry->d_name[0] != '.' && fd != socket && fd != owner &&
+		    fd != STDERR_FILENO && fd != dirfd(dir))
+			close(fd);
+	}
+	if (dir)
+		closedir(dir);
+}
+
+static void keep_guard(int socket, int owner)
+{
+	static struct action actions[MAX_ACTIONS];
+	struct pollfd poll_on[] = {
+		{ .fd = socket, .events = POLLIN },
+		{ .fd = owner, .events = POLLIN },
+	};
+	bool owner_lives = true;
+	int count = 0;
+
+	let_go(socket, owner);
+	while (owner_lives) {
+		poll(poll_on, 2, -1);
+		if (poll_on[1].revents)
+			owner_lives = false;
+		if (!listen_to_owner(socket, actions, &count))
+			owner_lives = false;
+	}
+	_exit(-undo_all(actions, count));
+}
+
+int guard_open(struct guard *guard)
+{
+	int pair[2], owner;
+
+	memset(guard, 0, sizeof(*guard));
+	owner = syscall(SYS_pidfd_open, getpid(), 0);
+	if (owner < 0)
+		return -errno;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair)) {
+		close(owner);
+		return -errno;
+	}
+	guard->pid = fork();
+	if (guard->pid == 0) {
+		close(pair[0]);
+		keep_guard(pair[1], owner);
+	}
+	close(owner);
+	close(pair[1]);
+	guard->socket = pair[0];
+	if (guard->pid > 0)
+		return 0;
+	close(pair[0]);
+	return -EAGAIN;
+}
+
+int guard_close(struct guard *guard)
+{
+	int status = 0;
+
+	if (guard->pid <= 0)
+		return 0;
+	shutdown(guard->socket, SHUT_RDWR);
+	close(guard->socket);
+	while (waitpid(guard->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	guard->pid = 0;
+	return WIFEXITED(status) ? -WEXITSTATUS(status) : -ECHILD;
+}
+
+static int tell(struct guard *guard, struct action *action)
+{
+	if (guard->pid <= 0)
+		return -ESRCH;
+	if (action->kind != CANCEL)
+		action->id = ++guard->next_id;
+	if (send(guard->socket, action, sizeof(*action), MSG_NOSIGNAL) < 0)
+		return -errno;
+	return action->id;
+}
+
+static int tell_path(struct guard *guard, enum action_kind kind,
+		     const char *path, const char *text)
+{
+	struct action action = { .kind = kind };
+
+	if (strlen(path) >= sizeof(action.path) ||
+	    strlen(text) >= sizeof(action.text))
+		return -ENAMETOOLONG;
+	memcpy(action.path, path, strlen(path));
+	memcpy(action.text, text, strlen(text));
+	return tell(guard, &action);
+}
+
+int guard_write(struct guard *guard, const char *path, const char *text)
+{
+	return tell_path(guard, WRITE, path, text);
+}
+
+int guard_unmount(struct guard *guard, const char *path)
+{
+	return tell_path(guard, UNMOUNT, path, "");
+}
+
+int guard_swapoff(struct guard *guard, const char *path)
+{
+	return tell_path(guard, SWAPOFF, path, "");
+}
+
+int guard_unlink(struct guard *guard, const char *path)
+{
+	return tell_path(guard, UNLINK, path, "");
+}
+
+int guard_rmdir(struct guard *guard, const char *path)
+{
+	return tell_path(guard, RMDIR, path, "");
+}
+
+int guard_kill(struct guard *guard, pid_t pid)
+{
+	struct action action = { .kind = KILL, .pid = pid };
+
+	return tell(guard, &action);
+}
+
+int guard_cancel(struct guard *guard, int id)
+{
+	struct action action = { .kind = CANCEL, .id = id };
+	int told = tell(guard, &action);
+
+	return told < 0 ? told : 0;
+}
+
+int guard_set_file(struct guard *guard, const char *path, const char *text)
+{
+	char old[256], *word, *end;
+	ssize_t length = text_file_read(path, old, sizeof(old));
+	int told;
+
+	if (length < 0)
+		return length;
+	word = strchr(old, '[');
+	end = word ? strchr(word, ']') : NULL;
+	if (end)
+		*end = '\0';
+	told = guard_write(guard, path, end ? word + 1 : old);
+	return told < 0 ? told : text_file_write(path, text);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a test changes on the machine is put back however the test ends:
+ * return, failed ASSERT, abort, signal, SIGKILL, timeout of the harness.
+ *
+ * An atexit handler or a signal handler cannot promise that. So a guard is a
+ * small process of its own: it is told of each change before the change is
+ * made, watches its owner, and undoes the changes, the last one first, when
+ * the owner closes the guard or dies.
+ *
+ *	owner --"write 512 to .../free"--> guard process
+ *	  x (killed)			   undoes, exits
+ *
+ * Open the guard before taking buffers or forking helpers.
+ */
+#ifndef CMA_TESTS_GUARD_H
+#define CMA_TESTS_GUARD_H
+
+#include <sys/types.h>
+
+struct guard {
+	pid_t pid;
+	int socket;
+	int next_id;
+};
+
+/* guard_open - start the guard process. Returns 0 or -errno. */
+int guard_open(struct guard *guard);
+
+/*
+ * guard_close - undo everything now and end the guard process.
+ *
+ * Returns 0, or the -errno of the first undoing that failed. Harmless on a
+ * guard that is zeroed or closed.
+ */
+int guard_close(struct guard *guard);
+
+/*
+ * guard_set_file - remember what @path contains, then write @text into it.
+ *
+ * For sysctls and their like. The newline of the old content is kept. For
+ * files of the form "a [b] c" the bracketed word is put back. Returns 0 or
+ * -errno of reading or writing.
+ */
+int guard_set_file(struct guard *guard, const char *path, const char *text);
+
+/*
+ * The following only say what shall be undone. They return an id above 0 for
+ * guard_cancel(), or -errno. @path and @text are below 256 bytes.
+ *
+ * guard_write	- write @text to @path (debugfs free, tracing_on, ...)
+ * guard_unmount - unmount @path
+ * guard_swapoff - stop swapping to @path
+ * guard_unlink	- remove the file or symlink @path
+ * guard_rmdir	- remove the empty folder @path (a tracing instance, a cgroup)
+ * guard_kill	- SIGKILL the process @pid, a child of the owner
+ */
+int guard_write(struct guard *guard, const char *path, const char *text);
+int guard_unmount(struct guard *guard, const char *path);
+int guard_swapoff(struct guard *guard, const char *path);
+int guard_unlink(struct guard *guard, const char *path);
+int guard_rmdir(struct guard *guard, const char *path);
+int guard_kill(struct guard *guard, pid_t pid);
+
+/* guard_cancel - the owner has undone it itself. Returns 0 or -errno. */
+int guard_cancel(struct guard *guard, int id);
+
+#endif

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "meminfo.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "text_file.h"
+
+/*
+ * Does @line read "<blanks><field><separators><number>"? A field must end
+ * where the blanks begin: "cma" is not "cma_free".
+ */
+static bool parse_field(const char *line, const char *field, char end,
+			__u64 *value)
+{
+	size_t length = strlen(field);
+	char *rest;
+
+	line += strspn(line, " ");
+	if (strncmp(line, field, length) || line[length] != end)
+		return false;
+	errno = 0;
+	*value = strtoull(line + length + 1, &rest, 10);
+	return rest != line + length + 1 && errno == 0;
+}
+
+static int find_field(const char *path, const char *field, char end,
+		      __u64 *value)
+{
+	char *text, *line, *next;
+	ssize_t length = text_file_read_all(path, &text);
+	int err = -ENOENT;
+
+	if (length < 0)
+		return length;
+	for (line = strtok_r(text, "\n", &next); line && err;
+	     line = strtok_r(NULL, "\n", &next))
+		if (parse_field(line, field, end, value))
+			err = 0;
+	free(text);
+	return err;
+}
+
+int meminfo_bytes(const char *field, __u64 *bytes)
+{
+	int err = find_field("/proc/meminfo", field, ':', bytes);
+
+	if (err == 0)
+		*bytes *= 1024;
+	return err;
+}
+
+int vmstat_read(const char *field, __u64 *value)
+{
+	return find_field("/proc/vmstat", field, ' ', value);
+}
+
+int zoneinfo_zone(const char *zone, const char *field, __u64 *pages)
+{
+	char *text, *line, *next, name[32] = "";
+	ssize_t length = text_file_read_all("/proc/zoneinfo", &text);
+	int err = -ENOENT;
+	__u64 value;
+
+	if (length < 0)
+		return length;
+	*pages = 0;
+	for (line = strtok_r(text, "\n", &next); line;
+	     line = strtok_r(NULL, "\n", &next)) {
+		if (sscanf(line, "Node %*d, zone %31s", name) == 1)
+			continue;
+		if ((zone && strcmp(zone, name)) ||
+		    !parse_field(line, field, ' ', &value))
+			continue;
+		*pages += value;
+		err = 0;
+	}
+	free(text);
+	return err;
+}
+
+int zoneinfo_sum(const char *field, __u64 *pages)
+{
+	return zoneinfo_zone(NULL, field, pages);
+}
+
+int vm_stat_refresh(void)
+{
+	char text[16];
+	ssize_t length;
+
+	length = text_file_read("/proc/sys/vm/stat_refresh", text, sizeof(text));
+	return length < 0 ? (int)length : 0;
+}
