@@ -1,0 +1,16 @@
+# shellcheck shell=sh disable=SC2034
+# QEMU's q35 board: 8250 console, virtio over PCI, no device tree.
+kernel_arch=x86_64
+kernel_target=bzImage
+kernel_image=arch/x86/boot/bzImage
+compile_prefix=x86_64-linux-gnu-
+[ "$(uname -m)" != x86_64 ] || compile_prefix=
+qemu=qemu-system-x86_64
+console=ttyS0
+virtio_serial=virtio-serial-pci
+has_device_tree=no
+machine='-M q35'
+cpu_tcg='-cpu qemu64,+rdtscp'
+cpu_kvm='-cpu host'
+kvm_host=x86_64
+command_line='nokaslr clocksource=tsc tsc=reliable random.trust_cpu=off'

@@ -1,0 +1,37 @@
+# shellcheck shell=sh
+# What every stage shares: how it speaks, how it fails, where it stands.
+set -eu
+
+# Sorted globs and byte-wise comparisons, whatever the user's locale.
+export LC_ALL=C
+
+# Unusable input or a machine that cannot do the work: one line, status 2.
+die() {
+	printf 'cma-tests: error: %s\n' "$*" >&2
+	exit 2
+}
+
+note() {
+	printf 'cma-tests: %s\n' "$*" >&2
+}
+
+# The facts about one architecture: what builds for it and what boots it.
+load_arch() {
+	[ -f "$scripts/arch/$1.sh" ] || die "ARCH must be one of $(known_archs), found '$1'"
+	# shellcheck source=scripts/arch/arm64.sh
+	. "$scripts/arch/$1.sh"
+}
+
+known_archs() {
+	for file in "$scripts"/arch/*.sh; do basename "$file" .sh; done | paste -sd ' '
+}
+
+hash_of_input() {
+	sha256sum | cut -c 1-16
+}
+
+# Write standard input to $1, but keep the file and its time when it says the same.
+update_file() {
+	cat >"$1.new"
+	if cmp -s "$1.new" "$1"; then rm -f "$1.new"; else mv -f "$1.new" "$1"; fi
+}
