@@ -169,7 +169,8 @@ void record_summary(struct records *records, const struct row *row,
 	json_maybe(&json, "p90_ns", known, latency->p90);
 	json_maybe(&json, "p99_ns", known, latency->p99);
 	json_maybe(&json, "max_ns", known, latency->max);
-	json_maybe(&json, "occupancy_pages", known, summary->occupancy_pages);
+	json_maybe(&json, "occupancy_pages", known && summary->has_occupancy,
+		   summary->occupancy_pages);
 	json_maybe(&json, "migrated_pages", known && summary->has_migrations,
 		   summary->migrated_pages);
 	json_number(&json, "traced", summary->traced);

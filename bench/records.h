@@ -31,6 +31,7 @@ struct summary {
 	size_t samples, invalid, failures;
 	struct statistics latency_ns;	/* of the valid, successful ones */
 	__u64 occupancy_pages;
+	bool has_occupancy;
 	__u64 migrated_pages;
 	bool has_migrations;
 	size_t traced;

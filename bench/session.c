@@ -26,6 +26,8 @@ void summarise(const struct sample *samples, __u64 count,
 			continue;
 		latencies_ns[good++] = sample->latency_ns;
 		occupancy += sample->occupancy.pages;
+		summary->has_occupancy =
+			sample->occupancy.source != OCCUPANCY_UNKNOWN;
 		migrated += sample->migrated_pages;
 		summary->has_migrations = sample->has_migrations;
 	}

@@ -2,7 +2,7 @@
 #include "table.h"
 
 static const char columns[] =
-"bench     backend    pressure            pages samples invalid failed   min us   avg us   p50 us   p90 us   p99 us   max us   migrated retries\n";
+"bench     backend    pressure            pages samples invalid failed    min us    avg us    p50 us    p90 us    p99 us    max us   migrated retries\n";
 
 void table_head(FILE *file, const struct target *target)
 {
@@ -17,9 +17,9 @@ void table_head(FILE *file, const struct target *target)
 static void table_time(FILE *file, bool known, __u64 ns)
 {
 	if (known)
-		fprintf(file, " %8.1f", ns / 1000.0);
+		fprintf(file, " %9.2f", ns / 1000.0);
 	else
-		fprintf(file, " %8s", "-");
+		fprintf(file, " %9s", "-");
 }
 
 static void table_count(FILE *file, int width, bool known, __u64 count)
