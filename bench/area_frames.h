@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Everybody's pages inside an area. */
+#ifndef CMABENCH_AREA_FRAMES_H
+#define CMABENCH_AREA_FRAMES_H
+
+#include "bench.h"
+
+/*
+ * area_frames_occupied - movable pages, of whatever program, in the area.
+ *
+ * From /proc/kpageflags frame by frame where that may be read, else from the
+ * counters. Without an area: 0 pages, source unknown. Returns 0 or -errno.
+ */
+int area_frames_occupied(const struct target *target, struct occupancy *now);
+
+/*
+ * area_lent_pages - by the counters alone: CMA pages neither free nor taken
+ * by CMA's users. Of all areas together, and free pages on per-CPU lists are
+ * in it. Returns 0 or -errno.
+ */
+int area_lent_pages(const struct target *target, __u64 *pages);
+
+#endif

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The vocabulary of cmabench. A benchmark is put together from three kinds of
+ * parts, each one const struct of callbacks in a file of its own:
+ *
+ *	backend		how memory is taken from the area	backends/
+ *	pressure	what else is in the area meanwhile	pressures/
+ *	bench		what is done and measured		benches/
+ *
+ * A part registers itself (REGISTER_BACKEND() and so on) and the Makefile
+ * takes every file of the three folders, so a new part is one new file.
+ *
+ *	session:  for each pressure	open
+ *		    for each backend	  open
+ *		      for each bench	    run: for each size
+ *					      sample_take()
+ *		    close, records, summary
+ */
+#ifndef CMABENCH_BENCH_H
+#define CMABENCH_BENCH_H
+
+#include <linux/types.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "area.h"
+#include "dma_heap.h"
+
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Why something cannot be done: one line for a person. */
+struct reason {
+	char text[240];
+};
+
+/* refuse - fill in the reason and return @err, to end a function with. */
+int refuse(struct reason *why, int err, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* The area under test, and the heap that allocates from it. */
+struct target {
+	const struct cma_area *area;	/* NULL: none, null backend only */
+	const struct dma_heap *heap;	/* NULL: no heap gives this area out */
+	size_t page_size_bytes;
+	/* What the largest request of this run may push out of the area. */
+	__u64 largest_request_pages;
+	__u64 seed;
+};
+
+/* target_name - the area's name, "none" without one. */
+const char *target_name(const struct target *target);
+
+/* One allocation, from prepare() to release(). */
+struct buffer {
+	__u64 pages;
+	int fd;
+	int text_length;
+	char text[24];
+};
+
+/*
+ * How memory is taken. alloc() and release() are the timed section: one
+ * system call, no allocation, no formatting, no output; prepare() is for what
+ * must happen before. Several instances may be open, several buffers alive.
+ */
+struct backend {
+	const char *name;
+	const char *help;
+	bool by_default;	/* part of a run that names no backend */
+	bool needs_area;
+	int align_order;	/* of the request; ALIGN_UNKNOWN: kernel's choice */
+
+	int (*open)(const struct target *target, void **state,
+		    struct reason *why);
+	void (*prepare)(void *state, struct buffer *buffer);
+	int (*alloc)(void *state, struct buffer *buffer);
+	int (*release)(void *state, struct buffer *buffer);
+	void (*close)(void *state);
+};
+
+#define ALIGN_UNKNOWN (-1)
+
+/* Where an occupancy figure comes from, and so how far it can be trusted. */
+enum occupancy_source {
+	OCCUPANCY_UNKNOWN,	/* nobody looked (no area) */
+	OCCUPANCY_PAGEMAP,	/* our own pages, by PFN: exact */
+	OCCUPANCY_KPAGEFLAGS,	/* everybody's pages, by PFN: exact */
+	OCCUPANCY_COUNTERS,	/* CmaTotal - CmaFree - used, all areas */
+};
+
+struct occupancy {
+	__u64 pages;
+	enum occupancy_source source;
+};
+
+/*
+ * What is in the area when a sample is taken. Each allocation moves pages out
+ * and nothing brings them back, so before every single sample the engine
+ * calls establish() and then verify().
+ */
+struct pressure {
+	const char *name;
+	const char *help;
+	bool by_default;
+	bool needs_area;
+	bool has_target;	/* takes --occupancy; else its target is 0 % */
+
+	int (*open)(const struct target *target, unsigned int percent,
+		    void **state, struct reason *why);
+	/*
+	 * Bring the area to the target, or back to it. Returns 0, or -errno
+	 * and the reason when it cannot be reached without harm to others.
+	 */
+	int (*establish)(void *state, struct reason *why);
+	/*
+	 * Look at the area. Returns 0 when the pressure is there; -errno and
+	 * the reason when it is not. *now is set in both cases.
+	 */
+	int (*verify)(void *state, struct occupancy *now, struct reason *why);
+	void (*close)(void *state);
+};
+
+/* Who told the errno of a failed allocation. */
+enum error_source {
+	ERROR_FROM_SYSCALL,	/* debugfs and dma-heap say ENOMEM for all */
+	ERROR_FROM_LOG,		/* "alloc failed, req-size: ..., ret: -16" */
+	ERROR_FROM_TRACE,	/* cma_alloc_finish, 6.12 and later */
+};
+
+/* Result of one allocation and its release. */
+struct sample {
+	__u64 latency_ns;
+	__u64 release_ns;
+	int error;		/* 0 or errno */
+	enum error_source error_source;
+	bool has_release;
+	struct occupancy occupancy;
+	bool has_migrations;
+	__u64 migrated_pages;
+	__u64 migrate_failed_pages;
+	bool traced;		/* its times are no times */
+	bool has_retries;
+	__u64 retries;
+	bool valid;
+	struct reason invalid_reason;
+};
+
+struct options;
+struct session;
+
+/* What a bench works on. */
+struct cell {
+	const struct backend *backend;
+	void *backend_state;
+	const struct pressure *pressure;
+	void *pressure_state;
+	unsigned int percent;
+};
+
+struct bench {
+	const char *name;
+	const char *help;
+	bool by_default;
+	/* Samples that run() will take, for the progress estimate. */
+	__u64 (*count)(const struct options *options);
+	/* Returns 0, or -errno when records could not be written. */
+	int (*run)(struct session *session, const struct cell *cell);
+};
+
+/*
+ * sample_take - one sample: establish, verify, time the allocation, time the
+ * release. Always fills *sample; the sample is invalid when the pressure was
+ * not there.
+ */
+void sample_take(const struct cell *cell, __u64 pages, struct sample *sample);
+
+/* clock_now_ns - CLOCK_MONOTONIC. The harness test links a clock of its own. */
+__u64 clock_now_ns(void);
+
+/* interrupted - has a signal asked to stop? The number of the signal, or 0. */
+int interrupted(void);
+
+/* Registration. Parts are kept sorted by name: order is never link order. */
+struct part_list {
+	size_t count;
+	const void *part[64];	/* struct backend, pressure or bench */
+};
+
+extern struct part_list backends, pressures, benches;
+
+/* A part begins with its name, whatever kind it is. */
+static inline const char *part_name(const void *part)
+{
+	return *(const char *const *)part;
+}
+
+void register_part(struct part_list *list, const void *part);
+const void *find_part(const struct part_list *list, const char *name,
+		      size_t length);
+
+#define REGISTER_PART(list, symbol)					\
+	static void __attribute__((constructor)) register_##symbol(void) \
+	{								\
+		register_part(&(list), &(symbol));			\
+	}
+#define REGISTER_BACKEND(symbol)	REGISTER_PART(backends, symbol)
+#define REGISTER_PRESSURE(symbol)	REGISTER_PART(pressures, symbol)
+#define REGISTER_BENCH(symbol)		REGISTER_PART(benches, symbol)
+
+#endif

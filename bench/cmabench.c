@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cmabench - measure the Contiguous Memory Allocator.
+ *
+ * main() reads as the story of a run: options, area, records, session.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "interrupt.h"
+#include "session.h"
+
+enum { STATUS_OK, STATUS_FAILED, STATUS_CANNOT };
+
+static struct cma_area_list areas;
+static struct dma_heap_list heaps;
+
+static void discover(void)
+{
+	if (cma_area_discover(&areas))
+		areas.count = 0;
+	if (dma_heap_discover(&heaps, &areas))
+		heaps.count = 0;
+}
+
+static void list_parts(const char *kind, const struct part_list *all,
+		       const struct part_list *chosen)
+{
+	size_t i;
+
+	printf("%s:\n", kind);
+	for (i = 0; i < all->count; i++) {
+		const char *const *names = all->part[i];
+
+		printf("  %c %-16s %s\n",
+		       find_part(chosen, names[0], strlen(names[0])) ? '*' : ' ',
+		       names[0], names[1]);
+	}
+}
+
+static int list(const struct options *options)
+{
+	size_t i;
+
+	list_parts("benches (* runs by default)", &benches, &options->benches);
+	list_parts("backends", &backends, &options->backends);
+	list_parts("pressures", &pressures, &options->pressures);
+	printf("areas%s\n", areas.count ? ":" : ": none found");
+	for (i = 0; i < areas.count; i++)
+		printf("    %-16s %llu pages\n", areas.area[i].name,
+		       areas.area[i].count_pages);
+	printf("heaps%s\n", heaps.count ? ":" : ": none found");
+	for (i = 0; i < heaps.count; i++)
+		printf("    %-16s area %s\n", heaps.heap[i].name,
+		       heaps.heap[i].area ? heaps.heap[i].area->name : "none");
+	return STATUS_OK;
+}
+
+static int choose_heap(const struct options *options, struct target *target)
+{
+	size_t i;
+
+	for (i = 0; i < heaps.count; i++)
+		if (!strcmp(heaps.heap[i].name, options->heap))
+			target->heap = &heaps.heap[i];
+	if (!target->heap || !target->heap->area) {
+		fprintf(stderr, "error: --heap: expected a CMA heap in " DMA_HEAP_ROOT ", found %s '%s'; see cmabench --list\n",
+			target->heap ? "the heap without an area" : "no heap",
+			options->heap);
+		return -1;
+	}
+	target->area = target->heap->area;
+	if (options->area && strcmp(options->area, target->area->name)) {
+		fprintf(stderr, "error: heap %s allocates from area %s, not from '%s'\n",
+			options->heap, target->area->name, options->area);
+		return -1;
+	}
+	return 0;
+}
+
+static bool better(const struct cma_area *area, const struct cma_area *best)
+{
+	bool heap = dma_heap_of_area(&heaps, area);
+	bool best_heap = best && dma_heap_of_area(&heaps, best);
+
+	if (!best || heap != best_heap)
+		return !best || heap;
+	return area->count_pages > best->count_pages;
+}
+
+/* The largest area with a heap, else the largest; else none. */
+static int choose_target(const struct options *options, struct target *target)
+{
+	size_t i;
+
+	target->page_size_bytes = sysconf(_SC_PAGESIZE);
+	target->seed = options->seed;
+	if (options->heap)
+		return choose_heap(options, target);
+	if (options->area)
+		target->area = cma_area_find(&areas, options->area);
+	if (options->area && !target->area) {
+		fprintf(stderr, "error: --area: expected an area of this machine, found '%s'; see cmabench --list\n",
+			options->area);
+		return -1;
+	}
+	for (i = 0; !options->area && i < areas.count; i++)
+		if (better(&areas.area[i], target->area))
+			target->area = &areas.area[i];
+	target->heap = dma_heap_of_area(&heaps, target->area);
+	return 0;
+}
+
+/* Without an area only the engine itself can be measured. */
+static int check_area(const struct options *options,
+		      const struct target *target)
+{
+	size_t i;
+
+	if (target->area)
+		return 0;
+	for (i = 0; i < options->backends.count; i++)
+		if (!((const struct backend *)options->backends.part[i])->needs_area)
+			return 0;
+	fputs("error: no CMA area found: expected one in " CMA_DEBUGFS_ROOT " (CONFIG_CMA_DEBUGFS, debugfs mounted, root) or " CMA_SYSFS_ROOT " (CONFIG_CMA_SYSFS); boot with cma=64M, or measure the engine alone with --backend null --pressure none\n",
+	      stderr);
+	return -1;
+}
+
+static int open_records(const struct options *options, struct session *session)
+{
+	session->table = options->json ? NULL : stdout;
+	session->records.file = options->json ? stdout : NULL;
+	if (!options->output)
+		return 0;
+	session->records.file = fopen(options->output, "we");
+	if (session->records.file)
+		return 0;
+	fprintf(stderr, "error: cannot write %s: %s\n", options->output,
+		strerror(errno));
+	return -1;
+}
+
+static int close_records(struct session *session)
+{
+	FILE *file = session->records.file;
+
+	if (file && (fflush(file) || ferror(file)))
+		session->records.failed = true;
+	if (file && file != stdout && fclose(file))
+		session->records.failed = true;
+	if (!session->records.failed)
+		return 0;
+	fprintf(stderr, "error: records could not be written: %s\n",
+		strerror(errno));
+	return -1;
+}
+
+static int conclude(const struct session *session, int result)
+{
+	if (result < 0)
+		return STATUS_CANNOT;
+	if (!session->rows) {
+		fputs("error: nothing could be measured, see the skipped parts above\n",
+		      stderr);
+		return STATUS_CANNOT;
+	}
+	if (result > 0) {
+		fprintf(stderr, "error: %llu of %llu rows have no valid sample: the pressure was not there, see invalid_reason in the records\n",
+			session->rows_without_samples, session->rows);
+		return STATUS_FAILED;
+	}
+	return STATUS_OK;
+}
+
+static __u64 largest_size(const struct options *options)
+{
+	__u64 largest = 0;
+	size_t i;
+
+	for (i = 0; i < options->nsizes; i++)
+		if (options->size_pages[i] > largest)
+			largest = options->size_pages[i];
+	return largest;
+}
+
+int main(int argc, char **argv)
+{
+	static struct options options;
+	static struct session session;
+	int result;
+
+	result = options_parse(&options, argc, argv);
+	if (result)
+		return result > 0 ? STATUS_OK : STATUS_CANNOT;
+	discover();
+	if (options.list)
+		return list(&options);
+	session.options = &options;
+	if (choose_target(&options, &session.target) ||
+	    check_area(&options, &session.target) ||
+	    options_fit(&options, &session.target) ||
+	    open_records(&options, &session))
+		return STATUS_CANNOT;
+	session.target.largest_request_pages = largest_size(&options);
+	interrupt_catch();
+	result = session_run(&session);
+	if (close_records(&session))
+		result = -1;
+	if (interrupted()) {
+		fputs("interrupted: the records so far are kept, marked partial\n",
+		      stderr);
+		interrupt_die();
+	}
+	return conclude(&session, result);
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "interrupt.h"
+
+#include <signal.h>
+#include <stddef.h>
+
+#include "bench.h"
+
+static volatile sig_atomic_t caught;
+
+static void remember(int signal_number)
+{
+	caught = signal_number;
+}
+
+int interrupted(void)
+{
+	return caught;
+}
+
+void interrupt_catch(void)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction action = { .sa_handler = remember,
+				    .sa_flags = SA_RESTART };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(signals); i++)
+		sigaction(signals[i], &action, NULL);
+	/* A reader that went away is a write error, reported as such. */
+	signal(SIGPIPE, SIG_IGN);
+}
+
+void interrupt_die(void)
+{
+	signal(caught, SIG_DFL);
+	raise(caught);
+}

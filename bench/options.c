@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char help[] =
+"Usage: cmabench [OPTION]...\n"
+"Measure the Linux Contiguous Memory Allocator: latency of allocation and\n"
+"release, failures and migrated pages, with other pages in the area.\n"
+"\n"
+"What to run (names from --list, comma-separated; default: the marked ones)\n"
+"  --bench NAMES       what is measured\n"
+"  --backend NAMES     how memory is taken\n"
+"  --pressure NAMES    what else is in the area, verified before each sample\n"
+"  --area NAME         area under test (default: the largest one with a heap)\n"
+"  --heap NAME         heap for dma-heap (default: the one of the area)\n"
+"  --sizes LIST        in pages, or in bytes with K, M or G: 1,16,64K,16M\n"
+"  --occupancy LIST    target of the pressure in percent of the area (50)\n"
+"  --count N           samples for each row (10)\n"
+"  --traced N          more samples for each row with tracing on, for retries;\n"
+"                      their times are not recorded (1; 0: never trace)\n"
+"  --seed N            seed of every random choice (1)\n"
+"\n"
+"What to write\n"
+"  --json              records as JSON Lines on stdout, instead of the table\n"
+"  --output FILE       records as JSON Lines into FILE, beside the table\n"
+"  --quiet             no progress\n"
+"  --list              the parts, areas and heaps, and exit\n"
+"  --help              this text\n"
+"\n"
+"Exit status: 0 all rows have valid samples, 1 some row has none, 2 could not\n"
+"do its work. After SIGINT the records so far are kept, marked partial.\n"
+"\n"
+"Examples\n"
+"  cmabench\n"
+"        the default set: about 20 seconds in an emulated guest\n"
+"  cmabench --backend dma-heap --sizes 4M --count 100 --output camera.jsonl\n"
+"        a hundred 4 MiB buffers, as a camera would ask for\n"
+"  cmabench --pressure anonymous --occupancy 10,50,90 --json | jq ...\n"
+"        how latency grows with what the area is lent out for\n"
+"  cmabench --backend null --count 1000\n"
+"        the overhead of this program itself; needs no area\n";
+
+static int complain(const char *option, const char *text, const char *expected)
+{
+	fprintf(stderr, "error: --%s: expected %s, found '%s'\n", option,
+		expected, text);
+	return -1;
+}
+
+/* A decimal number at *text; moves *text behind it. */
+static int take_number(const char **text, __u64 *value)
+{
+	char *end;
+
+	if (**text < '0' || **text > '9')
+		return -1;
+	errno = 0;
+	*value = strtoull(*text, &end, 10);
+	*text = end;
+	return errno ? -1 : 0;
+}
+
+static int parse_number(const char *option, const char *text, __u64 min,
+			__u64 max, __u64 *value)
+{
+	char expected[80];
+	const char *at = text;
+
+	if (!take_number(&at, value) && !*at && *value >= min && *value <= max)
+		return 0;
+	snprintf(expected, sizeof(expected), "a number from %llu to %llu", min,
+		 max);
+	return complain(option, text, expected);
+}
+
+/* "16" is pages, "64K" bytes: whole pages only. */
+static int take_size(const char **text, __u64 *pages)
+{
+	static const char units[] = "KMG";
+	__u64 page_size = sysconf(_SC_PAGESIZE), bytes;
+	const char *unit;
+
+	if (take_number(text, pages) || !*pages)
+		return -1;
+	unit = **text ? strchr(units, **text) : NULL;
+	if (!unit)
+		return *pages > INT_MAX ? -1 : 0;
+	if (*pages > (1ull << 32))
+		return -1;
+	bytes = *pages << (10 * (unit - units + 1));
+	*pages = bytes / page_size;
+	(*text)++;
+	return bytes % page_size || *pages > INT_MAX || !*pages ? -1 : 0;
+}
+
+static int parse_sizes(struct options *options, const char *text)
+{
+	const char *at = text;
+
+	options->nsizes = 0;
+	options->sizes_named = true;
+	do {
+		if (at != text)
+			at++;
+		if (options->nsizes == MAX_SIZES ||
+		    take_size(&at, &options->size_pages[options->nsizes]))
+			return complain("sizes", text,
+					"sizes of one page or more, in pages or with K, M or G in bytes, comma-separated");
+		options->nsizes++;
+	} while (*at == ',');
+	return *at ? complain("sizes", text, "sizes, comma-separated") : 0;
+}
+
+static int parse_percents(struct options *options, const char *text)
+{
+	const char *at = text;
+	__u64 percent;
+
+	options->npercents = 0;
+	do {
+		if (at != text)
+			at++;
+		if (options->npercents == MAX_PERCENTS ||
+		    take_number(&at, &percent) || percent < 1 || percent > 100)
+			return complain("occupancy", text,
+					"percentages from 1 to 100, comma-separated");
+		options->percent[options->npercents++] = percent;
+	} while (*at == ',');
+	return *at ? complain("occupancy", text, "percentages") : 0;
+}
+
+static int parse_parts(const char *option, const char *text,
+		       const struct part_list *all, struct part_list *chosen)
+{
+	const void *part;
+	size_t length, i;
+
+	chosen->count = 0;
+	for (;; text += length + 1) {
+		length = strcspn(text, ",");
+		part = find_part(all, text, length);
+		if (!part || chosen->count == ARRAY_SIZE(chosen->part))
+			break;
+		chosen->part[chosen->count++] = part;
+		if (!text[length])
+			return 0;
+	}
+	fprintf(stderr, "error: --%s: no such part '%.*s', expected of:",
+		option, (int)length, text);
+	for (i = 0; i < all->count; i++)
+		fprintf(stderr, " %s", part_name(all->part[i]));
+	fputc('\n', stderr);
+	return -1;
+}
+
+enum { BENCH = 256, BACKEND, PRESSURE, AREA, HEAP, SIZES, OCCUPANCY, COUNT,
+	TRACED, SEED, JSON, OUTPUT, QUIET, LIST, HELP };
+
+static const struct option long_options[] = {
+	{ "bench", required_argument, NULL, BENCH },
+	{ "backend", required_argument, NULL, BACKEND },
+	{ "pressure", required_argument, NULL, PRESSURE },
+	{ "area", required_argument, NULL, AREA },
+	{ "heap", required_argument, NULL, HEAP },
+	{ "sizes", required_argument, NULL, SIZES },
+	{ "occupancy", required_argument, NULL, OCCUPANCY },
+	{ "count", required_argument, NULL, COUNT },
+	{ "traced", required_argument, NULL, TRACED },
+	{ "seed", required_argument, NULL, SEED },
+	{ "json", no_argument, NULL, JSON },
+	{ "output", required_argument, NULL, OUTPUT },
+	{ "quiet", no_argument, NULL, QUIET },
+	{ "list", no_argument, NULL, LIST },
+	{ "help", no_argument, NULL, HELP },
+	{ NULL, 0, NULL, 0 },
+};
+
+static int parse_one(struct options *options, int option)
+{
+	switch (option) {
+	case BENCH:
+		return parse_parts("bench", optarg, &benches,
+				   &options->benches);
+	case BACKEND:
+		options->backends_named = true;
+		return parse_parts("backend", optarg, &backends,
+				   &options->backends);
+	case PRESSURE:
+		options->pressures_named = true;
+		return parse_parts("pressure", optarg, &pressures,
+				   &options->pressures);
+	case SIZES:
+		return parse_sizes(options, optarg);
+	case OCCUPANCY:
+		return parse_percents(options, optarg);
+	case COUNT:
+		return parse_number("count", optarg, 1, MAX_COUNT,
+				    &options->count);
+	case TRACED:
+		return parse_number("traced", optarg, 0, MAX_COUNT,
+				    &options->traced_count);
+	case SEED:
+		return parse_number("seed", optarg, 0, ~0ull, &options->seed);
+	case AREA:
+		options->area = optarg;
+		return 0;
+	case HEAP:
+		options->heap = optarg;
+		return 0;
+	case OUTPUT:
+		options->output = optarg;
+		return 0;
+	case JSON:
+		options->json = true;
+		return 0;
+	case QUIET:
+		options->quiet = true;
+		return 0;
+	case LIST:
+		options->list = true;
+		return 0;
+	case HELP:
+		fputs(help, stdout);
+		return 1;
+	}
+	fputs("error: see cmabench --help\n", stderr);
+	return -1;
+}
+
+/* Every kind of part has by_default at a place of its own. */
+#define CHOOSE_DEFAULTS(all, chosen, type)				\
+	do {								\
+		size_t i;						\
+									\
+		for (i = 0; i < (all).count; i++)			\
+			if (((const struct type *)(all).part[i])->by_default) \
+				(chosen).part[(chosen).count++] = (all).part[i]; \
+	} while (0)
+
+static void set_defaults(struct options *options)
+{
+	static const __u64 sizes[] = { 1, 16, 64, 256, 1024, 4096 };
+
+	memset(options, 0, sizeof(*options));
+	memcpy(options->size_pages, sizes, sizeof(sizes));
+	options->nsizes = ARRAY_SIZE(sizes);
+	options->percent[0] = 50;
+	options->npercents = 1;
+	options->count = 10;
+	options->traced_count = 1;
+	options->seed = 1;
+	CHOOSE_DEFAULTS(backends, options->backends, backend);
+	CHOOSE_DEFAULTS(pressures, options->pressures, pressure);
+	CHOOSE_DEFAULTS(benches, options->benches, bench);
+}
+
+int options_parse(struct options *options, int argc, char **argv)
+{
+	int option, result;
+
+	set_defaults(options);
+	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+		result = parse_one(options, option);
+		if (result)
+			return result;
+	}
+	if (optind < argc) {
+		fprintf(stderr, "error: expected options only, found '%s'; see cmabench --help\n",
+			argv[optind]);
+		return -1;
+	}
+	if (options->json && options->output) {
+		fputs("error: --json writes records to stdout and --output to a file: choose one\n",
+		      stderr);
+		return -1;
+	}
+	return 0;
+}
+
+int options_fit(struct options *options, const struct target *target)
+{
+	__u64 area_pages = target->area ? target->area->count_pages : 0;
+	size_t i, kept = 0;
+
+	if (!area_pages)
+		return 0;
+	for (i = 0; i < options->nsizes; i++) {
+		__u64 pages = options->size_pages[i];
+
+		if (options->sizes_named && pages > area_pages) {
+			fprintf(stderr, "error: --sizes: expected at most the %llu pages of area %s, found %llu\n",
+				area_pages, target_name(target), pages);
+			return -1;
+		}
+		if (options->sizes_named || pages <= area_pages / 2)
+			options->size_pages[kept++] = pages;
+	}
+	options->nsizes = kept;
+	return 0;
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "progress.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+void progress_start(struct progress *progress, __u64 total, bool quiet)
+{
+	progress->shown = !quiet && isatty(STDERR_FILENO);
+	progress->done = 0;
+	progress->total = total;
+	progress->start_ns = clock_now_ns();
+}
+
+void progress_step(struct progress *progress, const struct cell *cell,
+		   __u64 pages)
+{
+	__u64 elapsed_ns, left_ns;
+
+	progress->done++;
+	if (!progress->shown)
+		return;
+	elapsed_ns = clock_now_ns() - progress->start_ns;
+	left_ns = progress->total > progress->done ?
+		  elapsed_ns / progress->done *
+		  (progress->total - progress->done) : 0;
+	fprintf(stderr, "\r\033[K[%llu/%llu] %s, %s %u %%, %llu pages, about %llu s left",
+		progress->done, progress->total, cell->backend->name,
+		cell->pressure->name, cell->percent, pages,
+		left_ns / 1000000000);
+}
+
+void progress_clear(const struct progress *progress)
+{
+	if (progress->shown)
+		fputs("\r\033[K", stderr);
+}

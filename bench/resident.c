@@ -1,0 +1,439 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "resident.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "area_frames.h"
+#include "meminfo.h"
+#include "text_file.h"
+#include "zone.h"
+
+#ifndef MADV_POPULATE_WRITE	/* 5.14; older C libraries lack the name */
+#define MADV_POPULATE_WRITE 23
+#endif
+
+#define ENTRY_PRESENT	(1ull << 63)
+#define ENTRY_PFN_MASK	((1ull << 55) - 1)
+
+/* Fewer pages than this are not worth a round of their own. */
+#define SMALL_PAGES 64
+#define MAX_ROUNDS 256
+#define MAX_BACK_OFFS 3
+
+/*
+ * So many pages stay free outside the area while it is filled. Above the high
+ * watermark kswapd sleeps; at the min watermark, at most half of that, the OOM
+ * killer begins to be thought of.
+ */
+static __u64 floor_pages(const struct zone *zone)
+{
+	return 2 * zone->high_pages + zone->protection_pages + 256;
+}
+
+static __u64 base_pfn(const struct resident *resident)
+{
+	return resident->exact ? resident->target->area->ranges[0].base_pfn : 0;
+}
+
+static bool is_inside(const struct resident *resident, __u64 entry)
+{
+	return (entry & ENTRY_PRESENT) &&
+	       cma_area_contains(resident->target->area,
+				 entry & ENTRY_PFN_MASK);
+}
+
+static void *slot_address(const struct resident *resident, __u64 slot)
+{
+	return resident->base + slot * resident->target->page_size_bytes;
+}
+
+/* Read the pagemap of the window and count. */
+static int scan_window(struct resident *resident)
+{
+	size_t page_size = resident->target->page_size_bytes;
+	__u64 slot = resident->first_slot;
+	__u64 first_page = (unsigned long)resident->base / page_size;
+
+	while (slot < resident->end_slot) {
+		ssize_t got = pread(resident->pagemap_fd,
+				    resident->entries + slot,
+				    (resident->end_slot - slot) * sizeof(__u64),
+				    (first_page + slot) * sizeof(__u64));
+
+		if (got <= 0)
+			return got ? -errno : -EIO;
+		slot += got / sizeof(__u64);
+	}
+	resident->inside_pages = 0;
+	resident->outside_pages = 0;
+	for (slot = resident->first_slot; slot < resident->end_slot; slot++) {
+		if (is_inside(resident, resident->entries[slot]))
+			resident->inside_pages++;
+		else if (resident->entries[slot] & ENTRY_PRESENT)
+			resident->outside_pages++;
+	}
+	return 0;
+}
+
+static int look(struct resident *resident)
+{
+	__u64 lent;
+	int err;
+
+	if (resident->exact)
+		return scan_window(resident);
+	err = area_lent_pages(resident->target, &lent);
+	if (err)
+		return err;
+	resident->inside_pages = lent > resident->lent_before_pages ?
+				 lent - resident->lent_before_pages : 0;
+	resident->outside_pages = resident->end_slot - resident->first_slot;
+	return 0;
+}
+
+/* Make the slots' pages present, without a system call a page where we can. */
+static int fault_run(struct resident *resident, __u64 slot, __u64 slots)
+{
+	size_t page_size = resident->target->page_size_bytes;
+	volatile char *page = slot_address(resident, slot);
+
+	if (!madvise((void *)page, slots * page_size, MADV_POPULATE_WRITE))
+		return 0;
+	if (errno != EINVAL)
+		return errno == EAGAIN ? 0 : -errno;
+	for (; slots; slots--, page += page_size)
+		*page = 1;
+	return 0;
+}
+
+/* Fill holes in the window first, so that it stays small; then extend it. */
+static int fault_pages(struct resident *resident, __u64 pages)
+{
+	__u64 slot = resident->first_slot, run;
+	int err = 0;
+
+	while (!err && pages && resident->exact && slot < resident->end_slot) {
+		for (run = 0; slot + run < resident->end_slot && run < pages &&
+		     !(resident->entries[slot + run] & ENTRY_PRESENT); run++)
+			;
+		if (run)
+			err = fault_run(resident, slot, run);
+		pages -= run;
+		slot += run + 1;
+	}
+	if (err || !pages)
+		return err;
+	if (pages > resident->capacity_slots - resident->end_slot)
+		return -ENOMEM;
+	err = fault_run(resident, resident->end_slot, pages);
+	resident->end_slot += pages;
+	return err;
+}
+
+static void drop_run(struct resident *resident, __u64 slot, __u64 slots)
+{
+	madvise(slot_address(resident, slot),
+		slots * resident->target->page_size_bytes, MADV_DONTNEED);
+	memset(resident->entries + slot, 0, slots * sizeof(__u64));
+}
+
+/*
+ * Give back @pages of the @candidates pages in the window that are inside (or
+ * outside) the area, spread evenly over them; the seed moves the pattern.
+ */
+static void drop_spread(struct resident *resident, bool inside,
+			__u64 pages, __u64 candidates)
+{
+	__u64 slot, error = resident->target->seed % (candidates + 1);
+
+	for (slot = resident->first_slot; slot < resident->end_slot; slot++) {
+		__u64 entry = resident->entries[slot];
+
+		if (!(entry & ENTRY_PRESENT) ||
+		    is_inside(resident, entry) != inside)
+			continue;
+		error += pages;
+		if (error < candidates)
+			continue;
+		error -= candidates;
+		drop_run(resident, slot, 1);
+	}
+}
+
+static int drop_inside(struct resident *resident, __u64 pages)
+{
+	if (resident->exact) {
+		drop_spread(resident, true, pages, resident->inside_pages);
+		return look(resident);
+	}
+	/* The newest pages: about every second one is inside. */
+	if (pages > resident->end_slot - resident->first_slot)
+		pages = resident->end_slot - resident->first_slot;
+	resident->end_slot -= pages;
+	drop_run(resident, resident->end_slot, pages);
+	return look(resident);
+}
+
+static int drop_outside(struct resident *resident, __u64 pages)
+{
+	int err;
+
+	if (!resident->exact) {	/* the oldest pages: ballast */
+		if (pages > resident->end_slot - resident->first_slot)
+			pages = resident->end_slot - resident->first_slot;
+		drop_run(resident, resident->first_slot, pages);
+		resident->first_slot += pages;
+		return look(resident);
+	}
+	if (pages > resident->outside_pages) {	/* go into the ballast */
+		resident->first_slot = 0;
+		err = look(resident);
+		if (err)
+			return err;
+	}
+	if (pages > resident->outside_pages)
+		pages = resident->outside_pages;
+	drop_spread(resident, false, pages, resident->outside_pages);
+	return look(resident);
+}
+
+/* What must be free outside the area when an allocation begins: see F == C. */
+static int balance(struct resident *resident)
+{
+	__u64 request = resident->target->largest_request_pages;
+	__u64 outside, wanted;
+	struct zone zone;
+	int err = zone_of_pfn(base_pfn(resident), &zone);
+
+	if (err)
+		return err;
+	if (request > resident->wanted_pages)
+		request = resident->wanted_pages;
+	wanted = floor_pages(&zone) + request;
+	if (wanted < zone.free_cma_pages)
+		wanted = zone.free_cma_pages;
+	outside = zone_free_outside_pages(&zone);
+	if (outside + SMALL_PAGES >= wanted)
+		return 0;
+	return drop_outside(resident, wanted - outside);
+}
+
+/* Clean page cache can be had without harm; only then go below the floor. */
+static bool cache_to_reclaim(const struct resident *resident, __u64 floor)
+{
+	__u64 available_bytes, cma_free_bytes;
+
+	if (meminfo_bytes("MemAvailable", &available_bytes) ||
+	    meminfo_bytes("CmaFree", &cma_free_bytes))
+		return false;
+	return available_bytes > cma_free_bytes &&
+	       (available_bytes - cma_free_bytes) /
+	       resident->target->page_size_bytes > 4 * floor;
+}
+
+/* How many pages may be faulted now; 0: no more without harm to others. */
+static __u64 next_chunk(const struct resident *resident,
+			const struct zone *zone)
+{
+	__u64 missing = resident->wanted_pages - resident->inside_pages;
+	__u64 outside = zone_free_outside_pages(zone);
+	__u64 cma = zone->free_cma_pages, floor = floor_pages(zone);
+	__u64 spare = outside > floor ? outside - floor : 0;
+
+	if (cma > outside + 2 * SMALL_PAGES)
+		spare += cma - outside;
+	if (!spare && cache_to_reclaim(resident, floor))
+		spare = SMALL_PAGES;
+	if (outside > cma)
+		missing += outside - cma;
+	return missing < spare ? missing : spare;
+}
+
+static int back_off(struct resident *resident, const struct zone *zone,
+		    struct reason *why)
+{
+	resident->backed_off++;
+	return refuse(why, -ENOMEM,
+		      "backed off at %llu of %llu pages inside the area: %llu pages are free outside it, at least %llu stay free for others; lower --occupancy or give the machine more memory",
+		      resident->inside_pages, resident->wanted_pages,
+		      zone_free_outside_pages(zone), floor_pages(zone));
+}
+
+static int cannot_count(struct reason *why, int err)
+{
+	return refuse(why, err, "cannot count pages in the area: %s",
+		      strerror(-err));
+}
+
+/* One step towards the target. Returns 1 at the target, 0 for more, -errno. */
+static int fill_step(struct resident *resident, struct reason *why)
+{
+	__u64 inside = resident->inside_pages;
+	__u64 wanted = resident->wanted_pages;
+	struct zone zone;
+	__u64 chunk;
+	int err;
+
+	/* Counters cannot pick a page: there the tolerance must do. */
+	if (inside > wanted + (resident->exact ? 0 : resident->tolerance_pages / 2)) {
+		err = drop_inside(resident, inside - wanted);
+		return err ? cannot_count(why, err) : resident->exact;
+	}
+	if (inside >= wanted)
+		return 1;
+	if (wanted - inside <= resident->tolerance_pages / 2)
+		return 1;
+	if (resident->backed_off >= MAX_BACK_OFFS)
+		return refuse(why, -ENOMEM,
+			      "gave up after backing off %u times with %llu of %llu pages inside the area",
+			      resident->backed_off, inside, wanted);
+	err = zone_of_pfn(base_pfn(resident), &zone);
+	if (err)
+		return refuse(why, err, "/proc/zoneinfo does not show the zone of the area: %s",
+			      strerror(-err));
+	chunk = next_chunk(resident, &zone);
+	if (!chunk)
+		return back_off(resident, &zone, why);
+	err = fault_pages(resident, chunk);
+	if (err)
+		return refuse(why, err, "cannot fault %llu anonymous pages: %s",
+			      chunk, strerror(-err));
+	err = look(resident);
+	return err ? cannot_count(why, err) : 0;
+}
+
+/* Let the window begin at the first resident: ballast is not looked at. */
+static void forget_ballast(struct resident *resident)
+{
+	if (!resident->exact)
+		return;
+	while (resident->first_slot < resident->end_slot &&
+	       !is_inside(resident, resident->entries[resident->first_slot])) {
+		if (resident->entries[resident->first_slot] & ENTRY_PRESENT)
+			resident->outside_pages--;
+		resident->first_slot++;
+	}
+}
+
+int resident_fill(struct resident *resident, struct reason *why)
+{
+	int round, result = look(resident), err;
+
+	if (result)
+		return cannot_count(why, result);
+	for (round = 0; !result; round++) {
+		if (interrupted())
+			return refuse(why, -EINTR, "interrupted");
+		if (round == MAX_ROUNDS)
+			return refuse(why, -EAGAIN,
+				      "%llu pages inside the area after %d rounds, expected %llu",
+				      resident->inside_pages, round,
+				      resident->wanted_pages);
+		result = fill_step(resident, why);
+	}
+	forget_ballast(resident);
+	err = balance(resident);
+	if (result > 0 && err)
+		return refuse(why, err, "cannot balance free memory: %s",
+			      strerror(-err));
+	return result < 0 ? result : 0;
+}
+
+int resident_look(struct resident *resident, struct occupancy *now)
+{
+	int err = look(resident);
+
+	now->pages = resident->inside_pages;
+	now->source = resident->exact ? OCCUPANCY_PAGEMAP : OCCUPANCY_COUNTERS;
+	return err;
+}
+
+int resident_check(const struct resident *resident, struct reason *why)
+{
+	__u64 inside = resident->inside_pages;
+	__u64 wanted = resident->wanted_pages;
+	__u64 off = inside > wanted ? inside - wanted : wanted - inside;
+
+	if (off <= resident->tolerance_pages)
+		return 0;
+	return refuse(why, -ENOENT,
+		      "%llu pages of ours inside the area, expected %llu +- %llu",
+		      inside, wanted, resident->tolerance_pages);
+}
+
+/* May this process read PFNs, and is the area's place known? */
+static bool can_see_frames(struct resident *resident)
+{
+	return resident->target->area->nranges && fault_pages(resident, 1) == 0 &&
+	       scan_window(resident) == 0 &&
+	       (resident->entries[0] & ENTRY_PFN_MASK);
+}
+
+static int map_slots(struct resident *resident)
+{
+	size_t page_size = resident->target->page_size_bytes;
+	__u64 total_bytes;
+	int err = meminfo_bytes("MemTotal", &total_bytes);
+
+	if (err)
+		return err;
+	/* Twice what there is: in counters mode the window only moves on. */
+	resident->capacity_slots = 2 * total_bytes / page_size;
+	resident->base = mmap(NULL, resident->capacity_slots * page_size,
+			      PROT_READ | PROT_WRITE,
+			      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (resident->base == MAP_FAILED)
+		return -errno;
+	madvise(resident->base, resident->capacity_slots * page_size,
+		MADV_NOHUGEPAGE);
+	resident->entries = mmap(NULL, resident->capacity_slots * sizeof(__u64),
+				 PROT_READ | PROT_WRITE,
+				 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+				 -1, 0);
+	return resident->entries == MAP_FAILED ? -errno : 0;
+}
+
+int resident_open(struct resident *resident, const struct target *target,
+		  unsigned int percent, struct reason *why)
+{
+	__u64 area_pages = target->area->count_pages;
+	int err;
+
+	memset(resident, 0, sizeof(*resident));
+	resident->target = target;
+	resident->base = MAP_FAILED;
+	resident->entries = MAP_FAILED;
+	resident->pagemap_fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+	/* Should the kernel ever have to choose, it chooses this program. */
+	text_file_write("/proc/self/oom_score_adj", "1000");
+	err = area_lent_pages(target, &resident->lent_before_pages);
+	if (err)
+		return refuse(why, err, "/proc/meminfo has no CmaTotal and CmaFree");
+	err = map_slots(resident);
+	if (err)
+		return refuse(why, err, "cannot map address space for the pressure: %s",
+			      strerror(-err));
+	resident->exact = can_see_frames(resident);
+	resident->wanted_pages = area_pages * percent / 100;
+	resident->tolerance_pages = area_pages / 100;
+	if (resident->tolerance_pages < SMALL_PAGES / 2)
+		resident->tolerance_pages = SMALL_PAGES / 2;
+	return 0;
+}
+
+void resident_close(struct resident *resident)
+{
+	size_t page_size = resident->target->page_size_bytes;
+
+	if (resident->base != MAP_FAILED)
+		munmap(resident->base, resident->capacity_slots * page_size);
+	if (resident->entries != MAP_FAILED)
+		munmap(resident->entries,
+		       resident->capacity_slots * sizeof(__u64));
+	if (resident->pagemap_fd >= 0)
+		close(resident->pagemap_fd);
+}

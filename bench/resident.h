@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Anonymous pages of ours, a wanted number of them inside a CMA area.
+ *
+ * Nobody can ask for a page inside an area. A zone hands CMA pages out to
+ * movable allocations only while its free CMA pages (C) are more than its
+ * other free pages (F), so F has to be used up first, by ballast:
+ *
+ *	free before	F FFFFFFFFFFFFFFFFFFFFFFFF   C CCCCCCCC
+ *	fault		ballast ................
+ *	F == C		F FFFFFFFF                   C CCCCCCCC
+ *	fault on	every second page is inside the area
+ *	at the target	F FFFF                       C CCCC
+ *
+ * An allocation of n pages then migrates the residents among them out (F
+ * shrinks) and its release leaves a hole (C grows), so the same number of new
+ * faults lands in the area again; as many outside pages are given back
+ * afterwards. F == C again: every sample starts from the same state.
+ *
+ * Where PFNs may be read (CAP_SYS_ADMIN, base_pfn in debugfs) residents are
+ * counted by PFN; elsewhere by CmaTotal - CmaFree - used, less what that was
+ * before. The OOM killer is kept away: faulting stops while twice the zone's
+ * high watermark is free outside the area, see floor_pages().
+ */
+#ifndef CMABENCH_RESIDENT_H
+#define CMABENCH_RESIDENT_H
+
+#include "bench.h"
+
+struct resident {
+	const struct target *target;
+	char *base;		/* one mapping, slots of a page each */
+	__u64 capacity_slots;
+	/* The slots that may hold residents; those below are ballast. */
+	__u64 first_slot, end_slot;
+	__u64 *entries;		/* pagemap of the window, by slot */
+	int pagemap_fd;
+	bool exact;		/* by PFN */
+	__u64 lent_before_pages;
+	__u64 wanted_pages, tolerance_pages;
+	/* What the last look at the window found. */
+	__u64 inside_pages, outside_pages;
+	unsigned int backed_off;
+};
+
+int resident_open(struct resident *resident, const struct target *target,
+		  unsigned int percent, struct reason *why);
+
+/* resident_fill - bring as many pages into the area as are wanted. */
+int resident_fill(struct resident *resident, struct reason *why);
+
+/* resident_look - count them now. Returns 0 or -errno. */
+int resident_look(struct resident *resident, struct occupancy *now);
+
+/* resident_check - 0 when the count is the wanted one, else -ENOENT and why. */
+int resident_check(const struct resident *resident, struct reason *why);
+
+void resident_close(struct resident *resident);
+
+#endif

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "bench.h"
+
+#include <string.h>
+
+#include "kernel_log.h"
+#include "migration_counters.h"
+
+/*
+ * The timed section. Between two clock readings there is one call of the
+ * backend and nothing else.
+ */
+static int time_alloc(const struct cell *cell, struct buffer *buffer,
+		      __u64 *latency_ns)
+{
+	__u64 start_ns = clock_now_ns();
+	int err = cell->backend->alloc(cell->backend_state, buffer);
+
+	*latency_ns = clock_now_ns() - start_ns;
+	return err;
+}
+
+static int time_release(const struct cell *cell, struct buffer *buffer,
+			__u64 *release_ns)
+{
+	__u64 start_ns = clock_now_ns();
+	int err = cell->backend->release(cell->backend_state, buffer);
+
+	*release_ns = clock_now_ns() - start_ns;
+	return err;
+}
+
+static void invalidate(struct sample *sample, const struct reason *why)
+{
+	/* The first reason is the cause, later ones follow from it. */
+	if (sample->valid)
+		sample->invalid_reason = *why;
+	sample->valid = false;
+}
+
+/* Is the pressure there? Looked at last, right before the allocation. */
+static void check_pressure(const struct cell *cell, struct sample *sample)
+{
+	const struct pressure *pressure = cell->pressure;
+	struct reason why = { "no reason given" };
+
+	if (pressure->establish(cell->pressure_state, &why))
+		invalidate(sample, &why);
+	if (pressure->verify(cell->pressure_state, &sample->occupancy, &why))
+		invalidate(sample, &why);
+}
+
+static void set_migrations(struct sample *sample,
+			   const struct migration_counters *before)
+{
+	struct migration_counters after;
+
+	if (migration_counters_read(&after))
+		return;
+	sample->has_migrations = true;
+	sample->migrated_pages = after.migrated_pages - before->migrated_pages;
+	sample->migrate_failed_pages =
+		after.failed_pages - before->failed_pages;
+}
+
+static void set_error(struct sample *sample, int err, __u64 pages)
+{
+	int logged = kernel_log_allocation_error(pages);
+
+	sample->error = logged ? logged : -err;
+	sample->error_source = logged ? ERROR_FROM_LOG : ERROR_FROM_SYSCALL;
+}
+
+void sample_take(const struct cell *cell, __u64 pages, struct sample *sample)
+{
+	struct migration_counters before;
+	struct buffer buffer = { .pages = pages };
+	struct reason why;
+	bool counting;
+	int err;
+
+	memset(sample, 0, sizeof(*sample));
+	sample->valid = true;
+	check_pressure(cell, sample);
+	kernel_log_skip();
+	counting = !migration_counters_read(&before);
+	cell->backend->prepare(cell->backend_state, &buffer);
+
+	err = time_alloc(cell, &buffer, &sample->latency_ns);
+
+	if (counting)
+		set_migrations(sample, &before);
+	if (err) {
+		set_error(sample, err, pages);
+		return;
+	}
+	sample->has_release = true;
+	err = time_release(cell, &buffer, &sample->release_ns);
+	if (err) {
+		refuse(&why, err, "release of %llu pages failed: %s", pages,
+		       strerror(-err));
+		invalidate(sample, &why);
+	}
+}

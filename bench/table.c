@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "table.h"
+
+static const char columns[] =
+"bench     backend    pressure            pages samples invalid failed    min us    avg us    p50 us    p90 us    p99 us    max us   migrated retries\n";
+
+void table_head(FILE *file, const struct target *target)
+{
+	if (target->area)
+		fprintf(file, "area %s, %llu pages of %zu bytes, heap %s\n",
+			target_name(target), target->area->count_pages,
+			target->page_size_bytes,
+			target->heap ? target->heap->name : "none");
+	fputs(columns, file);
+}
+
+static void table_time(FILE *file, bool known, __u64 ns)
+{
+	if (known)
+		fprintf(file, " %9.2f", ns / 1000.0);
+	else
+		fprintf(file, " %9s", "-");
+}
+
+static void table_count(FILE *file, int width, bool known, __u64 count)
+{
+	if (known)
+		fprintf(file, " %*llu", width, count);
+	else
+		fprintf(file, " %*s", width, "-");
+}
+
+void table_row(FILE *file, const struct row *row,
+	       const struct summary *summary)
+{
+	const struct statistics *latency = &summary->latency_ns;
+	const __u64 times_ns[] = { latency->min, latency->average, latency->p50,
+				   latency->p90, latency->p99, latency->max };
+	bool known = latency->count > 0;
+	size_t i;
+
+	fprintf(file, "%-9s %-10s %-16s%3u%% %6llu %7zu %7zu %6zu", row->bench,
+		row->cell->backend->name, row->cell->pressure->name,
+		row->cell->percent, row->size_pages, summary->samples,
+		summary->invalid, summary->failures);
+	for (i = 0; i < ARRAY_SIZE(times_ns); i++)
+		table_time(file, known, times_ns[i]);
+	table_count(file, 10, known && summary->has_migrations,
+		    summary->migrated_pages);
+	table_count(file, 7, summary->traced > 0, summary->retries);
+	fputc('\n', file);
+}

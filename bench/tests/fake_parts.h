@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Parts whose answers are known in advance, and a clock that only they move:
+ * what the engine writes down can be compared with exact figures.
+ */
+#ifndef CMABENCH_FAKE_PARTS_H
+#define CMABENCH_FAKE_PARTS_H
+
+#include "../bench.h"
+
+/* The n-th allocation since fake_reset() takes latency_ns(n), and so on. */
+struct fake_script {
+	__u64 (*latency_ns)(__u64 n);
+	__u64 (*release_ns)(__u64 n);
+	int (*error)(__u64 n);
+	bool (*pressure_there)(__u64 n);
+	bool establish_fails;
+	__u64 signal_at;	/* raise SIGINT in this allocation; 0: never */
+};
+
+extern struct fake_script fake_script;
+
+void fake_reset(void);
+
+/* Times that the pressure was opened less times it was closed: 0 at the end. */
+extern int fake_open_pressures, fake_open_backends, fake_live_buffers;
+
+#endif
