@@ -2,12 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Vocabulary of the harness tests. A test file sources this, calls expect once a
-# check, and ends with finish. $AWK is the awk to test with; run.sh tries each.
+# check, and ends with finish. run.sh runs it with each awk at hand.
 
 scripts=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck disable=SC2034 # for the test files
 logs=$scripts/tests/logs
-export AWK="${AWK:-awk}"
 topic=$(basename "$0" _test.sh)
 work=$(mktemp -d "${TMPDIR:-/tmp}/cma-tests-$topic.XXXXXX")
 finished=no

@@ -7,16 +7,16 @@ set -eu
 
 for log in "$logs"/kunit/*.log; do
 	name=$(basename "$log" .log)
-	"$AWK" -f "$scripts/console.awk" -f "$scripts/kunit-extract.awk" "$log" >"$work/lf.ktap"
+	awk -f "$scripts/console.awk" -f "$scripts/kunit-extract.awk" "$log" >"$work/lf.ktap"
 	sed 's|$|\r|' "$log" |
-		"$AWK" -f "$scripts/console.awk" -f "$scripts/kunit-extract.awk" >"$work/crlf.ktap"
+		awk -f "$scripts/console.awk" -f "$scripts/kunit-extract.awk" >"$work/crlf.ktap"
 	expect "kunit $name, CRLF console" "$(cat "$work/lf.ktap")" "$(cat "$work/crlf.ktap")"
-	expect "kunit $name" "$(cat "${log%.log}.tsv")" "$("$AWK" -f "$scripts/ktap.awk" "$work/lf.ktap")"
+	expect "kunit $name" "$(cat "${log%.log}.tsv")" "$(awk -f "$scripts/ktap.awk" "$work/lf.ktap")"
 done
 
 for log in "$logs"/selftests/*.log; do
 	expect "selftests $(basename "$log" .log)" "$(cat "${log%.log}.tsv")" \
-		"$("$AWK" -f "$scripts/ktap.awk" "$log")"
+		"$(awk -f "$scripts/ktap.awk" "$log")"
 done
 
 finish

@@ -5,8 +5,8 @@
 set -eu
 
 here=$(dirname "$0")
-results=$(mktemp "${TMPDIR:-/tmp}/cma-tests-harness.XXXXXX")
-trap 'rm -f "$results"' EXIT
+work=$(mktemp -d "${TMPDIR:-/tmp}/cma-tests-harness.XXXXXX")
+trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM HUP
 
 if [ $# -eq 0 ]; then
@@ -15,12 +15,14 @@ if [ $# -eq 0 ]; then
 	done
 fi
 for awk in mawk gawk; do
-	command -v "$awk" >/dev/null || continue
+	program=$(command -v "$awk") || continue
+	mkdir "$work/$awk"
+	ln -s "$program" "$work/$awk/awk"
 	for topic; do
 		echo "# $topic with $awk"
-		AWK=$awk "$here/${topic}_test.sh" || :	# its "not ok" lines are counted
+		PATH=$work/$awk:$PATH "$here/${topic}_test.sh" || :	# its "not ok" lines are counted
 	done
-done 2>&1 | tee "$results"
+done 2>&1 | tee "$work/results"
 
 awk '/^not ok/ { failed++ }
 	/^ok .* # SKIP/ { skipped++; next }
@@ -28,4 +30,4 @@ awk '/^not ok/ { failed++ }
 	END {
 		printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped
 		exit failed > 0 || passed == 0
-	}' "$results"
+	}' "$work/results"
