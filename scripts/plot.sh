@@ -9,7 +9,7 @@
 scripts=$(dirname "$0")
 . "$scripts/stage.sh"
 
-[ $# -eq 1 ] && [ -d "$1" ] || die "expected one run folder; usage: plot.sh RUN"
+if [ $# -ne 1 ] || [ ! -d "$1" ]; then die "expected one run folder; usage: plot.sh RUN"; fi
 run=$1
 work=$(mktemp -d "${TMPDIR:-/tmp}/cma-tests-plot.XXXXXX")
 trap 'rm -rf "$work"' EXIT
