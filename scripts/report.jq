@@ -29,6 +29,7 @@ th, td { text-align: left; vertical-align: top; padding: 4px 14px 4px 0; border-
 th { font-weight: 600; white-space: nowrap; overflow-wrap: normal } td.name { min-width: 240px }
 table.figures th, table.figures td { text-align: right; white-space: nowrap; overflow-wrap: normal }
 table.figures th { white-space: normal; vertical-align: bottom }
+.wide table.figures th, .wide table.figures td { padding-right: 10px }
 table.figures .text { text-align: left }
 .wide { overflow-x: auto } .note { color: #59636e; margin: 4px 0 }
 .status { display: inline-block; min-width: 52px; text-align: center; border-radius: 4px; padding: 0 6px; font-size: 13px; color: #fff; background: var(--pass) }
@@ -84,7 +85,7 @@ def latency_table: ($table | configurations) as $configurations
 def plots: if $plots[0] == [] then "" else "<h2>Plots</h2>"
 	+ ([$plots[0][] | "<p><a href=\"\(.path | esc)\"><img alt=\"\(.name | esc)\" src=\"data:image/svg+xml;base64,\(.svg | @base64)\"></a></p>"] | join("")) end;
 
-def tests: "<h2>Tests</h2>" + ([$rows | verdict_rows | group_by(.stage)[] | "<h3>\(.[0].stage | esc)</h3>"
+def tests: "<h2>Tests</h2>" + ([$verdict[0].stages | keys_unsorted[] as $stage | $rows | verdict_rows | map(select(.stage == $stage)) | "<h3>\($stage | esc)</h3>"
 	+ ([group_by([.boot, (.test | split(".")[0])])[]
 	    | "<details\(if any(.[]; is_bad) then " open" else "" end)><summary>\(.[0].test | split(".")[0] | esc): \(counts_text | esc)</summary><table>"
 	    + ([.[] | "<tr><td>\(.status | mark)</td><td class=\"name\">\(.test | esc)</td><td>\(.message // "" | esc)</td></tr>"] | join(""))
