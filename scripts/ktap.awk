@@ -275,6 +275,8 @@ function note_line(text, hash)
 	if (hash)
 		sub(/^[ \t]*#[ \t]*/, "", text)
 	gsub(/^[ \t]+|[ \t]+$/, "", text)
+	if (hash)
+		sub(/^[^ :]+:[ \t]+# /, "", text)	# KUnit on a suite that cannot start
 	if (hash && text ~ /^RUN /) {
 		running = text
 		sub(/^RUN +/, "", running)

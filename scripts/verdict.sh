@@ -130,7 +130,7 @@ jq -Rn --slurpfile boots "$work/boots.json" --rawfile notes "$work/notes" '
 	[inputs | split("\t") | {stage: .[0], test: .[1], status: .[2], message: .[3], boot: .[4]}]
 	| {schema: 1, overall: (if any(.[]; bad) then "fail" else "pass" end), counts: counts,
 	   stages: (reduce .[] as $row ({}; .[$row.stage] += [$row]) | map_values(counts)), boots: $boots,
-	   reasons: map(select(bad) | "\(.stage):\(.test): \(.message)"),
+	   reasons: (map(select(bad)) | sort_by(.stage != "boot") | map("\(.stage):\(.test): \(.message)")),
 	   notes: ($notes | split("\n") | map(select(. != "")))}' "$work/verdicts.tsv" >"$work/verdict.json"
 
 mv "$work/kunit.ktap" "$work/verdicts.tsv" "$run/"
