@@ -42,8 +42,6 @@ struct target {
 	const struct cma_area *area;	/* NULL: none, null backend only */
 	const struct dma_heap *heap;	/* NULL: no heap gives this area out */
 	size_t page_size_bytes;
-	/* What the largest request of this run may push out of the area. */
-	__u64 largest_request_pages;
 	__u64 seed;
 };
 
@@ -93,6 +91,8 @@ struct occupancy {
 	enum occupancy_source source;
 };
 
+struct sample;
+
 /*
  * What is in the area when a sample is taken. Each allocation moves pages out
  * and nothing brings them back, so before every single sample the engine
@@ -108,15 +108,22 @@ struct pressure {
 	int (*open)(const struct target *target, unsigned int percent,
 		    void **state, struct reason *why);
 	/*
-	 * Bring the area to the target, or back to it. Returns 0, or -errno
-	 * and the reason when it cannot be reached without harm to others.
+	 * Bring the area to the target, or back to it, for a request of so
+	 * many pages. Returns 0, or -errno and the reason when it cannot be
+	 * reached without harm to others.
 	 */
-	int (*establish)(void *state, struct reason *why);
+	int (*establish)(void *state, __u64 request_pages, struct reason *why);
 	/*
 	 * Look at the area. Returns 0 when the pressure is there; -errno and
 	 * the reason when it is not. *now is set in both cases.
 	 */
 	int (*verify)(void *state, struct occupancy *now, struct reason *why);
+	/*
+	 * Optional, after the sample: did the allocation meet the pressure?
+	 * Returns 0, or -errno and the reason.
+	 */
+	int (*confirm)(void *state, const struct sample *sample,
+		       __u64 request_pages, struct reason *why);
 	void (*close)(void *state);
 };
 

@@ -176,17 +176,6 @@ static int conclude(const struct session *session, int result)
 	return STATUS_OK;
 }
 
-static __u64 largest_size(const struct options *options)
-{
-	__u64 largest = 0;
-	size_t i;
-
-	for (i = 0; i < options->nsizes; i++)
-		if (options->size_pages[i] > largest)
-			largest = options->size_pages[i];
-	return largest;
-}
-
 int main(int argc, char **argv)
 {
 	static struct options options;
@@ -205,7 +194,6 @@ int main(int argc, char **argv)
 	    options_fit(&options, &session.target) ||
 	    open_records(&options, &session))
 		return STATUS_CANNOT;
-	session.target.largest_request_pages = largest_size(&options);
 	interrupt_catch();
 	result = session_run(&session);
 	if (close_records(&session))

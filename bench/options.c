@@ -234,15 +234,30 @@ static int parse_one(struct options *options, int option)
 	return -1;
 }
 
-/* Every kind of part has by_default at a place of its own. */
-#define CHOOSE_DEFAULTS(all, chosen, type)				\
-	do {								\
-		size_t i;						\
-									\
-		for (i = 0; i < (all).count; i++)			\
-			if (((const struct type *)(all).part[i])->by_default) \
-				(chosen).part[(chosen).count++] = (all).part[i]; \
-	} while (0)
+static void choose(struct part_list *chosen, const void *part, bool wanted)
+{
+	if (wanted)
+		chosen->part[chosen->count++] = part;
+}
+
+static void choose_defaults(struct options *options)
+{
+	const struct pressure *pressure;
+	size_t i;
+
+	for (i = 0; i < backends.count; i++)
+		choose(&options->backends, backends.part[i],
+		       ((const struct backend *)backends.part[i])->by_default);
+	for (i = 0; i < benches.count; i++)
+		choose(&options->benches, benches.part[i],
+		       ((const struct bench *)benches.part[i])->by_default);
+	/* The empty area first, while nothing has been moved about in it. */
+	for (i = 0; i < 2 * pressures.count; i++) {
+		pressure = pressures.part[i % pressures.count];
+		choose(&options->pressures, pressure, pressure->by_default &&
+		       pressure->has_target == (i >= pressures.count));
+	}
+}
 
 static void set_defaults(struct options *options)
 {
@@ -256,9 +271,7 @@ static void set_defaults(struct options *options)
 	options->count = 10;
 	options->traced_count = 1;
 	options->seed = 1;
-	CHOOSE_DEFAULTS(backends, options->backends, backend);
-	CHOOSE_DEFAULTS(pressures, options->pressures, pressure);
-	CHOOSE_DEFAULTS(benches, options->benches, bench);
+	choose_defaults(options);
 }
 
 int options_parse(struct options *options, int argc, char **argv)

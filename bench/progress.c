@@ -6,7 +6,8 @@
 
 void progress_start(struct progress *progress, __u64 total, bool quiet)
 {
-	progress->shown = !quiet && isatty(STDERR_FILENO);
+	progress->shown = !quiet && isatty(STDERR_FILENO) &&
+			  isatty(STDOUT_FILENO);
 	progress->done = 0;
 	progress->total = total;
 	progress->start_ns = clock_now_ns();

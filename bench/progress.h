@@ -5,7 +5,7 @@
 #include "bench.h"
 
 struct progress {
-	bool shown;	/* stderr is a terminal and nobody asked for quiet */
+	bool shown;	/* stdout and stderr are terminals, and nobody asked for quiet */
 	__u64 done, total;
 	__u64 start_ns;
 };

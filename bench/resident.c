@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "area_frames.h"
+#include "area_sweep.h"
 #include "meminfo.h"
 #include "text_file.h"
 #include "zone.h"
@@ -141,41 +142,69 @@ static void drop_run(struct resident *resident, __u64 slot, __u64 slots)
 	memset(resident->entries + slot, 0, slots * sizeof(__u64));
 }
 
-/*
- * Give back @pages of the @candidates pages in the window that are inside (or
- * outside) the area, spread evenly over them; the seed moves the pattern.
- */
-static void drop_spread(struct resident *resident, bool inside,
-			__u64 pages, __u64 candidates)
+/* Residents at @pfn or higher. */
+static __u64 count_from(const struct resident *resident, __u64 pfn)
 {
-	__u64 slot, error = resident->target->seed % (candidates + 1);
+	__u64 slot, count = 0;
 
-	for (slot = resident->first_slot; slot < resident->end_slot; slot++) {
-		__u64 entry = resident->entries[slot];
-
-		if (!(entry & ENTRY_PRESENT) ||
-		    is_inside(resident, entry) != inside)
-			continue;
-		error += pages;
-		if (error < candidates)
-			continue;
-		error -= candidates;
-		drop_run(resident, slot, 1);
-	}
+	for (slot = resident->first_slot; slot < resident->end_slot; slot++)
+		count += is_inside(resident, resident->entries[slot]) &&
+			 (resident->entries[slot] & ENTRY_PFN_MASK) >= pfn;
+	return count;
 }
 
+/* The highest frame from which on there are at least @pages residents. */
+static __u64 frame_to_drop_from(const struct resident *resident, __u64 pages)
+{
+	__u64 low = 0, high = ENTRY_PFN_MASK;
+
+	while (low < high) {
+		__u64 middle = low + (high - low + 1) / 2;
+
+		if (count_from(resident, middle) >= pages)
+			low = middle;
+		else
+			high = middle - 1;
+	}
+	return low;
+}
+
+/* From the top: the base is where the next allocation looks for memory. */
 static int drop_inside(struct resident *resident, __u64 pages)
 {
-	if (resident->exact) {
-		drop_spread(resident, true, pages, resident->inside_pages);
+	__u64 slot, from_pfn;
+
+	if (!resident->exact) {
+		/* The newest pages: about every second one is inside. */
+		if (pages > resident->end_slot - resident->first_slot)
+			pages = resident->end_slot - resident->first_slot;
+		resident->end_slot -= pages;
+		drop_run(resident, resident->end_slot, pages);
 		return look(resident);
 	}
-	/* The newest pages: about every second one is inside. */
-	if (pages > resident->end_slot - resident->first_slot)
-		pages = resident->end_slot - resident->first_slot;
-	resident->end_slot -= pages;
-	drop_run(resident, resident->end_slot, pages);
+	from_pfn = frame_to_drop_from(resident, pages);
+	for (slot = resident->first_slot; slot < resident->end_slot; slot++)
+		if (is_inside(resident, resident->entries[slot]) &&
+		    (resident->entries[slot] & ENTRY_PFN_MASK) >= from_pfn)
+			drop_run(resident, slot, 1);
 	return look(resident);
+}
+
+/* @pages outside pages of the window, the lowest slots first, run by run. */
+static void drop_outside_slots(struct resident *resident, __u64 pages)
+{
+	__u64 slot = resident->first_slot, run;
+
+	while (pages && slot < resident->end_slot) {
+		for (run = 0; slot + run < resident->end_slot && run < pages &&
+		     (resident->entries[slot + run] & ENTRY_PRESENT) &&
+		     !is_inside(resident, resident->entries[slot + run]); run++)
+			;
+		if (run)
+			drop_run(resident, slot, run);
+		pages -= run;
+		slot += run + 1;
+	}
 }
 
 static int drop_outside(struct resident *resident, __u64 pages)
@@ -195,31 +224,29 @@ static int drop_outside(struct resident *resident, __u64 pages)
 		if (err)
 			return err;
 	}
-	if (pages > resident->outside_pages)
-		pages = resident->outside_pages;
-	drop_spread(resident, false, pages, resident->outside_pages);
+	drop_outside_slots(resident, pages);
 	return look(resident);
 }
 
-/* What must be free outside the area when an allocation begins: see F == C. */
-static int balance(struct resident *resident)
+/*
+ * What must be free outside the area when an allocation begins: more than is
+ * free inside, to the last migrated page, or victims would be moved to another
+ * place in the area, and the next allocation would find fewer of them.
+ */
+static int balance(struct resident *resident, __u64 request_pages)
 {
-	__u64 request = resident->target->largest_request_pages;
 	__u64 outside, wanted;
 	struct zone zone;
 	int err = zone_of_pfn(base_pfn(resident), &zone);
 
 	if (err)
 		return err;
-	if (request > resident->wanted_pages)
-		request = resident->wanted_pages;
-	wanted = floor_pages(&zone) + request;
+	wanted = floor_pages(&zone);
 	if (wanted < zone.free_cma_pages)
 		wanted = zone.free_cma_pages;
+	wanted += request_pages + 4 * SMALL_PAGES;
 	outside = zone_free_outside_pages(&zone);
-	if (outside + SMALL_PAGES >= wanted)
-		return 0;
-	return drop_outside(resident, wanted - outside);
+	return outside < wanted ? drop_outside(resident, wanted - outside) : 0;
 }
 
 /* Clean page cache can be had without harm; only then go below the floor. */
@@ -235,6 +262,20 @@ static bool cache_to_reclaim(const struct resident *resident, __u64 floor)
 	       resident->target->page_size_bytes > 4 * floor;
 }
 
+/*
+ * How many faults the missing pages take: while F > C all go outside, while
+ * C > F all go inside, from F == C on every second one.
+ */
+static __u64 faults_needed(__u64 missing, __u64 outside, __u64 cma)
+{
+	__u64 straight;
+
+	if (outside >= cma)
+		return outside - cma + missing;
+	straight = cma - outside;
+	return missing <= straight ? missing : 2 * missing - straight;
+}
+
 /* How many pages may be faulted now; 0: no more without harm to others. */
 static __u64 next_chunk(const struct resident *resident,
 			const struct zone *zone)
@@ -243,14 +284,13 @@ static __u64 next_chunk(const struct resident *resident,
 	__u64 outside = zone_free_outside_pages(zone);
 	__u64 cma = zone->free_cma_pages, floor = floor_pages(zone);
 	__u64 spare = outside > floor ? outside - floor : 0;
+	__u64 faults = faults_needed(missing, outside, cma);
 
 	if (cma > outside + 2 * SMALL_PAGES)
 		spare += cma - outside;
 	if (!spare && cache_to_reclaim(resident, floor))
 		spare = SMALL_PAGES;
-	if (outside > cma)
-		missing += outside - cma;
-	return missing < spare ? missing : spare;
+	return faults < spare ? faults : spare;
 }
 
 static int back_off(struct resident *resident, const struct zone *zone,
@@ -275,17 +315,16 @@ static int fill_step(struct resident *resident, struct reason *why)
 	__u64 inside = resident->inside_pages;
 	__u64 wanted = resident->wanted_pages;
 	struct zone zone;
-	__u64 chunk;
+	__u64 chunk, slack;
 	int err;
 
 	/* Counters cannot pick a page: there the tolerance must do. */
-	if (inside > wanted + (resident->exact ? 0 : resident->tolerance_pages / 2)) {
+	slack = resident->exact ? 0 : resident->tolerance_pages / 2;
+	if (inside > wanted + slack) {
 		err = drop_inside(resident, inside - wanted);
 		return err ? cannot_count(why, err) : resident->exact;
 	}
-	if (inside >= wanted)
-		return 1;
-	if (wanted - inside <= resident->tolerance_pages / 2)
+	if (inside + slack >= wanted)
 		return 1;
 	if (resident->backed_off >= MAX_BACK_OFFS)
 		return refuse(why, -ENOMEM,
@@ -319,7 +358,8 @@ static void forget_ballast(struct resident *resident)
 	}
 }
 
-int resident_fill(struct resident *resident, struct reason *why)
+int resident_fill(struct resident *resident, __u64 request_pages,
+		  struct reason *why)
 {
 	int round, result = look(resident), err;
 
@@ -336,7 +376,7 @@ int resident_fill(struct resident *resident, struct reason *why)
 		result = fill_step(resident, why);
 	}
 	forget_ballast(resident);
-	err = balance(resident);
+	err = balance(resident, request_pages);
 	if (result > 0 && err)
 		return refuse(why, err, "cannot balance free memory: %s",
 			      strerror(-err));
@@ -363,6 +403,24 @@ int resident_check(const struct resident *resident, struct reason *why)
 	return refuse(why, -ENOENT,
 		      "%llu pages of ours inside the area, expected %llu +- %llu",
 		      inside, wanted, resident->tolerance_pages);
+}
+
+int resident_confirm(const struct resident *resident,
+		     const struct sample *sample, __u64 request_pages,
+		     struct reason *why)
+{
+	__u64 expected = request_pages;
+
+	if (expected > resident->wanted_pages)
+		expected = resident->wanted_pages;
+	/* Half: pages that others hold, or that were free, may lie between. */
+	if (sample->error || !sample->has_migrations ||
+	    sample->migrated_pages >= (expected + 1) / 2)
+		return 0;
+	return refuse(why, -ENOENT,
+		      "the allocation took a place without pressure: %llu pages migrated, expected at least %llu of %llu",
+		      sample->migrated_pages, (expected + 1) / 2,
+		      request_pages);
 }
 
 /* May this process read PFNs, and is the area's place known? */
@@ -418,6 +476,8 @@ int resident_open(struct resident *resident, const struct target *target,
 		return refuse(why, err, "cannot map address space for the pressure: %s",
 			      strerror(-err));
 	resident->exact = can_see_frames(resident);
+	/* Where it cannot be done the check after each sample will tell. */
+	area_sweep(target);
 	resident->wanted_pages = area_pages * percent / 100;
 	resident->tolerance_pages = area_pages / 100;
 	if (resident->tolerance_pages < SMALL_PAGES / 2)

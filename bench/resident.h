@@ -12,10 +12,18 @@
  *	fault on	every second page is inside the area
  *	at the target	F FFFF                       C CCCC
  *
- * An allocation of n pages then migrates the residents among them out (F
- * shrinks) and its release leaves a hole (C grows), so the same number of new
- * faults lands in the area again; as many outside pages are given back
- * afterwards. F == C again: every sample starts from the same state.
+ * Residents must also be where the allocation will look, which is the first
+ * fit from the base. A sweep (area_sweep.h) makes the allocator fill the area
+ * from there:
+ *
+ *	base |RRRRRRRRRRRRRRRRRRRR....................| target 50 %
+ *	     |<- n ->|					allocation of n pages
+ *
+ * It migrates n residents out; F is kept above C + n meanwhile, or they would
+ * go to another place in the area. The release leaves a hole at the base. As C
+ * is now larger again, n new faults fill that hole, which was freed last, and
+ * pages outside are given back until F is what it was: every sample starts
+ * from the same state. Samples that migrated less than half are not valid.
  *
  * Where PFNs may be read (CAP_SYS_ADMIN, base_pfn in debugfs) residents are
  * counted by PFN; elsewhere by CmaTotal - CmaFree - used, less what that was
@@ -46,14 +54,26 @@ struct resident {
 int resident_open(struct resident *resident, const struct target *target,
 		  unsigned int percent, struct reason *why);
 
-/* resident_fill - bring as many pages into the area as are wanted. */
-int resident_fill(struct resident *resident, struct reason *why);
+/*
+ * resident_fill - bring as many pages into the area as are wanted, and make
+ * room outside for those that @request_pages will push out.
+ */
+int resident_fill(struct resident *resident, __u64 request_pages,
+		  struct reason *why);
 
 /* resident_look - count them now. Returns 0 or -errno. */
 int resident_look(struct resident *resident, struct occupancy *now);
 
 /* resident_check - 0 when the count is the wanted one, else -ENOENT and why. */
 int resident_check(const struct resident *resident, struct reason *why);
+
+/*
+ * resident_confirm - after a sample: did the allocation meet residents?
+ * Returns 0, or -ENOENT and the reason.
+ */
+int resident_confirm(const struct resident *resident,
+		     const struct sample *sample, __u64 request_pages,
+		     struct reason *why);
 
 void resident_close(struct resident *resident);
 

@@ -39,14 +39,26 @@ static void invalidate(struct sample *sample, const struct reason *why)
 }
 
 /* Is the pressure there? Looked at last, right before the allocation. */
-static void check_pressure(const struct cell *cell, struct sample *sample)
+static void check_pressure(const struct cell *cell, __u64 pages,
+			   struct sample *sample)
 {
 	const struct pressure *pressure = cell->pressure;
 	struct reason why = { "no reason given" };
 
-	if (pressure->establish(cell->pressure_state, &why))
+	if (pressure->establish(cell->pressure_state, pages, &why))
 		invalidate(sample, &why);
 	if (pressure->verify(cell->pressure_state, &sample->occupancy, &why))
+		invalidate(sample, &why);
+}
+
+/* Did the allocation meet it? Looked at afterwards. */
+static void confirm_pressure(const struct cell *cell, __u64 pages,
+			     struct sample *sample)
+{
+	struct reason why = { "no reason given" };
+
+	if (cell->pressure->confirm &&
+	    cell->pressure->confirm(cell->pressure_state, sample, pages, &why))
 		invalidate(sample, &why);
 }
 
@@ -81,7 +93,7 @@ void sample_take(const struct cell *cell, __u64 pages, struct sample *sample)
 
 	memset(sample, 0, sizeof(*sample));
 	sample->valid = true;
-	check_pressure(cell, sample);
+	check_pressure(cell, pages, sample);
 	kernel_log_skip();
 	counting = !migration_counters_read(&before);
 	cell->backend->prepare(cell->backend_state, &buffer);
@@ -94,6 +106,8 @@ void sample_take(const struct cell *cell, __u64 pages, struct sample *sample)
 		set_error(sample, err, pages);
 		return;
 	}
+	if (cell->backend->needs_area)
+		confirm_pressure(cell, pages, sample);
 	sample->has_release = true;
 	err = time_release(cell, &buffer, &sample->release_ns);
 	if (err) {

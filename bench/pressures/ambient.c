@@ -14,9 +14,11 @@ static int ambient_open(const struct target *target, unsigned int percent,
 	return 0;
 }
 
-static int ambient_establish(void *state, struct reason *why)
+static int ambient_establish(void *state, __u64 request_pages,
+			     struct reason *why)
 {
 	(void)state;
+	(void)request_pages;
 	(void)why;
 	return 0;
 }

@@ -25,9 +25,10 @@ static int anonymous_open(const struct target *target, unsigned int percent,
 	return 0;
 }
 
-static int anonymous_establish(void *state, struct reason *why)
+static int anonymous_establish(void *state, __u64 request_pages,
+			       struct reason *why)
 {
-	return resident_fill(state, why);
+	return resident_fill(state, request_pages, why);
 }
 
 static int anonymous_verify(void *state, struct occupancy *now,
@@ -38,6 +39,12 @@ static int anonymous_verify(void *state, struct occupancy *now,
 	if (err)
 		return refuse(why, err, "cannot count pages in the area");
 	return resident_check(state, why);
+}
+
+static int anonymous_confirm(void *state, const struct sample *sample,
+			     __u64 request_pages, struct reason *why)
+{
+	return resident_confirm(state, sample, request_pages, why);
 }
 
 static void anonymous_close(void *state)
@@ -55,6 +62,7 @@ static const struct pressure anonymous = {
 	.open = anonymous_open,
 	.establish = anonymous_establish,
 	.verify = anonymous_verify,
+	.confirm = anonymous_confirm,
 	.close = anonymous_close,
 };
 

@@ -28,9 +28,11 @@ static int none_open(const struct target *target, unsigned int percent,
 	return 0;
 }
 
-static int none_establish(void *state, struct reason *why)
+static int none_establish(void *state, __u64 request_pages,
+			     struct reason *why)
 {
 	(void)state;
+	(void)request_pages;
 	(void)why;
 	return 0;
 }

@@ -116,9 +116,11 @@ static int scripted_open(const struct target *target, unsigned int percent,
 	return 0;
 }
 
-static int scripted_establish(void *state, struct reason *why)
+static int scripted_establish(void *state, __u64 request_pages,
+			     struct reason *why)
 {
 	(void)state;
+	(void)request_pages;
 	if (!fake_script.establish_fails)
 		return 0;
 	return refuse(why, -ENOMEM, "backed off");
