@@ -28,6 +28,7 @@ function glob_regex(glob,    i, c, regex)
 }
 
 # Compares as far as the bound goes: 6.11.9 is not above 6.11, and 6.9 is below 6.12.
+# An empty bound is no bound.
 function compare_version(version, bound,    v, b, n, i)
 {
 	split(version, v, /[^0-9]+/)
@@ -47,8 +48,7 @@ function covers_kernel(ranges,    part, n, i, dash, low, high)
 		dash = index(part[i], "-")
 		low = dash ? substr(part[i], 1, dash - 1) : part[i]
 		high = dash ? substr(part[i], dash + 1) : part[i]
-		if ((low == "" || compare_version(release, low) >= 0) &&
-		    (high == "" || compare_version(release, high) <= 0))
+		if (compare_version(release, low) >= 0 && compare_version(release, high) <= 0)
 			return 1
 	}
 	return 0

@@ -98,6 +98,9 @@ good_run
 printf '{"event":"start"}\n{"event":"end"}\n' >"$run/boots/bench/story.jsonl"
 judged "stage never begins" 1 "11 passed, 1 failed, 1 skipped" "bench:(stage): the stage never began"
 
+printf '{"event":"start"}\n{"event":"begin","stage":"bench"}\n{"event":"end"}\n' >"$run/boots/bench/story.jsonl"
+judged "stage never ends" 1 "11 passed, 1 failed, 1 skipped" "bench:(stage): the stage began and did not end"
+
 good_run
 cp "$logs/bench/cut-short.jsonl" "$run/boots/bench/bench.out"
 judged "bench records cut short" 1 "9 passed, 2 failed, 1 skipped" "no end record"
