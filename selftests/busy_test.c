@@ -124,8 +124,8 @@ FIXTURE_SETUP(busy)
 	placed = movable_reach(&self->memory, bed->area, WANTED_PAGES,
 			       REACH_DEADLINE_MS);
 	if (placed == -ENOSPC || placed == -ETIME)
-		SKIP_SETUP("needs less memory: no page reached area %s after %zu MiB",
-			   bed->area->name, self->memory.filled_bytes >> 20);
+		SKIP_SETUP("needs less memory or CMA_TESTS_OWN_MACHINE=1: no page reached %s",
+			   bed->area->name);
 	ASSERT_LE(WANTED_PAGES, placed) {
 		TH_LOG("pages in area %s: %s", bed->area->name,
 		       strerror(-placed));

@@ -10,8 +10,6 @@
 #include "testbed.h"
 
 #define STEP_BYTES (8ul << 20)
-/* Left to the rest of the machine. */
-#define SPARE_BYTES (40ul << 20)
 #define MAGIC 0x5eed0fa6e0000000ull
 
 static __u64 *last_word(const void *address)
@@ -34,17 +32,19 @@ static void fill(struct movable *movable, size_t bytes)
 
 static int map_all(struct movable *movable)
 {
-	__u64 available;
+	__u64 available, spare;
 	int err = meminfo_bytes("MemAvailable", &available);
 
 	memset(movable, 0, sizeof(*movable));
+	if (err == 0)
+		err = meminfo_bytes("MemTotal", &spare);
 	if (err)
 		return err;
-	available -= available / 20;
-	if (available < SPARE_BYTES + STEP_BYTES)
+	/* Left to the rest of the machine, more where others live on it. */
+	spare /= testbed_owns_machine() ? 32 : 16;
+	if (available < spare + STEP_BYTES)
 		return -ENOSPC;
-	movable->mapped_bytes = (available - SPARE_BYTES) / STEP_BYTES *
-				STEP_BYTES;
+	movable->mapped_bytes = (available - spare) / STEP_BYTES * STEP_BYTES;
 	movable->map = mmap(NULL, movable->mapped_bytes,
 			    PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);

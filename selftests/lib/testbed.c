@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "meminfo.h"
 #include "pagemap.h"
 #include "text_file.h"
 
@@ -144,6 +145,16 @@ __u64 testbed_wait_used(const struct testbed *bed, __u64 pages)
 		used = testbed_used(bed);
 	}
 	return used;
+}
+
+__u64 testbed_area_pages(const struct testbed *bed)
+{
+	__u64 total;
+
+	if (bed->area->count_pages || bed->areas.count > 1 ||
+	    meminfo_bytes("CmaTotal", &total))
+		return bed->area->count_pages;
+	return total / bed->page_size;
 }
 
 /*

@@ -63,6 +63,13 @@ __u64 testbed_wait_used(const struct testbed *bed, __u64 pages);
 __u64 testbed_used(const struct testbed *bed);
 
 /*
+ * testbed_area_pages - size of the area; 0 when nothing tells it.
+ *
+ * Without debugfs, before 6.15, CmaTotal tells it if there is one area only.
+ */
+__u64 testbed_area_pages(const struct testbed *bed);
+
+/*
  * testbed_debugfs_alloc - cma_debugfs_alloc() that is undone on any exit.
  * testbed_debugfs_free - free the block allocated last.
  *
