@@ -33,7 +33,7 @@ mkdir -p "$work"
 "$scripts/image.sh" "$tree" "$build/image/$name-$arch" "$arch"
 [ -e "$kernel_build/mm/cma.gcno" ] ||
 	die "expected gcov's notes in $kernel_build, found none: the kernel came from CACHE; set CACHE=/nonexistent and build again"
-"$scripts/boot.sh" coverage "$work/boot" "$kernel_build/kernel" "$build/image/$name-$arch" "$arch" tcg
+"$scripts/boot.sh" coverage "$work/boot" "$kernel_build/guest-kernel" "$build/image/$name-$arch" "$arch" tcg
 grep -q '"event":"end"' "$work/boot/story.jsonl" ||
 	die "the boot did not come to its end: $(tail -n 1 "$work/boot/console.log")"
 

@@ -49,7 +49,7 @@ check_c_style() {
 check_kernel_c() {
 	folders=$(awk '$1 == "copy" && $3 !~ /^include/ { print $3 "/" }' kunit/overlay.map)
 	kbuild="make -s -C $tree O=$kernel_build ARCH=$kernel_arch CROSS_COMPILE=$compile_prefix"
-	[ -e "$kernel_build/kernel" ] || $kbuild prepare >/dev/null 2>&1 || { echo "cannot prepare $kernel_build"; return; }
+	[ -e "$kernel_build/guest-kernel" ] || $kbuild prepare >/dev/null 2>&1 || { echo "cannot prepare $kernel_build"; return; }
 	for folder in $folders; do
 		find "$kernel_build/$folder" -name '*.o' -delete 2>/dev/null || :
 		# shellcheck disable=SC2086 # a command in words

@@ -105,7 +105,7 @@ choose_output() {
 boot_all() {
 	announce boot "$* with $accel"
 	for boot in "$@"; do
-		"$scripts/boot.sh" "$boot" "$partial/boots/$boot" "$kernel_build/kernel" "$image" "$arch" "$accel" &
+		"$scripts/boot.sh" "$boot" "$partial/boots/$boot" "$kernel_build/guest-kernel" "$image" "$arch" "$accel" &
 		jobs_running="$jobs_running $!"
 	done
 	failed=
@@ -157,7 +157,7 @@ run_boots() {
 	lay_tree
 	build_kernel
 	build_image
-	accel=$("$scripts/accelerator.sh" "$arch" "$accel" "$kernel_build/kernel" "$image" "$build/accelerator")
+	accel=$("$scripts/accelerator.sh" "$arch" "$accel" "$kernel_build/guest-kernel" "$image" "$build/accelerator")
 	choose_output
 	boot_all "$@"
 	judge_and_report "$@"
@@ -169,7 +169,7 @@ case $accel in auto | tcg | kvm) ;; *) die "ACCEL must be auto, tcg or kvm, foun
 [ -z "${OUT-}" ] || [ ! -e "$OUT" ] || die "OUT must not exist yet, found '$OUT': remove it or choose another"
 case $verb in
 source) prepare; find_source; echo "$source" ;;
-kernel) prepare; find_source; lay_tree; build_kernel; echo "$kernel_build/kernel" ;;
+kernel) prepare; find_source; lay_tree; build_kernel; echo "$kernel_build/guest-kernel" ;;
 image) prepare; find_source; lay_tree; build_image; echo "$image/initramfs.cpio" ;;
 kunit | selftests | bench) prepare; run_boots "$verb" ;;
 run) prepare; run_boots kunit selftests bench ;;

@@ -124,7 +124,8 @@ static int open_port(const char *name)
 	return port;
 }
 
-static pid_t start_program(char *const arguments[], int output)
+/* @errors: where complaints go, or -1 for the console. */
+static pid_t start_program(char *const arguments[], int output, int errors)
 {
 	pid_t child = fork();
 
@@ -133,6 +134,8 @@ static pid_t start_program(char *const arguments[], int output)
 	setpgid(0, 0);
 	sigprocmask(SIG_SETMASK, &programs_signals, NULL);
 	dup2(output, STDOUT_FILENO);
+	if (errors >= 0)
+		dup2(errors, STDERR_FILENO);
 	execv(arguments[0], arguments);
 	dprintf(STDERR_FILENO, "init: cannot run %s: %s\n", arguments[0], strerror(errno));
 	_exit(127);
@@ -190,8 +193,8 @@ static void run_test_program(const char *folder, const char *name, int number, i
 		dprintf(port, "not ok %d %s # no room in /tmp for its output\n", number, name);
 		return;
 	}
-	status = wait_for_program(start_program(arguments, fileno(output)), PROGRAM_TIMEOUT_S,
-				  &timed_out);
+	status = wait_for_program(start_program(arguments, fileno(output), fileno(output)),
+				  PROGRAM_TIMEOUT_S, &timed_out);
 	rewind(output);
 	copy_indented(output, port);
 	fclose(output);
@@ -231,7 +234,8 @@ static int run_each(char *const arguments[], int port)
 
 static int run_one(char *const arguments[], int port, int *timed_out)
 {
-	return wait_for_program(start_program(arguments, port), 10 * PROGRAM_TIMEOUT_S, timed_out);
+	return wait_for_program(start_program(arguments, port, -1), 10 * PROGRAM_TIMEOUT_S,
+				timed_out);
 }
 
 static void carry_out(char *line)
@@ -297,6 +301,8 @@ int main(void)
 
 	mount_file_systems();
 	open_console();
+	/* Nobody else allocates in this guest: tests may ask for all of an area. */
+	setenv("CMA_TESTS_OWN_MACHINE", "1", 1);
 	story = open_port("story");
 	tell("{\"event\":\"start\"}\n");
 	carry_out_plan();

@@ -3,6 +3,8 @@
 #ifndef CMA_TESTS_HARNESS_H
 #define CMA_TESTS_HARNESS_H
 
+/* One stream, so that a message stands by its case. */
+#define TH_LOG_STREAM stdout
 #include "kselftest_harness.h"
 
 /*
