@@ -10,6 +10,7 @@
 #include <kunit/resource.h>
 #include <kunit/test.h>
 #include <linux/gfp.h>
+#include <linux/mm.h>
 
 #ifndef KUNIT_CASE_SLOW
 #define KUNIT_CASE_SLOW(test_name) KUNIT_CASE(test_name)
@@ -82,11 +83,20 @@ static inline void kunit_release_action(struct kunit *test,
 }
 #endif
 
-/* alloc_contig_range() for CMA pages: a migratetype, a flag since 6.16. */
+/* alloc_contig_range() takes a migratetype, later flags. */
 #ifdef ACR_FLAGS_CMA
 #define CMA_TESTS_CONTIG_CMA ACR_FLAGS_CMA
+#define CMA_TESTS_CONTIG_MOVABLE ACR_FLAGS_NONE
 #else
 #define CMA_TESTS_CONTIG_CMA MIGRATE_CMA
+#define CMA_TESTS_CONTIG_MOVABLE MIGRATE_MOVABLE
+#endif
+
+/* "No flags" for a mapping: a number, later a type of its own. */
+#ifdef mk_vma_flags
+#define CMA_TESTS_NO_VMA_FLAGS EMPTY_VMA_FLAGS
+#else
+#define CMA_TESTS_NO_VMA_FLAGS 0
 #endif
 
 /*

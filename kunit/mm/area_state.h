@@ -17,6 +17,9 @@ struct area_counters {
 	unsigned long fail_events;
 };
 
+/* A counter that a case has nothing to say about. */
+#define AREA_COUNTER_ANY ULONG_MAX
+
 struct area_state {
 	struct cma *cma;
 	/* In the area: its bitmap, its pages in the buddy, its pageblocks. */
@@ -37,6 +40,23 @@ struct area_state {
 void area_state_take(struct kunit *test, struct cma *cma,
 		     struct area_state *state);
 
+/*
+ * The search of cma_alloc(), told again on the bitmap of @state: all aligned
+ * places, lowest first. Cases block what is taken behind the bitmap's back.
+ */
+#define NO_PLACE 0UL
+unsigned long area_first_place(const struct area_state *state,
+			       unsigned long count, unsigned int align);
+void area_block(struct area_state *state, unsigned long pfn,
+		unsigned long count);
+bool area_is_blocked(const struct area_state *state, unsigned long pfn,
+		     unsigned long count);
+/* How many allocations like this the area has room for. */
+unsigned long area_room(struct kunit *test, const struct area_state *state,
+			unsigned long count, unsigned int align);
+/* The longest run of free pages. */
+unsigned long area_largest_free(const struct area_state *state);
+
 /* As before. The counters are the only thing that may have moved. */
 void area_expect_as_before(struct kunit *test, const struct area_state *before);
 
@@ -47,6 +67,10 @@ void area_expect_taken(struct kunit *test, const struct area_state *before,
 /* The counters moved by exactly this much since @before. */
 void area_expect_counted(struct kunit *test, const struct area_state *before,
 			 struct area_counters moved);
+
+/* Bits of an allocation that are not set: someone else could be given it. */
+unsigned long area_count_clear_bits(struct cma *cma, unsigned long pfn,
+				    unsigned long count);
 
 /* This allocation is whole: in the area, marked, exclusive, usable. */
 void area_expect_allocated(struct kunit *test, struct cma *cma,

@@ -2,7 +2,7 @@
 /*
  * Probes on the tracepoints of mm/cma.c.
  */
-#include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/tracepoint.h>
 #include <trace/events/cma.h>
 
@@ -74,6 +74,11 @@ static void on_retry(void *data, const char *name, unsigned long pfn,
 	if (trace->retries < AREA_TRACE_RETRIES)
 		trace->retry_pfns[trace->retries] = pfn;
 	trace->retries++;
+	/* A search that tries more than all places would never end: end it. */
+	if (trace->retries > trace->endless) {
+		sigaddset(&current->pending.signal, SIGKILL);
+		set_thread_flag(TIF_SIGPENDING);
+	}
 }
 
 static void on_release(void *data, const char *name, unsigned long pfn,
@@ -96,6 +101,7 @@ static void trace_end(void *trace)
 	unregister_trace_cma_release(on_release, trace);
 	/* No probe may still run when @trace is freed. */
 	tracepoint_synchronize_unregister();
+	flush_signals(current);
 }
 
 struct area_trace *area_trace_kunit(struct kunit *test, struct task_struct *task)
@@ -108,6 +114,7 @@ struct area_trace *area_trace_kunit(struct kunit *test, struct task_struct *task
 	trace = kunit_kzalloc(test, sizeof(*trace), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, trace);
 	trace->task = task;
+	trace->endless = totalcma_pages;
 
 	KUNIT_ASSERT_EQ(test, 0, register_trace_cma_alloc_start(on_start, trace));
 	KUNIT_ASSERT_EQ(test, 0, register_trace_cma_alloc_finish(on_finish, trace));
@@ -120,8 +127,10 @@ struct area_trace *area_trace_kunit(struct kunit *test, struct task_struct *task
 
 void area_trace_clear(struct area_trace *trace)
 {
-	struct task_struct *task = trace->task;
+	struct area_trace empty = {
+		.task = trace->task,
+		.endless = trace->endless,
+	};
 
-	memset(trace, 0, sizeof(*trace));
-	trace->task = task;
+	*trace = empty;
 }

@@ -12,6 +12,7 @@
 
 struct area_trace {
 	struct task_struct *task;
+	unsigned long endless;
 	unsigned int starts;
 	unsigned int finishes;
 	unsigned int releases;

@@ -61,19 +61,18 @@ static void odd_counts(struct kunit *test)
 }
 
 /*
- * The largest range as one allocation: |xxxxxxxx|
- * Expect it to be had, twice in a row, and not one page more of that size.
+ * All that is free in one place, as one allocation: |xxxxxxxx|
+ * Expect it to be had, twice in a row, and not a second time at once.
  */
-static void whole_range(struct kunit *test)
+static void largest_free_run(struct kunit *test)
 {
 	struct cma *cma = area_of_row(test);
-	unsigned long count = area_largest_range(cma);
 	struct area_state before;
+	unsigned long count;
 	unsigned int times;
 
 	area_state_take(test, cma, &before);
-	if (before.used_bits)
-		kunit_skip(test, "area %s is in use", cma_get_name(cma));
+	count = area_largest_free(&before);
 
 	for (times = 0; times < 2; times++) {
 		struct page *page = cma_alloc_kunit(test, cma, count, 0);
@@ -90,12 +89,13 @@ static void whole_range(struct kunit *test)
 	}
 }
 
-/* The smallest pieces that exhaust the area in a bearable number of calls. */
+#define MANY_PIECES 128
+
+/* A piece of whole bits, no more than MANY_PIECES of them in the area. */
 static unsigned long piece_pages(const struct cma *cma)
 {
-	unsigned long bit_pages = 1UL << cma->order_per_bit;
-
-	return cma->count / bit_pages <= SZ_4K ? bit_pages : pageblock_nr_pages;
+	return max(1UL << cma->order_per_bit,
+		   roundup_pow_of_two(cma->count / MANY_PIECES));
 }
 
 /*
@@ -107,13 +107,12 @@ static void exhaustion(struct kunit *test)
 {
 	struct cma *cma = area_of_row(test);
 	unsigned long count = piece_pages(cma);
-	unsigned long room = cma->count / count, held, i, overwritten = 0;
+	unsigned long room, held, i, overwritten = 0;
 	struct area_state before;
 	struct page **pieces;
 
 	area_state_take(test, cma, &before);
-	if (before.used_bits)
-		kunit_skip(test, "area %s is in use", cma_get_name(cma));
+	room = area_room(test, &before, count, 0);
 	pieces = kunit_kcalloc(test, room + 1, sizeof(*pieces), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, pieces);
 
@@ -197,7 +196,7 @@ static void no_area(struct kunit *test)
 static struct kunit_case cma_alloc_cases[] = {
 	KUNIT_CASE_PARAM(one_page, area_gen_params),
 	KUNIT_CASE_PARAM(odd_counts, area_gen_params),
-	KUNIT_CASE_PARAM(whole_range, area_gen_params),
+	KUNIT_CASE_PARAM(largest_free_run, area_gen_params),
 	KUNIT_CASE_PARAM(exhaustion, area_gen_params),
 	KUNIT_CASE_PARAM(oversize, area_gen_params),
 	KUNIT_CASE_PARAM(zero_pages, area_gen_params),

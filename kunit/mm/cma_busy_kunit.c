@@ -38,106 +38,110 @@ static void pin_kunit(struct kunit *test, unsigned long pfn)
 							   pfn_to_page(pfn)));
 }
 
-/* The pinned page of a case is in the way of [@pfn, @pfn + @count). */
-static bool in_the_way(unsigned long pinned, unsigned long pfn,
-		       unsigned long count)
-{
-	return pinned >= pfn && pinned < pfn + count;
-}
-
 /*
- * A pinned page in position 0..8 of the range, a request of 1..5 bits, and
- * alignments up to 8 bits. Expect the first aligned place without the pinned
- * page, a retry for each place that had it, and not one retry more.
+ * Expect the first aligned place without the pinned page, a retry at each
+ * place before it that the bitmap calls free, and not one retry more.
  */
-static void expect_first_place(struct kunit *test, struct cma *cma,
-			       struct area_trace *trace, unsigned long pinned,
+static void expect_first_place(struct kunit *test, struct area_trace *trace,
+			       const struct area_state *bitmap,
+			       const struct area_state *truth,
 			       unsigned long count, unsigned int align)
 {
-	struct area_range range = area_range(cma, 0);
+	struct cma *cma = bitmap->cma;
 	unsigned long step = 1UL << max(align, cma->order_per_bit);
-	unsigned long expected = ALIGN(range.base_pfn, 1UL << align);
-	unsigned int i, retries = 0;
+	unsigned long pfn = area_first_place(bitmap, count, align);
+	unsigned long expected = area_first_place(truth, count, align);
+	unsigned int retries = 0;
 	struct page *page;
 
 	area_trace_clear(trace);
 	page = cma_alloc_kunit(test, cma, count, align);
-	area_expect_allocated(test, cma, page, count, align);
+	KUNIT_ASSERT_LE_MSG(test, (unsigned long)trace->retries, trace->endless,
+			    "area %s: the search does not end",
+			    cma_get_name(cma));
+	KUNIT_EXPECT_EQ_MSG(test, expected, page ? page_to_pfn(page) : NO_PLACE,
+			    "area %s: %lu pages of alignment order %u",
+			    cma_get_name(cma), count, align);
+	if (!page)
+		return;
 
-	for (; in_the_way(pinned, expected, count); expected += step, retries++) {
-		KUNIT_EXPECT_EQ_MSG(test, expected, trace->retry_pfns[retries],
-				    "area %s: retry %u, %lu pages, order %u",
+	for (; pfn < expected; pfn += step) {
+		if (area_is_blocked(bitmap, pfn, count))
+			continue;
+		KUNIT_EXPECT_EQ_MSG(test, pfn, trace->retry_pfns[retries],
+				    "area %s: retry %u, %lu pages of alignment order %u",
 				    cma_get_name(cma), retries, count, align);
+		retries++;
 	}
-	KUNIT_EXPECT_EQ_MSG(test, expected, page_to_pfn(page),
-			    "area %s: pfn %#lx is busy, %lu pages, order %u",
-			    cma_get_name(cma), pinned, count, align);
 	KUNIT_EXPECT_EQ(test, retries, trace->retries);
-	for (i = 0; i < min_t(unsigned int, retries, AREA_TRACE_RETRIES); i++)
-		KUNIT_EXPECT_TRUE(test, in_the_way(pinned, trace->retry_pfns[i],
-						   count));
 
+	area_expect_allocated(test, cma, page, count, align);
 	cma_release_kunit(test, page);
 }
 
+/*
+ * A pinned page in positions 0, 1, 2, 4, 7 behind the first free page, and
+ * requests of 1 and 3 bits at alignments of 1 and 4 bits.
+ */
 static void one_pinned_page(struct kunit *test)
 {
 	struct cma *cma = area_of_row(test);
 	struct area_trace *trace = area_trace_kunit(test, current);
-	struct area_range range = area_range(cma, 0);
 	unsigned long bit_pages = 1UL << cma->order_per_bit;
 	unsigned int position, bits, order;
-	struct area_state before;
+	struct area_state bitmap, truth;
+	unsigned long first;
 
-	area_state_take(test, cma, &before);
-	if (before.used_bits)
-		kunit_skip(test, "area %s is in use", cma_get_name(cma));
+	area_state_take(test, cma, &bitmap);
+	first = area_first_place(&bitmap, 8 * bit_pages, 0);
+	KUNIT_ASSERT_NE(test, NO_PLACE, first);
 
 	for (position = 0; position < 8; position += 1 + position / 2) {
-		unsigned long pinned = range.base_pfn + position * bit_pages +
+		unsigned long pinned = first + position * bit_pages +
 				       bit_pages / 2;
 
-		if (position * bit_pages >= range.count / 4)
-			break;
+		area_state_take(test, cma, &truth);
+		area_block(&truth, pinned, 1);
 		pin_kunit(test, pinned);
 		for (bits = 1; bits <= 3; bits += 2)
 			for (order = 0; order <= 2; order += 2)
-				expect_first_place(test, cma, trace, pinned,
+				expect_first_place(test, trace, &bitmap, &truth,
 						   bits * bit_pages,
 						   cma->order_per_bit + order);
 		kunit_release_action(test, unpin, pfn_to_page(pinned));
 	}
-	area_expect_as_before(test, &before);
+	area_expect_as_before(test, &bitmap);
 }
 
 /*
- * |..|#.|..|..|  The place behind the pinned page is the last one.
- * Expect it to be found: the search must go on to the very end.
+ * |#|#|#|#|#|#|#|.|  The last place alone is without a pinned page.
+ * Expect it to be found: the search goes on to the very end.
  */
 static void only_the_last_place(struct kunit *test)
 {
 	struct cma *cma = area_of_row(test);
-	unsigned int last = area_nr_ranges(cma) - 1;
-	struct area_range range = area_range(cma, last);
-	unsigned long half = ALIGN(range.count / 2, pageblock_nr_pages);
-	struct area_state before;
+	unsigned long bit_pages = 1UL << cma->order_per_bit;
+	unsigned long count = max(pageblock_nr_pages, bit_pages);
+	unsigned int order = ilog2(count);
+	struct area_state model;
+	unsigned long pfn, last;
 	struct page *page;
 
-	area_state_take(test, cma, &before);
-	if (before.used_bits)
-		kunit_skip(test, "area %s is in use", cma_get_name(cma));
-	if (half >= range.count)
-		kunit_skip(test, "area %s has one pageblock",
-			   cma_get_name(cma));
+	area_state_take(test, cma, &model);
+	pfn = area_first_place(&model, count, order);
+	KUNIT_ASSERT_NE(test, NO_PLACE, pfn);
+	for (;;) {
+		area_block(&model, pfn, count);
+		last = pfn;
+		pfn = area_first_place(&model, count, order);
+		if (pfn == NO_PLACE)
+			break;
+		pin_kunit(test, last + count / 2);
+	}
 
-	/* |#......|xxxxxxx| half the range, its first place is pinned. */
-	pin_kunit(test, range.base_pfn);
-	page = cma_alloc_kunit(test, cma, range.count - half, pageblock_order);
-	area_expect_allocated(test, cma, page, range.count - half, 0);
-	cma_release_kunit(test, page);
-	kunit_release_action(test, unpin, pfn_to_page(range.base_pfn));
-
-	area_expect_as_before(test, &before);
+	page = cma_alloc_kunit(test, cma, count, order);
+	area_expect_allocated(test, cma, page, count, order);
+	KUNIT_EXPECT_EQ(test, last, page_to_pfn(page));
 }
 
 /*
@@ -151,21 +155,19 @@ static void every_place_is_busy(struct kunit *test)
 	struct area_trace *trace = area_trace_kunit(test, current);
 	unsigned long bit_pages = 1UL << cma->order_per_bit;
 	unsigned long count = max(pageblock_nr_pages, bit_pages);
-	unsigned int order = ilog2(count), i, places = 0;
-	struct area_state before, pinned;
+	unsigned int order = ilog2(count), places = 0;
+	struct area_state model, pinned;
 	unsigned long pfn;
 	struct page *page;
 
-	area_state_take(test, cma, &before);
-	if (before.used_bits)
-		kunit_skip(test, "area %s is in use", cma_get_name(cma));
-
-	for (i = 0; i < area_nr_ranges(cma); i++) {
-		struct area_range range = area_range(cma, i);
-
-		for (pfn = range.base_pfn; pfn < range.base_pfn + range.count;
-		     pfn += count, places++)
-			pin_kunit(test, pfn + 1);
+	area_state_take(test, cma, &model);
+	for (;;) {
+		pfn = area_first_place(&model, count, order);
+		if (pfn == NO_PLACE)
+			break;
+		area_block(&model, pfn, count);
+		pin_kunit(test, pfn + 1);
+		places++;
 	}
 
 	area_state_take(test, cma, &pinned);
