@@ -59,6 +59,7 @@ FIXTURE_TEARDOWN(dma_buf)
 		munmap(self->map, self->bytes);
 	if (self->fd >= 0)
 		close(self->fd);
+	SKIP_IF_OTHERS_DISTURBED(&self->bed);
 	EXPECT_EQ(0, testbed_close(&self->bed));
 }
 
