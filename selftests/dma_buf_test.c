@@ -134,6 +134,18 @@ TEST_F(dma_buf, bad_mappings_are_refused)
 	}
 }
 
+/* No two pages of a mapping are the same page. */
+TEST_F(dma_buf, pages_are_distinct)
+{
+	size_t i;
+
+	for (i = 0; i < BUFFER_PAGES; i++) {
+		EXPECT_EQ(MAGIC + i, *(__u64 *)(self->map + i * self->page)) {
+			TH_LOG("page %zu of %d", i, BUFFER_PAGES);
+		}
+	}
+}
+
 TEST_F(dma_buf, partial_mapping_shows_its_part)
 {
 	size_t first;
