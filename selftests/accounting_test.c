@@ -209,6 +209,7 @@ FIXTURE_TEARDOWN(accounting)
 {
 	if (self->buf_fd >= 0)
 		close(self->buf_fd);
+	SKIP_IF_OTHERS_DISTURBED(&self->bed);
 	EXPECT_EQ(0, testbed_close(&self->bed));
 }
 

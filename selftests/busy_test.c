@@ -115,7 +115,7 @@ FIXTURE_SETUP(busy)
 		SKIP_SETUP("needs an area with order_per_bit 0");
 	if (!testbed_wait_quiet(bed))
 		SKIP_SETUP("area %s is in use by others", bed->area->name);
-	if (trace_open(&self->trace, &bed->guard))
+	if (trace_open(&self->trace, &bed->guard, "busy"))
 		SKIP_SETUP("needs CONFIG_FTRACE and tracefs on /sys/kernel/tracing");
 	ASSERT_EQ(0, trace_enable(&self->trace, "cma/cma_alloc_busy_retry"));
 	ASSERT_EQ(0, trace_enable(&self->trace, "cma/cma_alloc_finish"));
@@ -145,9 +145,12 @@ FIXTURE_TEARDOWN(busy)
 	close(self->pipe[1]);
 	movable_free(&self->memory);
 	trace_close(&self->trace);
-	EXPECT_EQ(0, testbed_close(&self->bed));
+	while (self->bed.nblocks)
+		EXPECT_EQ(0, testbed_debugfs_free(&self->bed));
 	EXPECT_EQ(self->used_at_start,
 		  testbed_wait_used(&self->bed, self->used_at_start));
+	SKIP_IF_OTHERS_DISTURBED(&self->bed);
+	EXPECT_EQ(0, testbed_close(&self->bed));
 }
 
 /* Let the pinned page go; it must still hold what was written. */

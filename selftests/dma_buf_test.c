@@ -59,6 +59,7 @@ FIXTURE_TEARDOWN(dma_buf)
 		munmap(self->map, self->bytes);
 	if (self->fd >= 0)
 		close(self->fd);
+	SKIP_IF_OTHERS_DISTURBED(&self->bed);
 	EXPECT_EQ(0, testbed_close(&self->bed));
 }
 
@@ -129,6 +130,18 @@ TEST_F(dma_buf, bad_mappings_are_refused)
 		}
 		EXPECT_EQ(bad_maps[i].err, errno) {
 			TH_LOG("%s", bad_maps[i].name);
+		}
+	}
+}
+
+/* No two pages of a mapping are the same page. */
+TEST_F(dma_buf, pages_are_distinct)
+{
+	size_t i;
+
+	for (i = 0; i < BUFFER_PAGES; i++) {
+		EXPECT_EQ(MAGIC + i, *(__u64 *)(self->map + i * self->page)) {
+			TH_LOG("page %zu of %d", i, BUFFER_PAGES);
 		}
 	}
 }

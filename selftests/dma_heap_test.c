@@ -57,6 +57,7 @@ FIXTURE_TEARDOWN(dma_heap)
 		TH_LOG("area %s: used pages at the start against now: a leak, or somebody else's",
 		       self->bed.area->name);
 	}
+	SKIP_IF_OTHERS_DISTURBED(&self->bed);
 	EXPECT_EQ(0, testbed_close(&self->bed));
 }
 

@@ -48,6 +48,30 @@ static const char *find_areas(struct testbed *bed)
 	return NULL;
 }
 
+/* The last step of opening: guard against ourselves, watch for others. */
+static const char *open_guard(struct testbed *bed)
+{
+	if (guard_open(&bed->guard))
+		return "needs pidfd_open() (Linux 5.3) for the guard process";
+	bed->watches_others = !trace_open(&bed->others, &bed->guard, "others");
+	if (bed->watches_others) {
+		trace_enable(&bed->others, "cma/cma_alloc_finish");
+		trace_enable(&bed->others, "cma/cma_release");
+	}
+	return NULL;
+}
+
+bool testbed_saw_others(struct testbed *bed)
+{
+	char name[CMA_NAME_SIZE + 8];
+
+	if (!bed->watches_others)
+		return false;
+	snprintf(name, sizeof(name), "name=%s ", bed->area->name);
+	return trace_count_others(&bed->others, "cma_alloc_finish", name) > 0 ||
+	       trace_count_others(&bed->others, "cma_release", name) > 0;
+}
+
 const char *testbed_open_debugfs(struct testbed *bed)
 {
 	const char *reason = find_areas(bed);
@@ -64,9 +88,7 @@ const char *testbed_open_debugfs(struct testbed *bed)
 		reason = "needs root to write " CMA_DEBUGFS_ROOT;
 	if (!reason && !bed->area)
 		reason = "needs CONFIG_CMA_DEBUGFS and debugfs on /sys/kernel/debug";
-	if (!reason && guard_open(&bed->guard))
-		reason = "needs pidfd_open() (Linux 5.3) for the guard process";
-	return reason;
+	return reason ? reason : open_guard(bed);
 }
 
 static const char *find_heap(struct testbed *bed)
@@ -99,9 +121,7 @@ const char *testbed_open_heap(struct testbed *bed)
 
 	if (!reason)
 		reason = find_heap(bed);
-	if (!reason && guard_open(&bed->guard))
-		reason = "needs pidfd_open() (Linux 5.3) for the guard process";
-	return reason;
+	return reason ? reason : open_guard(bed);
 }
 
 int testbed_close(struct testbed *bed)
@@ -109,6 +129,9 @@ int testbed_close(struct testbed *bed)
 	if (bed->heap_fd >= 0)
 		close(bed->heap_fd);
 	bed->heap_fd = -1;
+	if (bed->watches_others)
+		trace_close(&bed->others);
+	bed->watches_others = false;
 	return guard_close(&bed->guard);
 }
 

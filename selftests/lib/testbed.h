@@ -13,6 +13,7 @@
 #include "area.h"
 #include "dma_heap.h"
 #include "guard.h"
+#include "trace_event.h"
 
 #define TESTBED_MAX_BLOCKS 32
 
@@ -24,6 +25,8 @@ struct testbed {
 	int heap_fd;
 	size_t page_size;
 	struct guard guard;
+	bool watches_others;
+	struct trace others;	/* allocations and releases, by program */
 	/* Blocks taken through debugfs, which are a stack in the kernel too. */
 	int nblocks;
 	int block_guard_id[TESTBED_MAX_BLOCKS];
@@ -50,6 +53,15 @@ int testbed_close(struct testbed *bed);
  * of two seconds; false: others are at work, exact figures cannot be told.
  */
 bool testbed_wait_quiet(const struct testbed *bed);
+
+/*
+ * testbed_saw_others - did another program allocate or release in the area
+ * since the testbed was opened?
+ *
+ * Judged by trace events, which are not what the tests compare. False where
+ * tracing is not to be had: then a disturbed test fails.
+ */
+bool testbed_saw_others(struct testbed *bed);
 
 /*
  * testbed_wait_used - wait until the area's used pages are @pages.

@@ -3,9 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,13 +24,13 @@ static void entry_path(const struct trace *trace, const char *entry, char *path,
 	snprintf(path, size, "%s/%s", trace->instance, entry);
 }
 
-int trace_open(struct trace *trace, struct guard *guard)
+int trace_open(struct trace *trace, struct guard *guard, const char *name)
 {
 	const char *root = text_file_exists(roots[0]) ? roots[0] : roots[1];
 
 	trace->guard = guard;
-	snprintf(trace->instance, sizeof(trace->instance), "%s/cma-tests-%d",
-		 root, getpid());
+	snprintf(trace->instance, sizeof(trace->instance), "%s/cma-tests-%s-%d",
+		 root, name, getpid());
 	trace->rmdir_id = guard_rmdir(guard, trace->instance);
 	if (trace->rmdir_id < 0)
 		return trace->rmdir_id;
@@ -73,26 +75,47 @@ int trace_clear(struct trace *trace)
 	return 0;
 }
 
-/* Number of matching lines, or -errno; the last of them goes into @last. */
-static long scan(struct trace *trace, const char *event, const char *also,
-		 char *last, size_t size)
+/* Is the line's program, "<comm>-<pid>", a known one and not called @comm? */
+static bool is_of_others(const char *line, const char *comm)
+{
+	size_t length = strlen(comm);
+
+	line += strspn(line, " ");
+	if (strncmp(line, "<...>-", 6) == 0)
+		return false;
+	return strncmp(line, comm, length) || line[length] != '-';
+}
+
+struct scan {
+	const char *event;
+	const char *also;
+	const char *others_than;	/* comm, or NULL for all programs */
+	char *last;			/* the last match, if not NULL */
+	size_t last_size;
+};
+
+/* Number of matching lines, or -errno. */
+static long scan(struct trace *trace, const struct scan *what)
 {
 	char path[256], mark[128], *text, *line, *next;
 	ssize_t length;
 	long count = 0;
 
-	snprintf(mark, sizeof(mark), " %s: ", event);
+	snprintf(mark, sizeof(mark), " %s: ", what->event);
 	entry_path(trace, "trace", path, sizeof(path));
 	length = text_file_read_all(path, &text);
 	if (length < 0)
 		return length;
 	for (line = strtok_r(text, "\n", &next); line;
 	     line = strtok_r(NULL, "\n", &next)) {
-		if (line[0] == '#' || !strstr(line, mark) || !strstr(line, also))
+		if (line[0] == '#' || !strstr(line, mark) ||
+		    !strstr(line, what->also))
+			continue;
+		if (what->others_than && !is_of_others(line, what->others_than))
 			continue;
 		count++;
-		if (last)
-			snprintf(last, size, "%s", line);
+		if (what->last)
+			snprintf(what->last, what->last_size, "%s", line);
 	}
 	free(text);
 	return count;
@@ -100,12 +123,25 @@ static long scan(struct trace *trace, const char *event, const char *also,
 
 long trace_count(struct trace *trace, const char *event, const char *also)
 {
-	return scan(trace, event, also, NULL, 0);
+	return scan(trace, &(struct scan) { .event = event, .also = also });
+}
+
+long trace_count_others(struct trace *trace, const char *event,
+			const char *also)
+{
+	char comm[16] = "";
+
+	prctl(PR_GET_NAME, comm);
+	return scan(trace, &(struct scan) {
+		.event = event, .also = also, .others_than = comm,
+	});
 }
 
 int trace_last(struct trace *trace, const char *event, char *line, size_t size)
 {
-	long count = scan(trace, event, "", line, size);
+	long count = scan(trace, &(struct scan) {
+		.event = event, .also = "", .last = line, .last_size = size,
+	});
 
 	if (count < 0)
 		return count;

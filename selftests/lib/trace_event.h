@@ -17,12 +17,12 @@ struct trace {
 };
 
 /*
- * trace_open - make an instance; @guard removes it should the owner die.
+ * trace_open - make an instance called after @name; @guard removes it should the owner die.
  *
  * Returns 0 or -errno: -ENOENT when no tracefs is mounted on
  * /sys/kernel/tracing or below /sys/kernel/debug.
  */
-int trace_open(struct trace *trace, struct guard *guard);
+int trace_open(struct trace *trace, struct guard *guard, const char *name);
 void trace_close(struct trace *trace);
 
 /*
@@ -43,6 +43,15 @@ int trace_clear(struct trace *trace);
  * Returns the number or -errno.
  */
 long trace_count(struct trace *trace, const char *event, const char *also);
+
+/*
+ * trace_count_others - lines with both texts from programs of another name.
+ *
+ * "Another name" is another comm: children count as ours. Lines whose program
+ * the kernel no longer knows are not counted. Returns the number or -errno.
+ */
+long trace_count_others(struct trace *trace, const char *event,
+			const char *also);
 
 /*
  * trace_last - the last recorded line of @event, for its fields.
