@@ -4,17 +4,18 @@
 #include <errno.h>
 #include <unistd.h>
 
-#define PIECES 32
+#define MAX_PIECES 32
 
-static long long sweep_heap(const struct target *target, __u64 piece)
+static long long sweep_heap(const struct target *target, __u64 piece,
+			    int pieces)
 {
-	int fds[PIECES], heap_fd = dma_heap_open(target->heap);
+	int fds[MAX_PIECES], heap_fd = dma_heap_open(target->heap);
 	long long taken = 0;
 	int count = 0;
 
 	if (heap_fd < 0)
 		return heap_fd;
-	while (count < PIECES && !interrupted()) {
+	while (count < pieces && !interrupted()) {
 		fds[count] = dma_heap_alloc(heap_fd, piece *
 					    target->page_size_bytes);
 		if (fds[count] < 0)
@@ -29,12 +30,13 @@ static long long sweep_heap(const struct target *target, __u64 piece)
 }
 
 /* debugfs keeps blocks on a stack: one free takes the highest off first. */
-static long long sweep_debugfs(const struct target *target, __u64 piece)
+static long long sweep_debugfs(const struct target *target, __u64 piece,
+			       int pieces)
 {
 	long long taken = 0;
 	int count, err = 0;
 
-	for (count = 0; count < PIECES && !interrupted(); count++) {
+	for (count = 0; count < pieces && !interrupted(); count++) {
 		err = cma_debugfs_alloc(target->area, piece);
 		if (err)
 			break;
@@ -48,16 +50,21 @@ static long long sweep_debugfs(const struct target *target, __u64 piece)
 
 long long area_sweep(const struct target *target)
 {
-	__u64 piece;
+	__u64 piece, used = 0;
+	int pieces;
 
 	if (!target->area)
 		return -ENOENT;
-	piece = target->area->count_pages / PIECES;
+	piece = target->area->count_pages / MAX_PIECES;
 	if (!piece)
 		return -EINVAL;
+	/* What drivers hold cannot be had: not asking keeps the log quiet. */
+	if (cma_area_used_pages(target->area, &used))
+		used = 0;
+	pieces = (target->area->count_pages - used) / piece;
 	if (target->heap)
-		return sweep_heap(target, piece);
+		return sweep_heap(target, piece, pieces);
 	if (target->area->has_debugfs)
-		return sweep_debugfs(target, piece);
+		return sweep_debugfs(target, piece, pieces);
 	return -ENOENT;
 }

@@ -52,6 +52,20 @@ static void *slot_address(const struct resident *resident, __u64 slot)
 	return resident->base + slot * resident->target->page_size_bytes;
 }
 
+static void count_window(struct resident *resident)
+{
+	__u64 slot;
+
+	resident->inside_pages = 0;
+	resident->outside_pages = 0;
+	for (slot = resident->first_slot; slot < resident->end_slot; slot++) {
+		if (is_inside(resident, resident->entries[slot]))
+			resident->inside_pages++;
+		else if (resident->entries[slot] & ENTRY_PRESENT)
+			resident->outside_pages++;
+	}
+}
+
 /* Read the pagemap of the window and count. */
 static int scan_window(struct resident *resident)
 {
@@ -69,14 +83,7 @@ static int scan_window(struct resident *resident)
 			return got ? -errno : -EIO;
 		slot += got / sizeof(__u64);
 	}
-	resident->inside_pages = 0;
-	resident->outside_pages = 0;
-	for (slot = resident->first_slot; slot < resident->end_slot; slot++) {
-		if (is_inside(resident, resident->entries[slot]))
-			resident->inside_pages++;
-		else if (resident->entries[slot] & ENTRY_PRESENT)
-			resident->outside_pages++;
-	}
+	count_window(resident);
 	return 0;
 }
 
@@ -156,7 +163,10 @@ static __u64 count_from(const struct resident *resident, __u64 pfn)
 /* The highest frame from which on there are at least @pages residents. */
 static __u64 frame_to_drop_from(const struct resident *resident, __u64 pages)
 {
-	__u64 low = 0, high = ENTRY_PFN_MASK;
+	const struct cma_area *area = resident->target->area;
+	const struct cma_range *last = &area->ranges[area->nranges - 1];
+	__u64 low = area->ranges[0].base_pfn;
+	__u64 high = last->base_pfn + last->count_pages;
 
 	while (low < high) {
 		__u64 middle = low + (high - low + 1) / 2;
@@ -187,7 +197,8 @@ static int drop_inside(struct resident *resident, __u64 pages)
 		if (is_inside(resident, resident->entries[slot]) &&
 		    (resident->entries[slot] & ENTRY_PFN_MASK) >= from_pfn)
 			drop_run(resident, slot, 1);
-	return look(resident);
+	count_window(resident);
+	return 0;
 }
 
 /* @pages outside pages of the window, the lowest slots first, run by run. */
@@ -218,14 +229,17 @@ static int drop_outside(struct resident *resident, __u64 pages)
 		resident->first_slot += pages;
 		return look(resident);
 	}
-	if (pages > resident->outside_pages) {	/* go into the ballast */
+	if (pages > resident->outside_pages && resident->first_slot) {
+		/* Go into the ballast, and keep an eye on it from now on. */
 		resident->first_slot = 0;
+		resident->ballast_is_known = true;
 		err = look(resident);
 		if (err)
 			return err;
 	}
 	drop_outside_slots(resident, pages);
-	return look(resident);
+	count_window(resident);
+	return 0;
 }
 
 /*
@@ -280,7 +294,7 @@ static __u64 faults_needed(__u64 missing, __u64 outside, __u64 cma)
 static __u64 next_chunk(const struct resident *resident,
 			const struct zone *zone)
 {
-	__u64 missing = resident->wanted_pages - resident->inside_pages;
+	__u64 missing = resident->goal_pages - resident->inside_pages;
 	__u64 outside = zone_free_outside_pages(zone);
 	__u64 cma = zone->free_cma_pages, floor = floor_pages(zone);
 	__u64 spare = outside > floor ? outside - floor : 0;
@@ -299,8 +313,14 @@ static int back_off(struct resident *resident, const struct zone *zone,
 	resident->backed_off++;
 	return refuse(why, -ENOMEM,
 		      "backed off at %llu of %llu pages inside the area: %llu pages are free outside it, at least %llu stay free for others; lower --occupancy or give the machine more memory",
-		      resident->inside_pages, resident->wanted_pages,
+		      resident->inside_pages, resident->goal_pages,
 		      zone_free_outside_pages(zone), floor_pages(zone));
+}
+
+/* Counters cannot pick a page: there half of the tolerance must do. */
+static __u64 slack_pages(const struct resident *resident)
+{
+	return resident->exact ? 0 : resident->tolerance_pages / 2;
 }
 
 static int cannot_count(struct reason *why, int err)
@@ -309,27 +329,21 @@ static int cannot_count(struct reason *why, int err)
 		      strerror(-err));
 }
 
-/* One step towards the target. Returns 1 at the target, 0 for more, -errno. */
+/* One step towards the goal. Returns 1 at the goal, 0 for more, -errno. */
 static int fill_step(struct resident *resident, struct reason *why)
 {
-	__u64 inside = resident->inside_pages;
-	__u64 wanted = resident->wanted_pages;
 	struct zone zone;
-	__u64 chunk, slack;
+	__u64 chunk;
 	int err;
 
-	/* Counters cannot pick a page: there the tolerance must do. */
-	slack = resident->exact ? 0 : resident->tolerance_pages / 2;
-	if (inside > wanted + slack) {
-		err = drop_inside(resident, inside - wanted);
-		return err ? cannot_count(why, err) : resident->exact;
-	}
-	if (inside + slack >= wanted)
+	if (resident->inside_pages + slack_pages(resident) >=
+	    resident->goal_pages)
 		return 1;
 	if (resident->backed_off >= MAX_BACK_OFFS)
 		return refuse(why, -ENOMEM,
 			      "gave up after backing off %u times with %llu of %llu pages inside the area",
-			      resident->backed_off, inside, wanted);
+			      resident->backed_off, resident->inside_pages,
+			      resident->goal_pages);
 	err = zone_of_pfn(base_pfn(resident), &zone);
 	if (err)
 		return refuse(why, err, "/proc/zoneinfo does not show the zone of the area: %s",
@@ -345,26 +359,10 @@ static int fill_step(struct resident *resident, struct reason *why)
 	return err ? cannot_count(why, err) : 0;
 }
 
-/* Let the window begin at the first resident: ballast is not looked at. */
-static void forget_ballast(struct resident *resident)
+static int fill_to_goal(struct resident *resident, struct reason *why)
 {
-	if (!resident->exact)
-		return;
-	while (resident->first_slot < resident->end_slot &&
-	       !is_inside(resident, resident->entries[resident->first_slot])) {
-		if (resident->entries[resident->first_slot] & ENTRY_PRESENT)
-			resident->outside_pages--;
-		resident->first_slot++;
-	}
-}
+	int round, result = 0;
 
-int resident_fill(struct resident *resident, __u64 request_pages,
-		  struct reason *why)
-{
-	int round, result = look(resident), err;
-
-	if (result)
-		return cannot_count(why, result);
 	for (round = 0; !result; round++) {
 		if (interrupted())
 			return refuse(why, -EINTR, "interrupted");
@@ -372,15 +370,82 @@ int resident_fill(struct resident *resident, __u64 request_pages,
 			return refuse(why, -EAGAIN,
 				      "%llu pages inside the area after %d rounds, expected %llu",
 				      resident->inside_pages, round,
-				      resident->wanted_pages);
+				      resident->goal_pages);
 		result = fill_step(resident, why);
 	}
-	forget_ballast(resident);
-	err = balance(resident, request_pages);
-	if (result > 0 && err)
-		return refuse(why, err, "cannot balance free memory: %s",
-			      strerror(-err));
 	return result < 0 ? result : 0;
+}
+
+static int drop_surplus(struct resident *resident, struct reason *why)
+{
+	__u64 most = resident->wanted_pages + slack_pages(resident);
+	int err;
+
+	if (resident->inside_pages <= most)
+		return 0;
+	err = drop_inside(resident,
+			  resident->inside_pages - resident->wanted_pages);
+	return err ? cannot_count(why, err) : 0;
+}
+
+/*
+ * Once, after the first fill: let the window begin where residents get dense.
+ * The ballast below it, most of the slots, need not be looked at again. The
+ * few residents among it, from per-CPU lists, are given back.
+ */
+static void forget_ballast(struct resident *resident)
+{
+	__u64 few = resident->wanted_pages / 16;
+
+	resident->ballast_is_known = true;
+	if (!resident->exact)
+		return;
+	for (; resident->first_slot < resident->end_slot; resident->first_slot++) {
+		if (!is_inside(resident,
+			       resident->entries[resident->first_slot]))
+			continue;
+		if (!few--)
+			break;
+		drop_run(resident, resident->first_slot, 1);
+	}
+	count_window(resident);
+}
+
+/*
+ * The hole that the last release left has as many pages as it asked for. They
+ * were not all ours: so many residents must come, even if as many are too
+ * many at the top then.
+ */
+static void set_goal(struct resident *resident)
+{
+	resident->goal_pages = resident->inside_pages + resident->hole_pages;
+	if (resident->goal_pages < resident->wanted_pages)
+		resident->goal_pages = resident->wanted_pages;
+}
+
+int resident_fill(struct resident *resident, __u64 request_pages,
+		  struct reason *why)
+{
+	struct reason unused;
+	int err = look(resident), balanced;
+
+	if (err)
+		return cannot_count(why, err);
+	set_goal(resident);
+	err = fill_to_goal(resident, why);
+	if (!err && !resident->ballast_is_known) {
+		forget_ballast(resident);
+		err = fill_to_goal(resident, why);
+	}
+	if (!err)
+		err = drop_surplus(resident, why);
+	resident->hole_pages = request_pages;
+	/* Also after backing off: others are to have their memory back. */
+	balanced = balance(resident, request_pages);
+	if (balanced)
+		refuse(err ? &unused : why, balanced,
+		       "cannot balance free memory: %s", strerror(-balanced));
+	return err ? err : balanced;
 }
 
 int resident_look(struct resident *resident, struct occupancy *now)

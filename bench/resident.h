@@ -41,11 +41,14 @@ struct resident {
 	__u64 capacity_slots;
 	/* The slots that may hold residents; those below are ballast. */
 	__u64 first_slot, end_slot;
+	bool ballast_is_known;
 	__u64 *entries;		/* pagemap of the window, by slot */
 	int pagemap_fd;
 	bool exact;		/* by PFN */
 	__u64 lent_before_pages;
 	__u64 wanted_pages, tolerance_pages;
+	__u64 hole_pages;	/* asked for by the last sample */
+	__u64 goal_pages;	/* wanted, and the hole filled */
 	/* What the last look at the window found. */
 	__u64 inside_pages, outside_pages;
 	unsigned int backed_off;
