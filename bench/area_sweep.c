@@ -9,9 +9,10 @@
 static long long sweep_heap(const struct target *target, __u64 piece,
 			    int pieces)
 {
-	int fds[MAX_PIECES], heap_fd = dma_heap_open(target->heap);
+	int fds[MAX_PIECES], count = 0, heap_fd;
 	long long taken = 0;
-	int count = 0;
+
+	heap_fd = dma_heap_open(target->heap);
 
 	if (heap_fd < 0)
 		return heap_fd;
@@ -48,6 +49,15 @@ static long long sweep_debugfs(const struct target *target, __u64 piece,
 	return taken;
 }
 
+static long long sweep(const struct target *target, __u64 piece, int pieces)
+{
+	if (target->heap)
+		return sweep_heap(target, piece, pieces);
+	if (target->area->has_debugfs)
+		return sweep_debugfs(target, piece, pieces);
+	return -ENOENT;
+}
+
 long long area_sweep(const struct target *target)
 {
 	__u64 piece, used = 0;
@@ -62,9 +72,12 @@ long long area_sweep(const struct target *target)
 	if (cma_area_used_pages(target->area, &used))
 		used = 0;
 	pieces = (target->area->count_pages - used) / piece;
-	if (target->heap)
-		return sweep_heap(target, piece, pieces);
-	if (target->area->has_debugfs)
-		return sweep_debugfs(target, piece, pieces);
-	return -ENOENT;
+	return sweep(target, piece, pieces);
+}
+
+int area_drain(const struct target *target)
+{
+	long long taken = sweep(target, 1, 1);
+
+	return taken < 0 ? taken : 0;
 }

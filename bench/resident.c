@@ -9,6 +9,7 @@
 
 #include "area_frames.h"
 #include "area_sweep.h"
+#include "landing.h"
 #include "meminfo.h"
 #include "text_file.h"
 #include "zone.h"
@@ -40,6 +41,13 @@ static __u64 base_pfn(const struct resident *resident)
 	return resident->exact ? resident->target->area->ranges[0].base_pfn : 0;
 }
 
+static bool is_landing(const struct resident *resident, __u64 entry)
+{
+	return (entry & ENTRY_PRESENT) &&
+	       (entry & ENTRY_PFN_MASK) - resident->landing.base_pfn <
+	       resident->landing.count_pages;
+}
+
 static bool is_inside(const struct resident *resident, __u64 entry)
 {
 	return (entry & ENTRY_PRESENT) &&
@@ -58,11 +66,14 @@ static void count_window(struct resident *resident)
 
 	resident->inside_pages = 0;
 	resident->outside_pages = 0;
+	resident->landing_pages = 0;
 	for (slot = resident->first_slot; slot < resident->end_slot; slot++) {
 		if (is_inside(resident, resident->entries[slot]))
 			resident->inside_pages++;
 		else if (resident->entries[slot] & ENTRY_PRESENT)
 			resident->outside_pages++;
+		resident->landing_pages +=
+			is_landing(resident, resident->entries[slot]);
 	}
 }
 
@@ -276,6 +287,44 @@ static bool cache_to_reclaim(const struct resident *resident, __u64 floor)
 	       resident->target->page_size_bytes > 4 * floor;
 }
 
+/* Counters cannot pick a page: there half of the tolerance must do. */
+static __u64 slack_pages(const struct resident *resident)
+{
+	return resident->exact ? 0 : resident->tolerance_pages / 2;
+}
+
+/* Residents that must be where the request will land: all but a few. */
+static __u64 landing_goal_pages(const struct resident *resident)
+{
+	__u64 pages = resident->landing.count_pages;
+
+	if (pages > resident->wanted_pages)
+		pages = resident->wanted_pages;
+	return pages - pages / 16;
+}
+
+/*
+ * Two things may be missing: residents altogether, and residents in the hole
+ * that the last release left. Faults for the second may end in other small
+ * holes first, so there can be too many residents before the hole is filled;
+ * but not without an end, since a page of somebody else may be in it.
+ */
+static __u64 missing_pages(const struct resident *resident)
+{
+	__u64 inside = resident->inside_pages, landing = 0;
+	__u64 goal = resident->wanted_pages - slack_pages(resident);
+	__u64 most = resident->wanted_pages + resident->landing.count_pages +
+		     resident->target->area->count_pages / 8;
+
+	if (resident->landing_pages < landing_goal_pages(resident) &&
+	    inside < most)
+		landing = landing_goal_pages(resident) -
+			  resident->landing_pages + SMALL_PAGES;
+	if (inside < goal && goal - inside > landing)
+		return goal - inside;
+	return landing;
+}
+
 /*
  * How many faults the missing pages take: while F > C all go outside, while
  * C > F all go inside, from F == C on every second one.
@@ -294,7 +343,7 @@ static __u64 faults_needed(__u64 missing, __u64 outside, __u64 cma)
 static __u64 next_chunk(const struct resident *resident,
 			const struct zone *zone)
 {
-	__u64 missing = resident->goal_pages - resident->inside_pages;
+	__u64 missing = missing_pages(resident);
 	__u64 outside = zone_free_outside_pages(zone);
 	__u64 cma = zone->free_cma_pages, floor = floor_pages(zone);
 	__u64 spare = outside > floor ? outside - floor : 0;
@@ -313,14 +362,8 @@ static int back_off(struct resident *resident, const struct zone *zone,
 	resident->backed_off++;
 	return refuse(why, -ENOMEM,
 		      "backed off at %llu of %llu pages inside the area: %llu pages are free outside it, at least %llu stay free for others; lower --occupancy or give the machine more memory",
-		      resident->inside_pages, resident->goal_pages,
+		      resident->inside_pages, resident->wanted_pages,
 		      zone_free_outside_pages(zone), floor_pages(zone));
-}
-
-/* Counters cannot pick a page: there half of the tolerance must do. */
-static __u64 slack_pages(const struct resident *resident)
-{
-	return resident->exact ? 0 : resident->tolerance_pages / 2;
 }
 
 static int cannot_count(struct reason *why, int err)
@@ -336,14 +379,13 @@ static int fill_step(struct resident *resident, struct reason *why)
 	__u64 chunk;
 	int err;
 
-	if (resident->inside_pages + slack_pages(resident) >=
-	    resident->goal_pages)
+	if (!missing_pages(resident))
 		return 1;
 	if (resident->backed_off >= MAX_BACK_OFFS)
 		return refuse(why, -ENOMEM,
 			      "gave up after backing off %u times with %llu of %llu pages inside the area",
 			      resident->backed_off, resident->inside_pages,
-			      resident->goal_pages);
+			      resident->wanted_pages);
 	err = zone_of_pfn(base_pfn(resident), &zone);
 	if (err)
 		return refuse(why, err, "/proc/zoneinfo does not show the zone of the area: %s",
@@ -370,21 +412,21 @@ static int fill_to_goal(struct resident *resident, struct reason *why)
 			return refuse(why, -EAGAIN,
 				      "%llu pages inside the area after %d rounds, expected %llu",
 				      resident->inside_pages, round,
-				      resident->goal_pages);
+				      resident->wanted_pages);
 		result = fill_step(resident, why);
 	}
 	return result < 0 ? result : 0;
 }
 
+/* A few too many stay: each one given back is a small hole elsewhere. */
 static int drop_surplus(struct resident *resident, struct reason *why)
 {
-	__u64 most = resident->wanted_pages + slack_pages(resident);
+	__u64 wanted = resident->wanted_pages;
 	int err;
 
-	if (resident->inside_pages <= most)
+	if (resident->inside_pages <= wanted + resident->tolerance_pages / 2)
 		return 0;
-	err = drop_inside(resident,
-			  resident->inside_pages - resident->wanted_pages);
+	err = drop_inside(resident, resident->inside_pages - wanted);
 	return err ? cannot_count(why, err) : 0;
 }
 
@@ -411,27 +453,27 @@ static void forget_ballast(struct resident *resident)
 	count_window(resident);
 }
 
-/*
- * The hole that the last release left has as many pages as it asked for. They
- * were not all ours: so many residents must come, even if as many are too
- * many at the top then.
- */
-static void set_goal(struct resident *resident)
+/* Only in exact mode; without a landing the total alone counts. */
+static void find_landing(struct resident *resident,
+			 const struct request *request)
 {
-	resident->goal_pages = resident->inside_pages + resident->hole_pages;
-	if (resident->goal_pages < resident->wanted_pages)
-		resident->goal_pages = resident->wanted_pages;
+	if (!resident->exact ||
+	    landing_find(resident->target->area, request, &resident->landing))
+		resident->landing.count_pages = 0;
 }
 
-int resident_fill(struct resident *resident, __u64 request_pages,
+int resident_fill(struct resident *resident, const struct request *request,
 		  struct reason *why)
 {
 	struct reason unused;
-	int err = look(resident), balanced;
+	int err, balanced;
 
+	find_landing(resident, request);
+	err = look(resident);
 	if (err)
 		return cannot_count(why, err);
-	set_goal(resident);
+	if (resident->landing_pages < landing_goal_pages(resident))
+		area_drain(resident->target);
 	err = fill_to_goal(resident, why);
 	if (!err && !resident->ballast_is_known) {
 		forget_ballast(resident);
@@ -439,9 +481,8 @@ int resident_fill(struct resident *resident, __u64 request_pages,
 	}
 	if (!err)
 		err = drop_surplus(resident, why);
-	resident->hole_pages = request_pages;
 	/* Also after backing off: others are to have their memory back. */
-	balanced = balance(resident, request_pages);
+	balanced = balance(resident, request->pages);
 	if (balanced)
 		refuse(err ? &unused : why, balanced,
 		       "cannot balance free memory: %s", strerror(-balanced));
@@ -471,10 +512,10 @@ int resident_check(const struct resident *resident, struct reason *why)
 }
 
 int resident_confirm(const struct resident *resident,
-		     const struct sample *sample, __u64 request_pages,
-		     struct reason *why)
+		     const struct sample *sample,
+		     const struct request *request, struct reason *why)
 {
-	__u64 expected = request_pages;
+	__u64 expected = request->pages;
 
 	if (expected > resident->wanted_pages)
 		expected = resident->wanted_pages;
@@ -485,7 +526,7 @@ int resident_confirm(const struct resident *resident,
 	return refuse(why, -ENOENT,
 		      "the allocation took a place without pressure: %llu pages migrated, expected at least %llu of %llu",
 		      sample->migrated_pages, (expected + 1) / 2,
-		      request_pages);
+		      request->pages);
 }
 
 /* May this process read PFNs, and is the area's place known? */
