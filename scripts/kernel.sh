@@ -3,7 +3,7 @@
 #
 # Configures allnoconfig plus the fragments base, ARCH, profile-PROFILE and
 # those since-<version> that TREE has reached; an option that a fragment asks
-# for and Kconfig drops is an error. Leaves BUILD/kernel (the bootable image),
+# for and Kconfig drops is an error. Leaves BUILD/guest-kernel (the bootable image),
 # BUILD/kernel.hash (a name for all that went into it) and BUILD/.config. When
 # the hash stands, nothing is built. CACHE names a folder that keeps images by
 # hash (default ~/.cache/cma-tests, used where it exists).
@@ -24,7 +24,9 @@ cache=${CACHE:-$HOME/.cache/cma-tests}
 
 # The build must not depend on who builds, where or when.
 export KBUILD_BUILD_TIMESTAMP='Thu Jan  1 00:00:00 UTC 2026' KBUILD_BUILD_USER=cma-tests \
-	KBUILD_BUILD_HOST=cma-tests KBUILD_BUILD_VERSION=1
+	KBUILD_BUILD_HOST=cma-tests KBUILD_BUILD_VERSION=1 LOCALVERSION=
+# Python would leave __pycache__ beside a script, in the user's tree.
+export PYTHONDONTWRITEBYTECODE=1
 
 kbuild() {
 	make -C "$tree" O="$build" ARCH="$kernel_arch" CROSS_COMPILE="$compile_prefix" "$@"
@@ -81,8 +83,8 @@ compile() {
 		kbuild -j"$(nproc)" "$kernel_target" 2>&1 && : >"$build/built"
 	} | tee "$build/build.log" | show_progress
 	[ -e "$build/built" ] || die "the kernel does not build: $(grep -m 1 -E 'error|Error|\*\*\*' "$build/build.log"); see $build/build.log"
-	cp "$build/$kernel_image" "$build/kernel.new"
-	mv "$build/kernel.new" "$build/kernel"
+	cp "$build/$kernel_image" "$build/guest-kernel.new"
+	mv "$build/guest-kernel.new" "$build/guest-kernel"
 }
 
 name_inputs() {
@@ -96,22 +98,23 @@ tree=$(readlink -f "$tree")
 build=$(readlink -f "$build")
 # Nothing of what configures has changed: the configuration stands too.
 inputs=$({ cat "$tree.hash"; collect_fragments; "${compile_prefix}gcc" --version; cat "$scripts/kernel.sh"; } | hash_of_input)
-if [ "$(cat "$build/inputs.hash" 2>/dev/null)" = "$inputs" ] && [ -e "$build/kernel" ]; then
+if [ "$(cat "$build/inputs.hash" 2>/dev/null)" = "$inputs" ] && [ -e "$build/guest-kernel" ]; then
 	note "kernel is up to date"
 	exit 0
 fi
+require_space "$build" 1024 "a kernel build"
 rm -f "$build/inputs.hash" "$build/built"
 configure
 hash=$(name_inputs | hash_of_input)
-if [ -e "$cache/$hash/kernel" ]; then
+if [ -e "$cache/$hash/guest-kernel" ]; then
 	note "kernel $hash comes from $cache"
-	cp "$cache/$hash/kernel" "$build/kernel"
+	cp "$cache/$hash/guest-kernel" "$build/guest-kernel"
 else
 	compile
 	if [ -d "$cache" ]; then
 		rm -rf "$cache/$hash.new"
 		mkdir "$cache/$hash.new"
-		cp "$build/kernel" "$build/.config" "$cache/$hash.new"
+		cp "$build/guest-kernel" "$build/.config" "$cache/$hash.new"
 		mv -T "$cache/$hash.new" "$cache/$hash" 2>/dev/null || rm -rf "$cache/$hash.new"
 	fi
 fi

@@ -15,7 +15,8 @@ kernel=$1
 store=$2/source
 
 check_user_tree() {
-	tree=$(readlink -f "$1" 2>/dev/null) && [ -d "$tree" ] ||
+	tree=$(readlink -f "$1" 2>/dev/null) || tree=
+	[ -d "$tree" ] ||
 		die "KSRC must be a kernel source tree, found no folder at '$1'"
 	for part in Makefile Kconfig mm/cma.c kernel/dma/contiguous.c scripts/kconfig/Makefile; do
 		[ -f "$tree/$part" ] || die "KSRC must be a kernel source tree, found no $part in '$tree'"
@@ -29,9 +30,7 @@ check_user_tree() {
 # Unpack tarball $1 into $store/$2, whole or not at all.
 unpack() {
 	[ ! -d "$store/$2" ] || return 0
-	free_kib=$(df -Pk "$store" | awk 'NR == 2 { print $4 }')
-	[ "$free_kib" -gt 4194304 ] ||
-		die "a kernel tree and its build need 4 GiB, found $((free_kib / 1024)) MiB free at '$store': free some, or set O="
+	require_space "$store" 4096 "a kernel tree and its build"
 	rm -rf "$store/unpacking"
 	mkdir "$store/unpacking"
 	tar -xf "$1" -C "$store/unpacking" --strip-components=1 ||
@@ -71,6 +70,7 @@ newest_source() {
 	trap 'exit 2' HUP INT TERM
 	mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial"
 	codename=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
+	# shellcheck disable=SC2016 # the fields are APT's
 	mirror=$(apt-get indextargets --format '$(RELEASE) $(COMPONENT) $(REPO_URI)' 2>/dev/null |
 		awk -v codename="$codename" '$1 == codename && $2 == "main" { print $3; exit }')
 	[ -n "$mirror" ] || die "$cannot: APT has no mirror for '$codename'; $hint"

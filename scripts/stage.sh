@@ -1,6 +1,8 @@
 # shellcheck shell=sh
 # What every stage shares: how it speaks, how it fails, where it stands.
+# A stage sets scripts to its own folder, then reads this file.
 set -eu
+: "${scripts:?}"
 
 # Sorted globs and byte-wise comparisons, whatever the user's locale.
 export LC_ALL=C
@@ -18,7 +20,7 @@ note() {
 # The facts about one architecture: what builds for it and what boots it.
 load_arch() {
 	[ -f "$scripts/arch/$1.sh" ] || die "ARCH must be one of $(known_archs), found '$1'"
-	# shellcheck source=scripts/arch/arm64.sh
+	# shellcheck source=arch/arm64.sh
 	. "$scripts/arch/$1.sh"
 }
 
@@ -34,4 +36,11 @@ hash_of_input() {
 update_file() {
 	cat >"$1.new"
 	if cmp -s "$1.new" "$1"; then rm -f "$1.new"; else mv -f "$1.new" "$1"; fi
+}
+
+# require_space FOLDER MIB WHAT
+require_space() {
+	free_mib=$(df -Pm "$1" | awk 'NR == 2 { print $4 }')
+	[ "$free_mib" -ge "$2" ] ||
+		die "$3 needs $2 MiB, found $free_mib MiB free at '$1': free some, or set O= to a larger disk"
 }

@@ -5,7 +5,7 @@ kernel_target=Image
 kernel_image=arch/arm64/boot/Image
 compile_prefix=aarch64-linux-gnu-
 [ "$(uname -m)" != aarch64 ] || compile_prefix=
-qemu=qemu-system-aarch64
+qemu='qemu-system-aarch64'
 console=ttyAMA0
 virtio_serial=virtio-serial-device
 has_device_tree=yes

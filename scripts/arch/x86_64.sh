@@ -5,7 +5,7 @@ kernel_target=bzImage
 kernel_image=arch/x86/boot/bzImage
 compile_prefix=x86_64-linux-gnu-
 [ "$(uname -m)" != x86_64 ] || compile_prefix=
-qemu=qemu-system-x86_64
+qemu='qemu-system-x86_64'
 console=ttyS0
 virtio_serial=virtio-serial-pci
 has_device_tree=no

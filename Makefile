@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0
+# Thin verbs; scripts/ has the stages. 'make' alone prints what there is.
+
+# No built-in rules: the verbs are all there is.
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.SUFFIXES:
+
+# What a user may set, the same for every verb; 'make help' explains.
+export KSRC KERNEL ARCH PROFILE ACCEL ONLY OUT O CACHE BENCH_ARGUMENTS
+
+Q = $(if $(filter 1,$(V)),,@)
+trace = $(if $(filter 1,$(V)),-x)
+
+STAGES := run source kernel image kunit selftests bench report
+
+.PHONY: help deps check lint clean $(STAGES)
+
+help:
+	$(Q)cat scripts/help.txt
+
+deps:
+	$(Q)scripts/deps.sh
+
+# Timing wants the kernel without its debugging.
+bench: export PROFILE := $(or $(PROFILE),bench)
+
+$(STAGES):
+	$(Q)sh $(trace) scripts/run.sh $@
+
+check:
+	$(Q)sh $(trace) scripts/check.sh
+
+lint:
+	$(Q)sh $(trace) scripts/lint.sh
+
+clean:
+	$(Q)rm -rf $(or $(O),build)

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Pages that cannot be moved away. The bitmap says free, the page is in use:
+ * alloc_contig_range() answers -EBUSY, and cma_alloc() must try elsewhere.
+ *
+ *     bitmap:  |........|
+ *     pages:   |..#.....|    # taken behind the bitmap's back
+ *
+ * Each case computes where a search over all aligned places, lowest first,
+ * comes to its end, and expects that place and no other: a retry that starts
+ * too low spins or hands out a busy page, one that starts too high passes over
+ * free memory.
+ */
+#include <linux/completion.h>
+#include <linux/kthread.h>
+#include <linux/sched/signal.h>
+
+#include "area_state.h"
+#include "area_trace.h"
+
+KUNIT_ARRAY_PARAM(area, area_rows, area_row_describe);
+
+static void unpin(void *data)
+{
+	struct page *page = data;
+
+	free_contig_range(page_to_pfn(page), 1);
+}
+
+/* Takes one page of the area, as a long-lived pin would keep it. */
+static void pin_kunit(struct kunit *test, unsigned long pfn)
+{
+	KUNIT_ASSERT_EQ_MSG(test, 0,
+			    alloc_contig_range(pfn, pfn + 1,
+					       CMA_TESTS_CONTIG_CMA, GFP_KERNEL),
+			    "expected to take pfn %#lx for this case", pfn);
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, unpin,
+							   pfn_to_page(pfn)));
+}
+
+/* The pinned page of a case is in the way of [@pfn, @pfn + @count). */
+static bool in_the_way(unsigned long pinned, unsigned long pfn,
+		       unsigned long count)
+{
+	return pinned >= pfn && pinned < pfn + count;
+}
+
+/*
+ * A pinned page in position 0..8 of the range, a request of 1..5 bits, and
+ * alignments up to 8 bits. Expect the first aligned place without the pinned
+ * page, a retry for each place that had it, and not one retry more.
+ */
+static void expect_first_place(struct kunit *test, struct cma *cma,
+			       struct area_trace *trace, unsigned long pinned,
+			       unsigned long count, unsigned int align)
+{
+	struct area_range range = area_range(cma, 0);
+	unsigned long step = 1UL << max(align, cma->order_per_bit);
+	unsigned long expected = ALIGN(range.base_pfn, 1UL << align);
+	unsigned int i, retries = 0;
+	struct page *page;
+
+	area_trace_clear(trace);
+	page = cma_alloc_kunit(test, cma, count, align);
+	area_expect_allocated(test, cma, page, count, align);
+
+	for (; in_the_way(pinned, expected, count); expected += step, retries++) {
+		KUNIT_EXPECT_EQ_MSG(test, expected, trace->retry_pfns[retries],
+				    "area %s: retry %u, %lu pages, order %u",
+				    cma_get_name(cma), retries, count, align);
+	}
+	KUNIT_EXPECT_EQ_MSG(test, expected, page_to_pfn(page),
+			    "area %s: pfn %#lx is busy, %lu pages, order %u",
+			    cma_get_name(cma), pinned, count, align);
+	KUNIT_EXPECT_EQ(test, retries, trace->retries);
+	for (i = 0; i < min_t(unsigned int, retries, AREA_TRACE_RETRIES); i++)
+		KUNIT_EXPECT_TRUE(test, in_the_way(pinned, trace->retry_pfns[i],
+						   count));
+
+	cma_release_kunit(test, page);
+}
+
+static void one_pinned_page(struct kunit *test)
+{
+	struct cma *cma = area_of_row(test);
+	struct area_trace *trace = area_trace_kunit(test, current);
+	struct area_range range = area_range(cma, 0);
+	unsigned long bit_pages = 1UL << cma->order_per_bit;
+	unsigned int position, bits, order;
+	struct area_state before;
+
+	area_state_take(test, cma, &before);
+	if (before.used_bits)
+		kunit_skip(test, "area %s is in use", cma_get_name(cma));
+
+	for (position = 0; position < 8; position += 1 + position / 2) {
+		unsigned long pinned = range.base_pfn + position * bit_pages +
+				       bit_pages / 2;
+
+		if (position * bit_pages >= range.count / 4)
+			break;
+		pin_kunit(test, pinned);
+		for (bits = 1; bits <= 3; bits += 2)
+			for (order = 0; order <= 2; order += 2)
+				expect_first_place(test, cma, trace, pinned,
+						   bits * bit_pages,
+						   cma->order_per_bit + order);
+		kunit_release_action(test, unpin, pfn_to_page(pinned));
+	}
+	area_expect_as_before(test, &before);
+}
+
+/*
+ * |..|#.|..|..|  The place behind the pinned page is the last one.
+ * Expect it to be found: the search must go on to the very end.
+ */
+static void only_the_last_place(struct kunit *test)
+{
+	struct cma *cma = area_of_row(test);
+	unsigned int last = area_nr_ranges(cma) - 1;
+	struct area_range range = area_range(cma, last);
+	unsigned long half = ALIGN(range.count / 2, pageblock_nr_pages);
+	struct area_state before;
+	struct page *page;
+
+	area_state_take(test, cma, &before);
+	if (before.used_bits)
+		kunit_skip(test, "area %s is in use", cma_get_name(cma));
+	if (half >= range.count)
+		kunit_skip(test, "area %s has one pageblock",
+			   cma_get_name(cma));
+
+	/* |#......|xxxxxxx| half the range, its first place is pinned. */
+	pin_kunit(test, range.base_pfn);
+	page = cma_alloc_kunit(test, cma, range.count - half, pageblock_order);
+	area_expect_allocated(test, cma, page, range.count - half, 0);
+	cma_release_kunit(test, page);
+	kunit_release_action(test, unpin, pfn_to_page(range.base_pfn));
+
+	area_expect_as_before(test, &before);
+}
+
+/*
+ * |#...|#...|#...|  Each place of this size has a pinned page.
+ * Expect NULL, -EBUSY, the whole bitmap and every pageblock as before, and a
+ * smaller request to be served all the same.
+ */
+static void every_place_is_busy(struct kunit *test)
+{
+	struct cma *cma = area_of_row(test);
+	struct area_trace *trace = area_trace_kunit(test, current);
+	unsigned long bit_pages = 1UL << cma->order_per_bit;
+	unsigned long count = max(pageblock_nr_pages, bit_pages);
+	unsigned int order = ilog2(count), i, places = 0;
+	struct area_state before, pinned;
+	unsigned long pfn;
+	struct page *page;
+
+	area_state_take(test, cma, &before);
+	if (before.used_bits)
+		kunit_skip(test, "area %s is in use", cma_get_name(cma));
+
+	for (i = 0; i < area_nr_ranges(cma); i++) {
+		struct area_range range = area_range(cma, i);
+
+		for (pfn = range.base_pfn; pfn < range.base_pfn + range.count;
+		     pfn += count, places++)
+			pin_kunit(test, pfn + 1);
+	}
+
+	area_state_take(test, cma, &pinned);
+	area_trace_clear(trace);
+	page = cma_alloc_kunit(test, cma, count, order);
+	KUNIT_EXPECT_NULL(test, page);
+	KUNIT_EXPECT_EQ(test, places, trace->retries);
+	KUNIT_EXPECT_EQ(test, 1, trace->finishes);
+	KUNIT_EXPECT_NULL(test, trace->finish_page);
+	if (area_trace_has_errno())
+		KUNIT_EXPECT_EQ(test, -EBUSY, trace->finish_errno);
+	area_expect_as_before(test, &pinned);
+	area_expect_counted(test, &pinned, (struct area_counters) {
+		.failed_pages = count,
+		.fail_events = 1,
+	});
+
+	if (bit_pages < pageblock_nr_pages) {
+		page = cma_alloc_kunit(test, cma, bit_pages, 0);
+		area_expect_allocated(test, cma, page, bit_pages, 0);
+	}
+}
+
+struct doomed_call {
+	struct cma *cma;
+	struct area_trace *trace;
+	struct page *page;
+	struct completion done;
+};
+
+/* A fatal signal is pending when the allocation begins. */
+static int allocate_when_killed(void *data)
+{
+	struct doomed_call *call = data;
+
+	call->trace->task = current;
+	allow_signal(SIGKILL);
+	send_sig(SIGKILL, current, 1);
+	call->page = cma_alloc(call->cma, 1, 0, true);
+	flush_signals(current);
+	complete(&call->done);
+
+	return 0;
+}
+
+/*
+ * A dying task stops at once: NULL, -EINTR, no walk through the rest of the
+ * area, and nothing kept.
+ */
+static void fatal_signal(struct kunit *test)
+{
+	struct cma *cma = area_of_row(test);
+	struct area_trace *trace = area_trace_kunit(test, current);
+	struct doomed_call call = { .cma = cma, .trace = trace };
+	struct area_state before;
+	struct task_struct *task;
+
+	area_state_take(test, cma, &before);
+	init_completion(&call.done);
+	task = kthread_run(allocate_when_killed, &call, "cma_kunit_killed");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(task));
+	wait_for_completion(&call.done);
+
+	KUNIT_EXPECT_NULL(test, call.page);
+	KUNIT_EXPECT_EQ(test, 0, trace->retries);
+	KUNIT_EXPECT_EQ(test, 1, trace->finishes);
+	if (area_trace_has_errno())
+		KUNIT_EXPECT_EQ(test, -EINTR, trace->finish_errno);
+	area_expect_as_before(test, &before);
+	area_expect_counted(test, &before, (struct area_counters) {
+		.failed_pages = 1,
+		.fail_events = 1,
+	});
+}
+
+static struct kunit_case cma_busy_cases[] = {
+	KUNIT_CASE_PARAM(one_pinned_page, area_gen_params),
+	KUNIT_CASE_PARAM(only_the_last_place, area_gen_params),
+	KUNIT_CASE_PARAM(every_place_is_busy, area_gen_params),
+	KUNIT_CASE_PARAM(fatal_signal, area_gen_params),
+	{}
+};
+
+static struct kunit_suite cma_busy_suite = {
+	.name = "cma_busy",
+	.init = areas_must_be_restored,
+	.test_cases = cma_busy_cases,
+};
+
+kunit_test_suite(cma_busy_suite);

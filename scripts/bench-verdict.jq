@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# bench.jsonl to rows test<TAB>status<TAB>message: one a configuration, and "(records)" for
+# what is wrong with the file itself. Run with jq -rRn.
+
+def configuration: [.bench, .backend, .area, .pressure, "\(.size_pages)"]
+	+ (if .align_order == null then [] else ["align\(.align_order)"] end) | join(".");
+
+def error(message): ["(records)", "error", message];
+
+[inputs | (fromjson? | objects) // {type: "malformed"}] as $records
+| [$records[] | select(.type == "sample")] as $samples
+| ($records | map(.type)) as $types
+| (if $records == [] then error("bench.jsonl is empty or missing: the benchmark did not run")
+   else
+	(if $types[0] != "run" then error("expected the run record first, found \($types[0])")
+	 elif $records[0].schema != 1 then error("expected schema 1, found \($records[0].schema)") else empty end),
+	(if ($types | index("malformed")) != null
+	 then error("line \(($types | index("malformed")) + 1) is not a JSON object: the record is cut short") else empty end),
+	(if $types[-1] != "end" then error("no end record: the benchmark stopped after \($records | length) records")
+	 elif $records[-1].status != "complete" then error("the end record says \"\($records[-1].status)\", expected \"complete\"")
+	 elif $records[-1].records != ($records | length) - 1
+	 then error("the end record counts \($records[-1].records) records, found \(($records | length) - 1)") else empty end),
+	(if all($samples[]; (.valid | not) or .error != null) then error("no valid sample among \($samples | length)") else empty end)
+   end),
+  ($samples | group_by(configuration)[]
+   | length as $count
+   | map(select(.error != null)) as $failed
+   | map(select(.error == null and (.valid | not))) as $invalid
+   | ([($failed | group_by(.error)[] | "\(length) of \($count) failed with \(.[0].error)"),
+       ($invalid | group_by(.invalid_reason)[] | "\(length) of \($count) invalid: \(.[0].invalid_reason)")] | join("; ")) as $trouble
+   | [(.[0] | configuration),
+      (if ($failed | length) + ($invalid | length) == $count then "fail" else "pass" end),
+      $trouble])
+| @tsv

@@ -1,0 +1,91 @@
+#!/bin/sh
+# boot.sh NAME BOOT KERNEL IMAGE ARCH ACCEL    boot row NAME of boots.table, wait for its end
+#
+# KERNEL is a bootable image, IMAGE a folder of image.sh, ACCEL tcg or kvm.
+# Fills folder BOOT: command.txt (the whole QEMU command), console.log,
+# story.jsonl (init's own account), <stage>.out (what the stage wrote to its
+# port) and qemu.json (exit status, timeout, elapsed milliseconds). What became
+# of the guest is for verdict.sh to say; the status here is 0 once QEMU ended.
+# ONLY narrows the stage to what its glob names; BENCH_ARGUMENTS go to cmabench.
+scripts=$(dirname "$0")
+. "$scripts/stage.sh"
+
+name=$1
+mkdir -p "$2"
+boot=$(readlink -f "$2")
+kernel=$3
+image=$4
+load_arch "$5"
+accel=$6
+
+row=$(awk -v name="$name" '$1 == name' "$scripts/boots.table")
+[ -n "$row" ] || die "scripts/boots.table has no boot '$name'"
+read -r _ stage memory cpus clock timeout_s fixture guest_arguments <<EOF
+$row
+EOF
+
+write_plan() {
+	case $stage in
+	selftests) echo "each selftests /selftests ${ONLY:-*}" ;;
+	gcov) echo "run gcov /archive /sys/kernel/debug/gcov .gcda" ;;
+	bench) echo "run bench /bench/cmabench --json ${BENCH_ARGUMENTS-}" ;;
+	esac
+}
+
+add_plan_to_image() {
+	write_plan >"$boot/plan"
+	printf 'file /plan %s 0644 0 0\n' "$boot/plan" >"$boot/contents"
+	{
+		cat "$image/initramfs.cpio"
+		"$image/gen_init_cpio" -t 0 "$boot/contents"
+	} >"$boot/initramfs.cpio"
+	rm -f "$boot/contents"
+}
+
+# Word by word, one a line: the QEMU command.
+compose_command() {
+	if [ "$accel" = kvm ]; then cpu=$cpu_kvm; else cpu=$cpu_tcg; fi
+	[ "$clock" != instructions ] || [ "$accel" != tcg ] || cpu="$cpu -icount shift=0,sleep=off"
+	words="$machine -accel $accel $cpu -smp $cpus -m $memory -rtc clock=vm,base=2026-01-01"
+	words="$words -nodefaults -no-reboot -display none -serial file:$boot/console.log"
+	words="$words -kernel $kernel -initrd $boot/initramfs.cpio -device $virtio_serial"
+	for port in story $stage; do
+		file=$boot/$port.out
+		[ "$port" != story ] || file=$boot/story.jsonl
+		[ "$port" != - ] || continue
+		words="$words -chardev file,id=$port,path=$file -device virtserialport,chardev=$port,name=$port"
+	done
+	[ ! -f "$boot/machine.dtb" ] || words="$words -dtb $boot/machine.dtb"
+	printf '%s\n' "$qemu"
+	printf '%s\n' "$words" | tr ' ' '\n'
+	printf '%s\n' -append
+	printf '%s\n' "console=$console panic=-1 panic_on_warn=1 $command_line $guest_arguments"
+}
+
+case $boot in *' '*) die "the path of a run must have no blanks, found '$boot'" ;; esac
+[ "$stage" != kunit ] || [ -z "${ONLY-}" ] || guest_arguments="$guest_arguments kunit.filter_glob=$ONLY"
+# -icount counts TCG's instructions: with KVM there is nothing to count.
+[ "$accel" = tcg ] || clock=wall
+add_plan_to_image
+if [ "$fixture" != - ] && [ "$has_device_tree" = yes ] && [ -f "$scripts/../dts-fixtures/$fixture.dtso" ]; then
+	"$scripts/fixture.sh" "$scripts/../dts-fixtures/$fixture.dtso" "$boot/machine.dtb" "$kernel_arch" \
+		-smp "$cpus" -m "$memory" -nodefaults -device "$virtio_serial"
+fi
+compose_command >"$boot/command.txt"
+: >"$boot/console.log"
+
+set --
+while IFS= read -r word; do set -- "$@" "$word"; done <"$boot/command.txt"
+started_ms=$(date +%s%3N)
+# In the background, so that a signal ends QEMU at once and nothing stays.
+timeout --kill-after=5 "$timeout_s" "$@" >"$boot/qemu.log" 2>&1 </dev/null &
+qemu_pid=$!
+trap 'kill "$qemu_pid"; wait "$qemu_pid"; exit 130' HUP INT TERM
+status=0
+wait "$qemu_pid" || status=$?
+trap - HUP INT TERM
+timed_out=false
+[ "$status" != 124 ] || timed_out=true
+printf '{"exit_status":%d,"timed_out":%s,"elapsed_ms":%d,"clock":"%s"}\n' \
+	"$status" "$timed_out" "$(($(date +%s%3N) - started_ms))" "$clock" >"$boot/qemu.json"
+rm -f "$boot/initramfs.cpio"

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# Raw results against what is expected of them.
+#
+#	awk -v release=6.12.117 -v arch=arm64 -v profile=test -v stages="kunit bench" \
+#	    -v notes=FILE -f expectations.awk EXPECTED-SKIPS DENYLIST raw.tsv
+#
+# raw.tsv	stage, test, status (pass fail skip error), message, boot
+# printed	the same columns; status may be "known", and unexpected skips and passes fail
+#
+# Both lists have the columns test, kernels, arch, profile and a text to the end of line;
+# results/EXPECTED-SKIPS explains them. A malformed row ends with status 2.
+
+function glob_regex(glob,    i, c, regex)
+{
+	for (i = 1; i <= length(glob); i++) {
+		c = substr(glob, i, 1)
+		if (c == "*")
+			regex = regex ".*"
+		else if (c == "?")
+			regex = regex "."
+		else if (c ~ /[A-Za-z0-9_: -]/)
+			regex = regex c
+		else
+			regex = regex (c == "^" || c == "\\" ? "\\" c : "[" c "]")
+	}
+	return "^" regex "$"
+}
+
+# Compares as far as the bound goes: 6.11.9 is not above 6.11, and 6.9 is below 6.12.
+# An empty bound is no bound.
+function compare_version(version, bound,    v, b, n, i)
+{
+	split(version, v, /[^0-9]+/)
+	n = split(bound, b, /[.]/)
+	for (i = 1; i <= n; i++)
+		if (v[i] + 0 != b[i] + 0)
+			return v[i] + 0 < b[i] + 0 ? -1 : 1
+	return 0
+}
+
+function covers_kernel(ranges,    part, n, i, dash, low, high)
+{
+	if (ranges == "*")
+		return 1
+	n = split(ranges, part, ",")
+	for (i = 1; i <= n; i++) {
+		dash = index(part[i], "-")
+		low = dash ? substr(part[i], 1, dash - 1) : part[i]
+		high = dash ? substr(part[i], dash + 1) : part[i]
+		if (compare_version(release, low) >= 0 && compare_version(release, high) <= 0)
+			return 1
+	}
+	return 0
+}
+
+function bad_row(what)
+{
+	print "error: " FILENAME ":" FNR ": " what > "/dev/stderr"
+	broken = 1
+	exit 2
+}
+
+function read_row(list,    text)
+{
+	if (NF < 5)
+		bad_row("expected test, kernels, arch, profile and a reason, found " NF " columns; add what is missing")
+	if ($1 !~ /^[a-z]+:./)
+		bad_row("expected stage:suite.case, found \"" $1 "\"")
+	if ($2 !~ /^(\*|[0-9.,-]*[0-9][0-9.,-]*)$/)
+		bad_row("expected *, 6.1, 6.1-6.11, 6.12- or -6.6 as kernels, found \"" $2 "\"")
+	if (!covers_kernel($2) || arch !~ glob_regex($3) || profile !~ glob_regex($4))
+		return
+	text = $0
+	sub(/^[^ \t]+[ \t]+[^ \t]+[ \t]+[^ \t]+[ \t]+[^ \t]+[ \t]+/, "", text)
+	entries[list]++
+	entry_glob[list, entries[list]] = glob_regex($1)
+	entry_place[list, entries[list]] = FILENAME ":" FNR
+	entry_text[list, entries[list]] = text
+}
+
+# The number of the row of a list that names the test, 0 if none does.
+function find_entry(list, name,    i)
+{
+	sub(/#[0-9]+$/, "", name)	# seen again in the same log
+	for (i = 1; i <= entries[list]; i++)
+		if (name ~ entry_glob[list, i]) {
+			entry_used[list, i]++
+			return i
+		}
+	return 0
+}
+
+function print_row(stage, test, status, message, boot)
+{
+	count[stage, status]++
+	printf "%s\t%s\t%s\t%s\t%s\n", stage, test, status, message, boot
+}
+
+FILENAME != ARGV[3] {
+	if ($0 !~ /^[ \t]*(#|$)/)
+		read_row(FILENAME == ARGV[1] ? "skips" : "denied")
+	next
+}
+
+FNR == 1 {
+	FS = "\t"
+	$0 = $0
+}
+
+{
+	status = $3
+	message = $4
+	name = $1 ":" $2
+	skip_entry = find_entry("skips", name)
+	deny_entry = find_entry("denied", name)
+	if (status == "skip" && skip_entry)
+		did_skip[skip_entry]++
+	else if (status == "skip") {
+		status = "fail"
+		message = "unexpected skip: " message " (not listed in results/EXPECTED-SKIPS)"
+	} else if (deny_entry && status == "pass") {
+		status = "fail"
+		message = "passes unexpectedly: remove the row " entry_place["denied", deny_entry]
+	} else if (deny_entry) {
+		status = "known"
+		message = message " [known: " entry_text["denied", deny_entry] "]"
+	}
+	print_row($1, $2, status, message, $5)
+}
+
+END {
+	if (broken)
+		exit 2
+	n = split(stages, stage, " ")
+	for (i = 1; i <= n; i++)
+		if (count[stage[i], "pass"] + count[stage[i], "fail"] + count[stage[i], "error"] + \
+		    count[stage[i], "known"] == 0)
+			print_row(stage[i], "(stage)", "error", "no test case was executed, " \
+				count[stage[i], "skip"] + 0 " were skipped", "-")
+	for (i = 1; i <= entries["skips"]; i++)
+		if (entry_used["skips", i] && !did_skip[i])
+			print entry_place["skips", i] ": listed as an expected skip, but it did not skip" > notes
+	close(notes)
+}

@@ -1,0 +1,42 @@
+#!/bin/sh
+# image.sh TREE IMAGE ARCH    build the guest's user space in folder IMAGE
+#
+# Static programs only: init, the selftests (with TREE's kselftest headers) and
+# cmabench. Leaves IMAGE/initramfs.cpio, made by the kernel's own
+# gen_init_cpio, byte for byte the same for the same programs.
+scripts=$(dirname "$0")
+. "$scripts/stage.sh"
+
+tree=$(readlink -f "$1")
+mkdir -p "$2"
+image=$(readlink -f "$2")
+load_arch "$3"
+top=$(readlink -f "$scripts/..")
+
+build_programs() {
+	for program in init archive; do
+		"${compile_prefix}gcc" -static -O2 -Wall -Wextra -Werror -o "$image/$program" \
+			"$scripts/guest/$program.c" || return
+	done
+	make -s -C "$top/selftests" KSRC="$tree" OUTPUT="$image/selftests" CROSS_COMPILE="$compile_prefix" &&
+	make -s -C "$top/bench" OUTPUT="$image/bench" CROSS_COMPILE="$compile_prefix" &&
+	cc -O2 -o "$image/gen_init_cpio" "$tree/usr/gen_init_cpio.c"
+}
+
+describe() {
+	echo "dir /dev 0755 0 0"
+	echo "nod /dev/console 0600 0 0 c 5 1"
+	for folder in proc sys tmp selftests bench; do echo "dir /$folder 0755 0 0"; done
+	echo "file /init $image/init 0755 0 0"
+	echo "file /archive $image/archive 0755 0 0"
+	echo "file /bench/cmabench $image/bench/cmabench 0755 0 0"
+	for program in "$image"/selftests/*_test; do
+		echo "file /selftests/$(basename "$program") $program 0755 0 0"
+	done
+}
+
+build_programs >"$image/build.log" 2>&1 ||
+	die "the guest's programs do not build: $(grep -m 1 -iE 'error|No rule' "$image/build.log"); see $image/build.log"
+describe >"$image/contents"
+"$image/gen_init_cpio" -t 0 "$image/contents" | update_file "$image/initramfs.cpio"
+[ -s "$image/initramfs.cpio" ] || die "cannot make $image/initramfs.cpio"

@@ -1,0 +1,103 @@
+#!/bin/sh
+# shellcheck disable=SC2317 # the functions are called through check
+# lint.sh    read the sources: one "ok" or "not ok" line a check, findings indented
+#
+# Shell: shellcheck. C: checkpatch; sparse and W=1 by kbuild for the suites, in
+# the tree of KERNEL or KSRC; -Wall -Wextra -Werror for the guest's programs.
+# Fixtures: dtc's warnings over the merged blobs.
+# Status 1 when a check has findings, 2 when a check could not be made.
+scripts=$(readlink -f "$(dirname "$0")")
+. "$scripts/stage.sh"
+
+top=$(readlink -f "$scripts/..")
+cd "$top"
+arch=${ARCH:-arm64}
+load_arch "$arch"
+"$scripts/deps.sh" --check
+mkdir -p "${O:-build}"
+build=$(readlink -f "${O:-build}")
+findings=$build/lint.findings
+failed=0
+
+list_files() {
+	git ls-files -- "$@" 2>/dev/null || find . -path ./build -prune -o -type f -print
+}
+
+# check <name> <command...>: the command's output is its findings, none is good.
+check() {
+	name=$1
+	shift
+	if "$@" >"$findings" 2>&1 && [ ! -s "$findings" ]; then
+		echo "ok lint $name"
+	else
+		echo "not ok lint $name"
+		sed 's/^/    /' "$findings" | head -n 40
+		failed=1
+	fi
+}
+
+check_shell() {
+	list_files '*.sh' .ci/run | xargs shellcheck -x
+}
+
+check_c_style() {
+	list_files '*.c' '*.h' | xargs "$source/scripts/checkpatch.pl" --no-tree --strict --terse --no-summary \
+		--show-types --ignore LONG_LINE_STRING,MACRO_ARG_REUSE -f
+}
+
+# The suites as kbuild sees them, every warning on.
+check_kernel_c() {
+	folders=$(awk '$1 == "copy" && $3 !~ /^include/ { print $3 "/" }' kunit/overlay.map)
+	kbuild="make -s -C $tree O=$kernel_build ARCH=$kernel_arch CROSS_COMPILE=$compile_prefix"
+	[ -e "$kernel_build/guest-kernel" ] || $kbuild prepare >/dev/null 2>&1 || { echo "cannot prepare $kernel_build"; return; }
+	for folder in $folders; do
+		find "$kernel_build/$folder" -name '*.o' -delete 2>/dev/null || :
+		# shellcheck disable=SC2086 # a command in words
+		$kbuild W=1 C=1 CHECK="sparse -Wsparse-error" "$folder" 2>&1 || echo "kbuild failed in $folder"
+	done
+}
+
+check_guest_c() {
+	"$scripts/image.sh" "$tree" "$build/image/lint-$arch" "$arch" 2>&1
+}
+
+check_libc_only() {
+	for program in "$build/image/lint-$arch/init" "$build/image/lint-$arch"/selftests/*_test \
+		"$build/image/lint-$arch/bench/cmabench"; do
+		! "${compile_prefix}readelf" -d "$program" 2>/dev/null | grep NEEDED || echo "$program is not static"
+	done
+}
+
+check_fixtures() {
+	for fixture in dts-fixtures/*.dtso; do
+		"$scripts/fixture.sh" "$fixture" "$build/lint.dtb" arm64 -m 512M -nodefaults 2>&1 || continue
+		[ ! -s "$build/lint.dtb.warnings" ] || sed "s|^|$fixture: |" "$build/lint.dtb.warnings"
+	done
+	rm -f "$build"/lint.dtb*
+}
+
+# What belongs to one machine must be derived, never written down.
+check_machine_names() {
+	# shellcheck disable=SC2016 # the field is APT's
+	hosts=$(apt-get indextargets --format '$(REPO_URI)' 2>/dev/null | sed -nE 's#^https?://([^/]+).*#\1#p' | sort -u)
+	{
+		echo "$(dirname "$top")/"
+		echo "$hosts"
+	} | grep . | git grep -nIF -f - -- . || :
+}
+
+source=$("$scripts/source.sh" "${KERNEL:-6.12}" "$build")
+name=${KERNEL:-6.12}
+tree=$build/tree/$name
+kernel_build=$build/kernel/$name-$arch-${PROFILE:-test}
+"$scripts/tree.sh" "$source" "$tree"
+check shellcheck check_shell
+check checkpatch check_c_style
+check warnings-in-guest-programs check_guest_c
+check libc-only check_libc_only
+check fixtures check_fixtures
+check machine-names check_machine_names
+"$scripts/kernel.sh" "$tree" "$kernel_build" "$arch" "${PROFILE:-test}" >&2
+check sparse-and-W=1 check_kernel_c
+rm -f "$findings"
+exit "$failed"

@@ -1,0 +1,49 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# plot.sh RUN: draw each plot/<name>.gp from RUN/bench.jsonl into RUN/plots/<name>.svg.
+#
+# A plot gets the variables table (the rows of bench-table.jq, also left as
+# RUN/plots/configurations.tsv), output, subject (what was measured) and clock (the label
+# of an axis of time). It ends with status 3 when there is nothing to draw.
+scripts=$(dirname "$0")
+. "$scripts/stage.sh"
+
+if [ $# -ne 1 ] || [ ! -d "$1" ]; then die "expected one run folder; usage: plot.sh RUN"; fi
+run=$1
+work=$(mktemp -d "${TMPDIR:-/tmp}/cma-tests-plot.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM HUP
+command -v gnuplot >/dev/null || die "expected gnuplot, found none; run 'make deps'"
+
+rm -rf "$run/plots"
+mkdir -p "$run/plots" || die "cannot write to '$run'"
+table=$run/plots/configurations.tsv
+if [ -s "$run/bench.jsonl" ]; then
+	jq -rRn -f "$scripts/bench-table.jq" "$run/bench.jsonl" >"$table"
+else
+	: >"$table"
+fi
+
+# Text for the plots; no quotes in it, because gnuplot gets it in quotes.
+describe() {
+	jq -r "$1" "$run/env.json" 2>/dev/null | tr -d "\"'\\\\" || :
+}
+subject=$(describe '"Linux \(.kernel.release), \(.arch), profile \(.profile), " +
+	if .accelerator == "tcg" then "QEMU TCG: not the time of any hardware" else .accelerator end')
+clock=$(describe 'if any(.boots[]; .name == "bench" and .clock == "instructions")
+	then "latency by the guest clock, 1 ns an instruction" else "latency" end')
+
+for plot in "$scripts"/plot/*.gp; do
+	name=$(basename "$plot" .gp)
+	status=0
+	LC_ALL=C.UTF-8 gnuplot -e "table='$table'; output='$work/$name.svg'; subject='$subject'; clock='${clock:-latency}'" \
+		"$plot" 2>"$work/messages" || status=$?
+	if [ "$status" -eq 0 ] && tail -n 3 "$work/$name.svg" 2>/dev/null | grep -q '</svg>'; then
+		mv "$work/$name.svg" "$run/plots/"
+	elif [ "$status" -eq 3 ]; then
+		note "no plot $name: no valid sample for it in $run/bench.jsonl"
+	else
+		die "cannot draw plot $name: $(grep -v '^ *$' "$work/messages" | tail -n 1)"
+	fi
+done

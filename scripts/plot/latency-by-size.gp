@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# Latency by size, log-log: a panel for each backend, a line for each pressure.
+# In: table (columns: bench-table.jq), output, subject, clock.
+
+set encoding utf8
+chosen = "awk -F'\\t' '$1 == \"latency\" && $12 != \"-\""
+# The distinct values of a column, "none" first: the undisturbed case is the base line.
+distinct(column) = system(sprintf("%s { print ($%d == \"none\" ? 0 : 1), $%d }' '%s' | sort -u | cut -d ' ' -f 2", \
+	chosen, column, column, table))
+rows(backend, pressure) = sprintf("< %s && $2 == \"%s\" && $4 == \"%s\"' '%s'", chosen, backend, pressure, table)
+all = sprintf("< %s' '%s'", chosen, table)
+area = system(sprintf("%s { print $3; exit }' '%s'", chosen, table))
+backends = distinct(2)
+pressures = distinct(4)
+panels = words(backends)
+if (panels == 0) exit status 3
+
+stats all using 11 name "low" nooutput
+stats all using 15 name "high" nooutput
+stats all using 7 name "bytes" nooutput
+
+# Okabe-Ito colours: told apart by colour-blind readers; points and lightness tell in print.
+array colour[7] = ["0072B2", "D55E00", "009E73", "CC79A7", "E69F00", "56B4E9", "000000"]
+array point[7] = [7, 5, 9, 13, 11, 15, 2]
+tint(i, transparency) = "#" . transparency . colour[(i - 1) % 7 + 1]
+shape(i) = point[(i - 1) % 7 + 1]
+
+width = 125 + (panels == 1 ? 600 : 430 * panels)
+height = 560
+set terminal svg size width, height dynamic noenhanced font "sans-serif,14" background "white"
+set output output
+set multiplot layout 1, panels margins 105.0 / width, 1 - 20.0 / width, 0.215, 0.8 spacing 20.0 / width, 0
+
+set label 1 sprintf("Latency of one allocation by size, area %s", area) at screen 0.5, 0.955 center font ",18"
+set label 2 subject at screen 0.5, 0.905 center
+set label 3 "line: median   dotted: p99   bands: median to p90, minimum to maximum" \
+	at screen 0.5, 0.025 center textcolor "#555555"
+
+set border 3 lw 1 lc "#555555"
+set grid x y lt 1 lw 0.5 lc "#DDDDDD"
+set logscale x 2
+set logscale y 10
+set xrange [bytes_min / 1.4 : bytes_max * 1.4]
+set yrange [0.99 * 10 ** floor(log10(low_min)) : 1.01 * 10 ** (floor(log10(high_max)) + 1)]
+set xtics nomirror rotate by 40 right scale 0.5
+unit(n, small, middle, large, step) = n < step ? sprintf("%g " . small, n) : \
+	n < step * step ? sprintf("%g " . middle, n / step) : sprintf("%g " . large, n / step / step)
+set xtics ()
+do for [exponent = 10:40:2] {
+	set xtics add (unit(2.0 ** exponent / 1024, "KiB", "MiB", "GiB", 1024.0) 2.0 ** exponent)
+}
+set ytics nomirror scale 0.5
+set ytics ()
+set mytics 10
+do for [exponent = 0:12] {
+	set ytics add (exponent < 3 ? sprintf("%g ns", 10.0 ** exponent) : \
+		unit(10.0 ** exponent / 1e3, "µs", "ms", "s", 1000.0) 10.0 ** exponent)
+}
+set key top left reverse Left samplen 2 spacing 1.2 opaque noautotitle
+
+do for [b = 1:panels] {
+	backend = word(backends, b)
+	set title sprintf("backend %s", backend) font ",15" offset 0, -0.5
+	set xlabel "size of the allocation" offset 0, 0.4
+	if (b == 1) {
+		set ylabel clock offset 0.5
+	} else {
+		unset ylabel
+		set format y ""
+		unset label 1
+		unset label 2
+		unset label 3
+		set ytics ()
+		do for [exponent = 0:12] { set ytics add ("" 10.0 ** exponent) }
+	}
+	plot for [p = 1:words(pressures)] rows(backend, word(pressures, p)) using 7:11:15 \
+			with filledcurves fillcolor rgb tint(p, "E0"), \
+		for [p = 1:words(pressures)] rows(backend, word(pressures, p)) using 7:12:13 \
+			with filledcurves fillcolor rgb tint(p, "A0"), \
+		for [p = 1:words(pressures)] rows(backend, word(pressures, p)) using 7:14 \
+			with lines dashtype 3 lw 1.5 lc rgb tint(p, "00"), \
+		for [p = 1:words(pressures)] rows(backend, word(pressures, p)) using 7:12 \
+			with linespoints lw 2.5 pt shape(p) ps 0.8 lc rgb tint(p, "00") \
+			title sprintf("pressure %s", word(pressures, p))
+}
+unset multiplot

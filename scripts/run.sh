@@ -1,0 +1,183 @@
+#!/bin/sh
+# run.sh VERB    carry a verb of the Makefile through its stages
+#
+# Verbs: source, tree, kernel, image build that far; kunit, selftests, bench
+# boot one stage; run boots them all; report makes the latest run's report anew.
+# A run is put together in results/.partial-<run-id> and gets its name when it is
+# whole: what is under results/<run-id> is never half a result.
+# Status: 0 everything ran and passed, 1 a test failed, 2 it could not be done.
+scripts=$(readlink -f "$(dirname "$0")")
+. "$scripts/stage.sh"
+
+verb=$1
+top=$(readlink -f "$scripts/..")
+kernel=${KERNEL:-6.12}
+arch=${ARCH:-arm64}
+accel=${ACCEL:-auto}
+profile=${PROFILE:-test}
+mkdir -p "${O:-$top/build}" || die "cannot make the build folder O='${O-}'"
+build=$(readlink -f "${O:-$top/build}")
+results=$top/results
+case $top$build in *' '*) die "paths must have no blanks, found '$top' and O='$build'" ;; esac
+
+started=$(date +%s)
+stage_name=start
+
+# What the user sees: "[ 1:07] kernel     6.12.117 arm64 test"
+announce() {
+	stage_name=$1
+	shift
+	elapsed=$(($(date +%s) - started))
+	printf '[%2d:%02d] %-10s %s\n' $((elapsed / 60)) $((elapsed % 60)) "$stage_name" "$*"
+	stage_started=$elapsed
+}
+
+# The time since announce, for summary.txt.
+finish_stage() {
+	printf '%s\t%s\n' "$stage_name" $(($(date +%s) - started - stage_started)) >>"$build/stages.tsv"
+}
+
+lock_checkout() {
+	exec 9>"$build/lock"
+	flock -n 9 || die "another run is at work with O=$build: wait for it, or set another O="
+}
+
+partial=
+jobs_running=
+clean_up() {
+	status=$?
+	trap - EXIT HUP INT TERM
+	for job in $jobs_running; do kill "$job" 2>/dev/null || :; done
+	wait
+	[ -z "$partial" ] || rm -rf "$partial"
+	exit "$status"
+}
+trap clean_up EXIT
+trap 'echo; note "interrupted while at $stage_name; nothing is kept of this run"; exit 130' HUP INT TERM
+
+find_source() {
+	announce source "KERNEL=$kernel${KSRC:+, given by KSRC=$KSRC}"
+	source=$("$scripts/source.sh" "$kernel" "$build")
+	if [ -n "${KSRC-}" ]; then name=ksrc-$(echo "$source" | hash_of_input); else name=$kernel; fi
+	tree=$build/tree/$name
+	finish_stage
+}
+
+lay_tree() {
+	announce tree "${source#"$top"/}"
+	"$scripts/tree.sh" "$source" "$tree"
+	version=$("$scripts/kernel-version.sh" "$tree")
+	series=$(echo "$version" | cut -d . -f 1,2)
+	target=$series-$arch-$profile
+	finish_stage
+}
+
+build_kernel() {
+	kernel_build=$build/kernel/$name-$arch-$profile
+	announce kernel "$version $arch, profile $profile"
+	"$scripts/kernel.sh" "$tree" "$kernel_build" "$arch" "$profile"
+	finish_stage
+}
+
+build_image() {
+	image=$build/image/$name-$arch
+	announce image "init, selftests, cmabench"
+	"$scripts/image.sh" "$tree" "$image" "$arch"
+	finish_stage
+}
+
+choose_output() {
+	run_id=$(date -u +%Y%m%d-%H%M%S)-$target
+	if [ -n "${OUT-}" ]; then
+		[ ! -e "$OUT" ] || die "OUT must not exist yet, found '$OUT': remove it or choose another"
+		output=$(readlink -m "$OUT")
+		case $output in *' '*) die "paths must have no blanks, found OUT='$output'" ;; esac
+	else
+		output=$results/$run_id
+	fi
+	partial=$(dirname "$output")/.partial-$(basename "$output")
+	rm -rf "$partial"
+	mkdir -p "$partial/boots" || die "cannot write to '$(dirname "$output")'"
+}
+
+# All boots at once; their clocks do not disturb each other's verdicts, and the
+# bench's counts instructions.
+boot_all() {
+	announce boot "$* with $accel"
+	for boot in "$@"; do
+		"$scripts/boot.sh" "$boot" "$partial/boots/$boot" "$kernel_build/guest-kernel" "$image" "$arch" "$accel" &
+		jobs_running="$jobs_running $!"
+	done
+	failed=
+	for job in $jobs_running; do wait "$job" || failed=yes; done
+	jobs_running=
+	[ -z "$failed" ] || die "a boot could not be carried out; see the error above"
+	for boot in "$@"; do
+		printf '==== boot %s ====\n' "$boot"
+		tr -d '\r' <"$partial/boots/$boot/console.log"
+	done >"$partial/console.log"
+	if [ -e "$partial/boots/selftests/selftests.out" ]; then
+		cp "$partial/boots/selftests/selftests.out" "$partial/selftests.ktap"
+	fi
+	if [ -e "$partial/boots/bench/bench.out" ]; then
+		cp "$partial/boots/bench/bench.out" "$partial/bench.jsonl"
+	fi
+	finish_stage
+}
+
+judge_and_report() {
+	verdict=0
+	announce verdict "$target"
+	"$scripts/environment.sh" "$partial" "$target" "$source" "$tree" "$kernel_build" "$arch" "$profile" "$accel" "$@"
+	"$scripts/verdict.sh" "$partial" || verdict=$?
+	[ "$verdict" -le 1 ] || die "the verdict could not be found; see the error above"
+	finish_stage
+	announce report "${output#"$top"/}/report.html"
+	cp "$build/stages.tsv" "$partial/stages.tsv"
+	[ ! -s "$partial/bench.jsonl" ] || "$scripts/plot.sh" "$partial"
+	"$scripts/report.sh" "$partial" "$output"
+	mv -T "$partial" "$output"
+	partial=
+	[ -n "${OUT-}" ] || ln -sfn "$run_id" "$results/latest"
+	finish_stage
+	echo
+	cat "$output/summary.txt"
+	exit "$verdict"
+}
+
+prepare() {
+	[ -z "${ONLY-}" ] || [ "$verb" != run ] || die "ONLY goes with kunit, selftests or bench; run does everything"
+	"$scripts/deps.sh" --check
+	lock_checkout
+	rm -f "$build/stages.tsv"
+}
+
+run_boots() {
+	find_source
+	lay_tree
+	build_kernel
+	build_image
+	accel=$("$scripts/accelerator.sh" "$arch" "$accel" "$kernel_build/guest-kernel" "$image" "$build/accelerator")
+	choose_output
+	boot_all "$@"
+	judge_and_report "$@"
+}
+
+load_arch "$arch"
+case $accel in auto | tcg | kvm) ;; *) die "ACCEL must be auto, tcg or kvm, found '$accel'" ;; esac
+[ -f "$scripts/config/profile-$profile.config" ] || die "PROFILE must be bench, test or debug, found '$profile'"
+[ -z "${OUT-}" ] || [ ! -e "$OUT" ] || die "OUT must not exist yet, found '$OUT': remove it or choose another"
+case $verb in
+source) prepare; find_source; echo "$source" ;;
+kernel) prepare; find_source; lay_tree; build_kernel; echo "$kernel_build/guest-kernel" ;;
+image) prepare; find_source; lay_tree; build_image; echo "$image/initramfs.cpio" ;;
+kunit | selftests | bench) prepare; run_boots "$verb" ;;
+run) prepare; run_boots kunit selftests bench ;;
+report)
+	run=${OUT:-$results/latest}
+	[ -d "$run" ] || die "expected a run folder, found none at '$run': 'make run' makes one"
+	"$scripts/plot.sh" "$run"
+	"$scripts/report.sh" "$run" "$run"
+	cat "$run/summary.txt" ;;
+*) die "unknown verb '$verb'; 'make help' lists them" ;;
+esac

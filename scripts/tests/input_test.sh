@@ -1,0 +1,56 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Bad input: one line that says what was expected and found, status 2, nothing made.
+set -eu
+# shellcheck source=harness.sh
+. "$(dirname "$0")/harness.sh"
+
+# refuse NAME WANTED-TEXT [VARIABLE=value...] VERB
+refuse() {
+	name=$1 wanted=$2
+	shift 2
+	status=0
+	env -u KSRC -u KERNEL -u ARCH -u PROFILE -u ACCEL -u ONLY -u OUT O="$work/build" "$@" \
+		>"$work/output" 2>&1 || status=$?
+	expect "$name: status" 2 "$status"
+	expect "$name: one line of error" 1 "$(grep -c error: "$work/output")"
+	case $(cat "$work/output") in
+	*"$wanted"*) expect "$name: message" told told ;;
+	*) expect "$name: message" "$wanted" "$(cat "$work/output")" ;;
+	esac
+	expect "$name: no result" "" "$(find "$work" -name '.partial*' -o -name report.html)"
+}
+
+run=$scripts/run.sh
+mkdir -p "$work/no-kernel" "$work/old/mm" "$work/old/kernel/dma" "$work/old/scripts/kconfig"
+touch "$work/old/Kconfig" "$work/old/mm/cma.c" "$work/old/kernel/dma/contiguous.c" "$work/old/scripts/kconfig/Makefile"
+printf 'VERSION = 5\nPATCHLEVEL = 15\nSUBLEVEL = 7\n' >"$work/old/Makefile"
+
+refuse "unknown ARCH" "ARCH must be one of arm64 x86_64, found 'sparc'" ARCH=sparc "$run" run
+refuse "unknown KERNEL" "KERNEL must be 6.1, 6.12 or newest, found '6.13'" KERNEL=6.13 "$run" kunit
+refuse "unknown PROFILE" "PROFILE must be bench, test or debug, found 'fast'" PROFILE=fast "$run" run
+refuse "unknown ACCEL" "ACCEL must be auto, tcg or kvm, found 'hax'" ACCEL=hax "$run" run
+refuse "unknown verb" "unknown verb 'fly'" "$run" fly
+refuse "ONLY with run" "ONLY goes with" ONLY=cma "$run" run
+refuse "KSRC is nowhere" "found no folder at '$work/nowhere'" KSRC="$work/nowhere" "$run" run
+refuse "KSRC is no kernel" "found no Makefile in '$work/no-kernel'" KSRC="$work/no-kernel" "$run" run
+refuse "KSRC is too old" "KSRC must be Linux 6.1 or later, found 5.15.7" KSRC="$work/old" "$run" run
+refuse "OUT exists" "OUT must not exist yet, found '$work/no-kernel'" OUT="$work/no-kernel" "$run" run
+refuse "O has blanks" "paths must have no blanks" O="$work/my build" "$run" run
+
+# A machine without a tool: a PATH with everything but jq.
+mkdir "$work/bin"
+for folder in /usr/bin /bin /usr/local/bin /usr/sbin; do
+	for tool in "$folder"/*; do
+		[ "$(basename "$tool")" = jq ] || ln -sf "$tool" "$work/bin/" 2>/dev/null || :
+	done
+done
+refuse "a missing tool" "missing on this machine: jq" PATH="$work/bin" "$run" run
+
+mkdir -p "$work/build"
+exec 8>"$work/build/lock"
+flock 8
+refuse "two runs at once" "another run is at work" "$run" run
+exec 8>&-
+
+finish

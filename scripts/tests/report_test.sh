@@ -1,0 +1,72 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Summary and report of a run: short, complete, escaped, without a network.
+set -eu
+# shellcheck source=scripts/tests/harness.sh
+. "$(dirname "$0")/harness.sh"
+
+run=$work/run
+hostile='<script>alert("1")</script>&'\'
+mkdir -p "$run/boots/kunit" "$run/plots"
+jq -n --arg hostile "$hostile" '{target: "6.12-arm64-test", arch: "arm64", profile: "test", accelerator: "tcg",
+	kernel: {release: $hostile, source: $hostile}, compiler: $hostile, project: $hostile,
+	boots: [{name: "kunit", stages: ["kunit"], command_line: $hostile}]}' >"$run/env.json"
+printf '<svg><text>%s</text></svg>\n' "$hostile" >"$run/plots/a plot.svg"
+printf 'boot\t14\n' >"$run/stages.tsv"
+
+# judge CASES: a run whose KUnit log has that many failing cases.
+judge() {
+	{
+		printf '[    0.000000] Linux version 6.12\n[    0.100000] KTAP version 1\n[    0.100000] 1..1\n'
+		printf '[    0.100000]     KTAP version 1\n[    0.100000]     # Subtest: suite\n[    0.100000]     1..%d\n' $(($1 + 1))
+		printf '[    0.100000]     ok 1 %s\n' "$hostile"
+		seq "$1" | awk -v hostile="$hostile" '{
+			printf "[    0.100000]     # case: EXPECTATION FAILED at %s\n", hostile
+			printf "[    0.100000]     not ok %d case_%d\n", $1 + 1, $1 }'
+		printf '[    0.100000] %sok 1 suite\n' "$([ "$1" -eq 0 ] || echo 'not ')"
+	} >"$run/boots/kunit/console.log"
+	printf '{"event":"start"}\n{"event":"end"}\n' >"$run/boots/kunit/story.jsonl"
+	printf '{"exit_status":0,"timed_out":false}\n' >"$run/boots/kunit/qemu.json"
+	"$scripts/verdict.sh" "$run" >/dev/null || :
+	"$scripts/report.sh" "$run" /final/place
+}
+
+count() {
+	grep -c -e "$1" "$2" || :
+}
+
+judge 0
+cp "$logs/bench/good.jsonl" "$run/bench.jsonl"
+jq -rRn -f "$scripts/bench-table.jq" "$run/bench.jsonl" >"$run/plots/configurations.tsv"
+judge 0
+expect "passed: first word, last line" "PASS 2 passed, 0 failed, 0 skipped" \
+	"$(head -n 1 "$run/summary.txt" | cut -d ' ' -f 1) $(tail -n 1 "$run/summary.txt")"
+expect "passed: path of the report" 1 "$(count '^report: /final/place/report.html$' "$run/summary.txt")"
+expect "passed: latency" 1 "$(count 'dma-heap, pressure none .* 3.2 µs (4.8 µs) .* 12.8 µs (19.2 µs)' "$run/summary.txt")"
+expect "passed: green, not red" "1 0" \
+	"$(count 'class="banner pass"' "$run/report.html") $(count 'class="banner fail"' "$run/report.html")"
+
+judge 40
+expect "failed: first word, last line" "FAIL 2 passed, 40 failed, 0 skipped" \
+	"$(head -n 1 "$run/summary.txt" | cut -d ' ' -f 1) $(tail -n 1 "$run/summary.txt")"
+expect "failed: fewer than 25 lines" yes "$([ "$(wc -l <"$run/summary.txt")" -lt 25 ] && echo yes)"
+expect "failed: the first failures and the rest" "4 1" \
+	"$(count '^failed: kunit:suite.case_' "$run/summary.txt") $(count '^and 36 more failures$' "$run/summary.txt")"
+expect "failed: red, not green" "0 1" \
+	"$(count 'class="banner pass"' "$run/report.html") $(count 'class="banner fail"' "$run/report.html")"
+expect "failed: every case is in the report" 1 "$(count '<td class="name">suite.case_40</td>' "$run/report.html")"
+expect "failed: the console is quoted" 1 "$(count 'The last lines of the console' "$run/report.html")"
+
+expect "text from outside is escaped" "0 yes" \
+	"$(count '<script' "$run/report.html") $([ "$(count '&lt;script&gt;' "$run/report.html")" -gt 4 ] && echo yes)"
+expect "no network" 0 "$(count '[a-z]*://' "$run/report.html")"
+expect "files are linked by relative path" 1 \
+	"$(grep -o '<a href="boots/kunit/console.log">' "$run/report.html" | wc -l)"
+expect "names of files are encoded" 1 "$(grep -o '<li><a href="plots/a%20plot.svg">' "$run/report.html" | wc -l)"
+
+rm "$run/verdict.json"
+status=0
+"$scripts/report.sh" "$run" >"$work/out" 2>&1 || status=$?
+expect "no verdict: one line, status 2" "2 1" "$status $(wc -l <"$work/out")"
+
+finish

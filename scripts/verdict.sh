@@ -1,0 +1,144 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# verdict.sh RUN: judge a run folder as the boot stage leaves it. Writes
+#
+#	RUN/kunit.ktap	 what KUnit printed, of all boots
+#	RUN/verdicts.tsv stage, test, status, message, boot
+#	RUN/verdict.json counts by stage, what became of each boot, reasons, notes
+#
+# Only the stages listed in env.json are demanded, but those fully. Exit status: 0 nothing
+# failed, 1 something failed, 2 could not judge. The last line is the count.
+scripts=$(dirname "$0")
+. "$scripts/stage.sh"
+
+skips=${EXPECTED_SKIPS:-$scripts/../results/EXPECTED-SKIPS}
+denylist=${DENYLIST:-$scripts/../results/DENYLIST}
+status=2
+work=
+
+# Whatever ends this early could not judge: never mistake it for a test that failed.
+leave() {
+	[ -z "$work" ] || rm -rf "$work"
+	exit "$status"
+}
+trap leave EXIT
+trap 'exit 130' INT TERM HUP
+
+[ $# -eq 1 ] || die "expected one run folder, found $# arguments; usage: verdict.sh RUN"
+run=$1
+jq -e '.boots | length > 0 and all(.[]; .name and .stages)' "$run/env.json" >/dev/null 2>&1 ||
+	die "expected boots with name and stages in $run/env.json, found none; run the boot stage first"
+for list in "$skips" "$denylist"; do
+	[ -r "$list" ] || die "expected a readable file $list, found none"
+done
+rm -f "$run/verdict.json" "$run/verdicts.tsv" "$run/kunit.ktap"
+work=$(mktemp -d "${TMPDIR:-/tmp}/cma-tests-verdict.XXXXXX")
+
+# rows STAGE <test,status,message: with stage and boot they are rows of raw.tsv.
+rows() {
+	awk -F '\t' -v OFS='\t' -v stage="$1" -v boot="$boot" '{ print stage, $1, $2, $3, boot }' >>"$work/raw.tsv"
+}
+
+boot_rows() {
+	"$scripts/outcome.sh" "$folder" >"$work/outcome"
+	awk -F '\t' -v OFS='\t' -v boot="$boot" 'NR == 1 {
+		print boot, $1 == "ok" ? "pass" : "fail", $1 == "ok" ? "" : $1 " in " $2 ": " $3
+	}' "$work/outcome" | rows boot
+	jq -Rn --arg name "$boot" '[inputs | split("\t")] |
+		{name: $name, outcome: .[0][0], place: .[0][1], message: .[0][2], quote: (.[1:] | map(.[1]))}' \
+		"$work/outcome" >>"$work/boots.json"
+}
+
+kunit_rows() {
+	awk -f "$scripts/console.awk" -f "$scripts/kunit-extract.awk" "$console" >"$work/ktap"
+	cat "$work/ktap" >>"$work/kunit.ktap"
+	awk -f "$scripts/ktap.awk" "$work/ktap" | rows kunit
+}
+
+selftests_rows() {
+	awk -f "$scripts/ktap.awk" "$selftests" | rows selftests
+}
+
+bench_rows() {
+	jq -rRn -f "$scripts/bench-verdict.jq" "$bench" | rows bench
+}
+
+# What init says of a stage that the stage does not say of itself. A boot that did not come
+# to its end has said so already.
+story_row() {
+	jq -rRn --arg stage "$1" '[inputs | fromjson? | objects | select(.stage == $stage)]
+		| (map(select(.event == "exit"))[0]) as $exit
+		| if length == 0 then "the stage never began"
+		  elif $exit == null then "the stage began and did not end"
+		  elif ($exit.signal // 0) != 0 then "killed by signal \($exit.signal)"
+		  elif $exit.status != 0 then "exit status \($exit.status)" else empty end' "$story" >"$work/story"
+	[ -s "$work/story" ] || return 0
+	case $(head -n 1 "$work/outcome") in ok*) ;; *) return 0 ;; esac
+	# A status of 1 only repeats what a failed test has said.
+	if [ "$(cat "$work/story")" = "exit status 1" ] && awk -F '\t' -v stage="$1" -v boot="$boot" '
+		$1 == stage && $5 == boot && ($3 == "fail" || $3 == "error") { found = 1 }
+		END { exit !found }' "$work/raw.tsv"; then
+		return 0
+	fi
+	printf '(stage)\terror\t%s\n' "$(cat "$work/story")" | rows "$1"
+}
+
+# readable FILE...: the first that can be read.
+readable() {
+	for file; do
+		if [ -r "$file" ]; then
+			echo "$file"
+			return
+		fi
+	done
+	echo /dev/null
+}
+
+: >"$work/kunit.ktap"
+: >"$work/notes"
+jq -r '.boots[].name' "$run/env.json" >"$work/boot.names"
+while read -r boot; do
+	folder=$run/boots/$boot
+	console=$(readable "$folder/console.log")
+	story=$(readable "$folder/story.jsonl")
+	selftests=$(readable "$folder/selftests.out" "$run/selftests.ktap")
+	bench=$(readable "$folder/bench.out" "$run/bench.jsonl")
+	boot_rows
+	for stage in $(jq -r --arg boot "$boot" '.boots[] | select(.name == $boot) | .stages[]' "$run/env.json"); do
+		case $stage in
+		kunit) kunit_rows ;;
+		selftests | bench)
+			"${stage}_rows"
+			story_row "$stage"
+			;;
+		*) die "expected the stages kunit, selftests or bench of boot $boot in $run/env.json, found $stage" ;;
+		esac
+	done
+done <"$work/boot.names"
+
+awk -v release="$(jq -r '.kernel | [.release, .series] | map(strings | select(test("^[0-9]+[.][0-9]"))) | .[0] // ""' "$run/env.json")" \
+	-v arch="$(jq -r .arch "$run/env.json")" -v profile="$(jq -r .profile "$run/env.json")" \
+	-v stages="$(jq -r '[.boots[].stages[]] | unique | join(" ")' "$run/env.json")" -v notes="$work/notes" \
+	-f "$scripts/expectations.awk" "$skips" "$denylist" "$work/raw.tsv" >"$work/verdicts.tsv"
+
+jq -Rn --slurpfile boots "$work/boots.json" --rawfile notes "$work/notes" '
+	def bad: .status == "fail" or .status == "error";
+	def counts: {passed: map(select(.status == "pass")) | length, failed: map(select(bad)) | length,
+		skipped: map(select(.status == "skip" or .status == "known")) | length,
+		known: map(select(.status == "known")) | length};
+	[inputs | split("\t") | {stage: .[0], test: .[1], status: .[2], message: .[3], boot: .[4]}]
+	| {schema: 1, overall: (if any(.[]; bad) then "fail" else "pass" end), counts: counts,
+	   stages: (reduce .[] as $row ({}; .[$row.stage] += [$row]) | map_values(counts)), boots: $boots,
+	   reasons: (map(select(bad)) | sort_by(.stage != "boot") | map("\(.stage):\(.test): \(.message)")),
+	   notes: ($notes | split("\n") | map(select(. != "")))}' "$work/verdicts.tsv" >"$work/verdict.json"
+
+mv "$work/kunit.ktap" "$work/verdicts.tsv" "$run/"
+mv "$work/verdict.json" "$run/"
+
+jq -r '(.reasons[:10][] | "failed: " + .),
+	(if (.reasons | length) > 10 then "failed: and \((.reasons | length) - 10) more, see verdicts.tsv" else empty end),
+	(.notes[] | "note: " + .),
+	(if .counts.known > 0 then "known issues: \(.counts.known) of the skipped, see results/DENYLIST" else empty end),
+	(.counts | "\(.passed) passed, \(.failed) failed, \(.skipped) skipped")' "$run/verdict.json"
+status=$(jq -r 'if .overall == "pass" then 0 else 1 end' "$run/verdict.json")

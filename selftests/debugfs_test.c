@@ -1,0 +1,433 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * /sys/kernel/debug/cma/<area>/ and /sys/kernel/mm/cma/<area>/: which entries
+ * there are, who may read and write them, what they make of bad values, and
+ * whether they agree with each other.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "bitmap.h"
+#include "harness.h"
+#include "testbed.h"
+#include "text_file.h"
+
+#define READS 200
+
+FIXTURE(debugfs)
+{
+	struct testbed bed;
+	__u64 used_at_start;
+};
+
+FIXTURE_SETUP(debugfs)
+{
+	const char *reason = testbed_open_debugfs(&self->bed);
+
+	if (reason)
+		SKIP_SETUP("%s", reason);
+	if (!testbed_wait_quiet(&self->bed))
+		SKIP_SETUP("area %s is in use by others",
+			   self->bed.area->name);
+	self->used_at_start = testbed_used(&self->bed);
+}
+
+FIXTURE_TEARDOWN(debugfs)
+{
+	EXPECT_EQ(0, testbed_close(&self->bed));
+	EXPECT_EQ(self->used_at_start,
+		  testbed_wait_used(&self->bed, self->used_at_start)) {
+		TH_LOG("area %s: used pages at the start against now",
+		       self->bed.area->name);
+	}
+}
+
+/* An entry of a folder: what it is and who may use it. */
+struct entry {
+	const char *name;
+	mode_t mode;
+};
+
+/* 6.x: one range, described by files of the area. */
+static const struct entry single_range_entries[] = {
+	{ "alloc", S_IFREG | 0200 },
+	{ "base_pfn", S_IFREG | 0444 },
+	{ "bitmap", S_IFREG | 0444 },
+	{ "count", S_IFREG | 0444 },
+	{ "free", S_IFREG | 0200 },
+	{ "maxchunk", S_IFREG | 0444 },
+	{ "order_per_bit", S_IFREG | 0444 },
+	{ "used", S_IFREG | 0444 },
+	{ NULL, 0 }
+};
+
+/* 6.15 and later: a folder a range, links from the old names to the first. */
+static const struct entry many_ranges_entries[] = {
+	{ "alloc", S_IFREG | 0200 },
+	{ "base_pfn", S_IFLNK | 0777 },
+	{ "bitmap", S_IFLNK | 0777 },
+	{ "count", S_IFREG | 0444 },
+	{ "free", S_IFREG | 0200 },
+	{ "maxchunk", S_IFREG | 0444 },
+	{ "order_per_bit", S_IFREG | 0444 },
+	{ "ranges", S_IFDIR | 0755 },
+	{ "used", S_IFREG | 0444 },
+	{ NULL, 0 }
+};
+
+static const struct entry range_entries[] = {
+	{ "base_pfn", S_IFREG | 0444 },
+	{ "bitmap", S_IFREG | 0444 },
+	{ NULL, 0 }
+};
+
+static const struct entry *find_entry(const struct entry *entries,
+				      const char *name)
+{
+	for (; entries->name; entries++)
+		if (strcmp(entries->name, name) == 0)
+			return entries;
+	return NULL;
+}
+
+/* The folder has these entries, with these modes, and no others. */
+static void check_folder(struct __test_metadata *_metadata, const char *path,
+			 const struct entry *entries)
+{
+	DIR *dir = opendir(path);
+	const struct entry *entry;
+	struct dirent *found;
+	struct stat status;
+
+	ASSERT_NE(NULL, dir) {
+		TH_LOG("%s: %s", path, strerror(errno));
+	}
+	for (entry = entries; entry->name; entry++) {
+		ASSERT_EQ(0, fstatat(dirfd(dir), entry->name, &status,
+				     AT_SYMLINK_NOFOLLOW)) {
+			TH_LOG("%s/%s: expected, not there", path, entry->name);
+		}
+		EXPECT_EQ(entry->mode, status.st_mode) {
+			TH_LOG("%s/%s: mode", path, entry->name);
+		}
+		EXPECT_EQ(0, status.st_uid);
+	}
+	while ((found = readdir(dir)))
+		if (found->d_name[0] != '.')
+			EXPECT_NE(NULL, find_entry(entries, found->d_name)) {
+				TH_LOG("%s/%s: not expected: add it here, with what it promises",
+				       path, found->d_name);
+			}
+	closedir(dir);
+}
+
+TEST_F(debugfs, entries_and_permissions)
+{
+	char path[CMA_PATH_SIZE], ranges[CMA_PATH_SIZE], folder[32];
+	unsigned int range;
+
+	cma_area_debugfs_path(self->bed.area, "", path);
+	cma_area_debugfs_path(self->bed.area, "ranges", ranges);
+	if (!text_file_exists(ranges)) {
+		check_folder(_metadata, path, single_range_entries);
+		return;
+	}
+	check_folder(_metadata, path, many_ranges_entries);
+	for (range = 0; range < self->bed.area->nranges; range++) {
+		snprintf(folder, sizeof(folder), "ranges/%u", range);
+		cma_area_debugfs_path(self->bed.area, folder, path);
+		check_folder(_metadata, path, range_entries);
+	}
+}
+
+/* sysfs entries came one release after the other: each is read-only. */
+TEST_F(debugfs, sysfs_entries_are_read_only)
+{
+	static const char *const always[] = {
+		"alloc_pages_success", "alloc_pages_fail",
+	};
+	static const char *const later[] = {
+		"release_pages_success", "total_pages", "available_pages",
+	};
+	char path[CMA_PATH_SIZE];
+	struct stat status;
+	size_t i;
+
+	if (!self->bed.area->has_sysfs)
+		SKIP(return, "needs CONFIG_CMA_SYSFS");
+	for (i = 0; i < ARRAY_SIZE(always); i++) {
+		cma_area_sysfs_path(self->bed.area, always[i], path);
+		ASSERT_EQ(0, stat(path, &status)) {
+			TH_LOG("%s: %s", path, strerror(errno));
+		}
+		EXPECT_EQ(S_IFREG | 0444, status.st_mode);
+	}
+	for (i = 0; i < ARRAY_SIZE(later); i++) {
+		cma_area_sysfs_path(self->bed.area, later[i], path);
+		if (stat(path, &status) == 0)
+			EXPECT_EQ(S_IFREG | 0444, status.st_mode);
+	}
+}
+
+/* A text that is no number is refused by both files, and nothing happens. */
+static const struct {
+	const char *text;
+	int err;
+} bad_texts[] = {
+	{ "-1", -EINVAL },
+	{ "-9223372036854775808", -EINVAL },
+	{ "x", -EINVAL },
+	{ "\n", -EINVAL },
+	{ " 1", -EINVAL },
+	{ "1 ", -EINVAL },
+	{ "1x", -EINVAL },
+	{ "1.5", -EINVAL },
+	{ "1 1", -EINVAL },
+	{ "0x", -EINVAL },
+	{ "08", -EINVAL },
+	{ "18446744073709551616", -ERANGE },
+	{ "99999999999999999999999", -ERANGE },
+};
+
+TEST_F(debugfs, bad_texts_are_refused)
+{
+	static const char *const files[] = { "alloc", "free" };
+	char path[CMA_PATH_SIZE];
+	size_t f, i;
+
+	for (f = 0; f < ARRAY_SIZE(files); f++) {
+		cma_area_debugfs_path(self->bed.area, files[f], path);
+		for (i = 0; i < ARRAY_SIZE(bad_texts); i++) {
+			EXPECT_EQ(bad_texts[i].err,
+				  text_file_write(path, bad_texts[i].text)) {
+				TH_LOG("%s: \"%s\"", path, bad_texts[i].text);
+			}
+		}
+	}
+	EXPECT_EQ(self->used_at_start, testbed_used(&self->bed));
+}
+
+TEST_F(debugfs, files_have_one_direction)
+{
+	char path[CMA_PATH_SIZE], text[16];
+
+	/* Root passes the mode bits; the operation itself must be missing. */
+	cma_area_debugfs_path(self->bed.area, "alloc", path);
+	EXPECT_EQ(-EACCES, text_file_read(path, text, sizeof(text)));
+	cma_area_debugfs_path(self->bed.area, "free", path);
+	EXPECT_EQ(-EACCES, text_file_read(path, text, sizeof(text)));
+	cma_area_debugfs_path(self->bed.area, "used", path);
+	EXPECT_EQ(-EACCES, text_file_write(path, "1"));
+	cma_area_debugfs_path(self->bed.area, "count", path);
+	EXPECT_EQ(-EACCES, text_file_write(path, "1"));
+}
+
+/*
+ * Numbers that are no possible size. The kernel keeps them in a signed int:
+ * 2^31 is negative, and 2^32 + 1 is 1. Whatever it makes of them, either the
+ * write fails and no page is taken, or the pages it took are what the file
+ * then says.
+ */
+TEST_F(debugfs, impossible_sizes_take_nothing)
+{
+	const __u64 sizes[] = {
+		0, self->bed.area->count_pages + 1, 0x7fffffffull,
+		0x80000000ull, 0xffffffffull, 0x100000000ull,
+		0x8000000000000000ull, 0xffffffffffffffffull,
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		EXPECT_EQ(-ENOMEM, cma_debugfs_alloc(self->bed.area, sizes[i])) {
+			TH_LOG("area %s: %llu pages", self->bed.area->name,
+			       (unsigned long long)sizes[i]);
+		}
+		EXPECT_EQ(self->used_at_start, testbed_used(&self->bed));
+	}
+}
+
+TEST_F(debugfs, size_beyond_32_bits)
+{
+	/* Truncated to 1 page, and freed as 1 page; an error is as good. */
+	int err = testbed_debugfs_alloc(&self->bed, 0x100000001ull);
+	__u64 taken = testbed_used(&self->bed) - self->used_at_start;
+
+	if (err) {
+		EXPECT_EQ(0, taken);
+		return;
+	}
+	EXPECT_GE(1ull << self->bed.area->order_per_bit, taken);
+	EXPECT_LT(0, taken);
+	EXPECT_EQ(0, testbed_debugfs_free(&self->bed));
+}
+
+TEST_F(debugfs, hexadecimal_and_newline_are_numbers)
+{
+	struct testbed *bed = &self->bed;
+	__u64 pages = 16ull << bed->area->order_per_bit;
+	char path[CMA_PATH_SIZE], text[32];
+
+	/* The guard is told in decimal, the kernel in hexadecimal. */
+	cma_area_debugfs_path(bed->area, "free", path);
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)pages);
+	ASSERT_LT(0, guard_write(&bed->guard, path, text));
+	snprintf(text, sizeof(text), "0x%llx\n", (unsigned long long)pages);
+	cma_area_debugfs_path(bed->area, "alloc", path);
+	ASSERT_EQ(0, text_file_write(path, text));
+	EXPECT_EQ(self->used_at_start + pages, testbed_used(bed));
+}
+
+/* used and maxchunk are what the bitmap says. */
+static void check_bitmap(struct __test_metadata *_metadata,
+			 const struct cma_area *area)
+{
+	__u64 used, maxchunk, weight = 0, longest = 0;
+	struct cma_bitmap bitmap;
+	unsigned int range;
+
+	for (range = 0; range < area->nranges; range++) {
+		__u64 run;
+
+		ASSERT_EQ(0, cma_bitmap_read(area, range, &bitmap));
+		EXPECT_EQ(0, cma_bitmap_stray(&bitmap));
+		weight += cma_bitmap_weight(&bitmap) << area->order_per_bit;
+		run = cma_bitmap_longest_free(&bitmap).length
+		      << area->order_per_bit;
+		if (run > longest)
+			longest = run;
+		cma_bitmap_free(&bitmap);
+	}
+	ASSERT_EQ(0, cma_area_read(area, CMA_USED_PAGES, &used));
+	ASSERT_EQ(0, cma_area_read(area, CMA_MAXCHUNK_PAGES, &maxchunk));
+	EXPECT_EQ(longest, maxchunk) {
+		TH_LOG("area %s: longest run of clear bits against maxchunk",
+		       area->name);
+	}
+	if (area->order_per_bit == 0)
+		EXPECT_EQ(weight, used) {
+			TH_LOG("area %s: set bits against used", area->name);
+		}
+}
+
+/*
+ *	[1][2][33333][4][5]	blocks of 1, 2, 3 ... bits, the last freed first
+ */
+TEST_F(debugfs, used_and_maxchunk_follow_the_bitmap)
+{
+	struct testbed *bed = &self->bed;
+	int block;
+
+	check_bitmap(_metadata, bed->area);
+	for (block = 1; block <= 12; block++) {
+		__u64 pages = (__u64)block * block
+			      << bed->area->order_per_bit;
+
+		ASSERT_EQ(0, testbed_debugfs_alloc(bed, pages)) {
+			TH_LOG("area %s: %llu pages", bed->area->name,
+			       (unsigned long long)pages);
+		}
+		check_bitmap(_metadata, bed->area);
+	}
+	while (bed->nblocks) {
+		EXPECT_EQ(0, testbed_debugfs_free(bed));
+		check_bitmap(_metadata, bed->area);
+	}
+}
+
+/* A part of a block can be freed where a bit is a page, else not. */
+TEST_F(debugfs, partial_free)
+{
+	struct testbed *bed = &self->bed;
+	__u64 bit_pages = 1ull << bed->area->order_per_bit;
+
+	ASSERT_EQ(0, testbed_debugfs_alloc(bed, 4 * bit_pages));
+	ASSERT_EQ(0, cma_debugfs_free(bed->area, bit_pages));
+	if (bit_pages == 1)
+		bed->block_pages[bed->nblocks - 1] -= bit_pages;
+	EXPECT_EQ(self->used_at_start + bed->block_pages[bed->nblocks - 1],
+		  testbed_used(bed));
+	check_bitmap(_metadata, bed->area);
+	EXPECT_EQ(0, testbed_debugfs_free(bed));
+	EXPECT_EQ(self->used_at_start, testbed_used(bed));
+}
+
+/*
+ * Asking for more than there is gives back what there is, also for the size
+ * that is negative as an int. It empties the stack of everybody's blocks, so
+ * it is tried only where nobody else's can be on it.
+ */
+TEST_F(debugfs, free_of_too_much_frees_what_there_is)
+{
+	static const __u64 sizes[] = { 1000000, 0x7fffffffull, 0x80000000ull };
+	struct testbed *bed = &self->bed;
+	size_t i;
+
+	if (self->used_at_start && !testbed_owns_machine())
+		SKIP(return, "area %s has pages of others: needs CMA_TESTS_OWN_MACHINE=1",
+		     bed->area->name);
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		ASSERT_EQ(0, testbed_debugfs_alloc(bed, 10));
+		EXPECT_EQ(0, cma_debugfs_free(bed->area, sizes[i]));
+		EXPECT_EQ(self->used_at_start, testbed_used(bed));
+		/* Nothing is left: freeing the block itself finds none. */
+		EXPECT_EQ(0, testbed_debugfs_free(bed));
+		EXPECT_EQ(self->used_at_start, testbed_used(bed));
+	}
+}
+
+static void allocate_and_free(const struct cma_area *area)
+{
+	for (;;) {
+		if (cma_debugfs_alloc(area, 64) == 0)
+			cma_debugfs_free(area, 64);
+	}
+}
+
+/* What is read while another process allocates is within bounds. */
+TEST_F(debugfs, reads_while_others_allocate)
+{
+	struct testbed *bed = &self->bed;
+	const __u64 count = bed->area->count_pages;
+	char path[CMA_PATH_SIZE];
+	struct cma_snapshot now;
+	struct cma_bitmap bitmap;
+	int free_id, kill_id, i, status;
+	pid_t pid;
+
+	/* The child may be killed while it holds a block. */
+	cma_area_debugfs_path(bed->area, "free", path);
+	free_id = guard_write(&bed->guard, path, "64");
+	ASSERT_LT(0, free_id);
+	pid = fork();
+	ASSERT_GE(pid, 0);
+	if (pid == 0)
+		allocate_and_free(bed->area);
+	kill_id = guard_kill(&bed->guard, pid);
+	ASSERT_LT(0, kill_id);
+	for (i = 0; i < READS; i++) {
+		cma_area_snapshot(bed->area, &now);
+		EXPECT_LE(now.value[CMA_USED_PAGES],
+			  self->used_at_start + (64 << bed->area->order_per_bit));
+		EXPECT_LE(now.value[CMA_MAXCHUNK_PAGES], count);
+		EXPECT_LE(now.value[CMA_AVAILABLE_PAGES], count);
+		ASSERT_EQ(0, cma_bitmap_read(bed->area, 0, &bitmap));
+		EXPECT_EQ(0, cma_bitmap_stray(&bitmap));
+		cma_bitmap_free(&bitmap);
+	}
+	kill(pid, SIGKILL);
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_EQ(0, guard_cancel(&bed->guard, kill_id));
+	/* Nothing to free when the child held no block. */
+	if (testbed_used(bed) == self->used_at_start)
+		EXPECT_EQ(0, guard_cancel(&bed->guard, free_id));
+}
+
+TEST_HARNESS_MAIN

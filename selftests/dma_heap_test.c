@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * /dev/dma_heap on a CMA area: the ioctl's arguments, sizes, exhaustion,
+ * leaks, and what is left of an owner that was killed. What a buffer contains
+ * and how it is mapped is in dma_buf_test.c.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/dma-heap.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness.h"
+#include "testbed.h"
+
+#define CYCLES 300
+#define MAX_BUFFERS 64
+
+FIXTURE(dma_heap)
+{
+	struct testbed bed;
+	bool knows_used;
+	__u64 used_at_start;	/* equal to any later one if it is unknown */
+	__u64 area_pages;
+	__u64 room_pages;
+};
+
+FIXTURE_SETUP(dma_heap)
+{
+	const char *reason = testbed_open_heap(&self->bed);
+
+	if (reason)
+		SKIP_SETUP("%s", reason);
+	if (!testbed_wait_quiet(&self->bed))
+		SKIP_SETUP("area %s is in use by others",
+			   self->bed.area->name);
+	self->area_pages = testbed_area_pages(&self->bed);
+	if (!self->area_pages)
+		SKIP_SETUP("needs CONFIG_CMA_DEBUGFS: size of area %s unknown",
+			   self->bed.area->name);
+	self->used_at_start = testbed_used(&self->bed);
+	self->knows_used = self->used_at_start != ~0ull;
+	if (cma_area_read(self->bed.area, CMA_MAXCHUNK_PAGES, &self->room_pages))
+		self->room_pages = self->area_pages / 2;
+}
+
+/* Whatever a test did, the area is again as it was. */
+FIXTURE_TEARDOWN(dma_heap)
+{
+	EXPECT_EQ(self->used_at_start,
+		  testbed_wait_used(&self->bed, self->used_at_start)) {
+		TH_LOG("area %s: used pages at the start against now: a leak, or somebody else's",
+		       self->bed.area->name);
+	}
+	EXPECT_EQ(0, testbed_close(&self->bed));
+}
+
+/* Arguments that DMA_HEAP_IOCTL_ALLOC refuses, and with what. */
+static const struct {
+	const char *name;
+	struct dma_heap_allocation_data data;
+	int err;
+} bad_requests[] = {
+	{ "length 0", { .len = 0, .fd_flags = O_RDWR }, -EINVAL },
+	{ "length that rounds up to 0", { .len = ~0ull, .fd_flags = O_RDWR },
+	  -EINVAL },
+	{ "length of half the address space",
+	  { .len = 1ull << 62, .fd_flags = O_RDWR }, -ENOMEM },
+	{ "descriptor not 0", { .len = 1, .fd = 1, .fd_flags = O_RDWR },
+	  -EINVAL },
+	{ "descriptor -1", { .len = 1, .fd = -1, .fd_flags = O_RDWR },
+	  -EINVAL },
+	{ "O_NONBLOCK", { .len = 1, .fd_flags = O_RDWR | O_NONBLOCK },
+	  -EINVAL },
+	{ "every descriptor flag", { .len = 1, .fd_flags = -1 }, -EINVAL },
+	{ "heap flag 1", { .len = 1, .fd_flags = O_RDWR, .heap_flags = 1 },
+	  -EINVAL },
+	{ "heap flag 2^63", { .len = 1, .fd_flags = O_RDWR,
+			      .heap_flags = 1ull << 63 }, -EINVAL },
+};
+
+TEST_F(dma_heap, bad_requests_are_refused)
+{
+	int descriptors = testbed_open_descriptors();
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(bad_requests); i++) {
+		struct dma_heap_allocation_data data = bad_requests[i].data;
+		int err = dma_heap_alloc_raw(self->bed.heap_fd, &data);
+
+		EXPECT_EQ(bad_requests[i].err, err) {
+			TH_LOG("heap %s, %s: got %s", self->bed.heap->name,
+			       bad_requests[i].name, strerror(-err));
+		}
+	}
+	EXPECT_EQ(descriptors, testbed_open_descriptors());
+}
+
+TEST_F(dma_heap, bad_pointers_are_refused)
+{
+	size_t size = self->bed.page_size;
+	struct dma_heap_allocation_data *readonly;
+
+	EXPECT_EQ(-EFAULT, dma_heap_alloc_raw(self->bed.heap_fd, NULL));
+	EXPECT_EQ(-EFAULT, dma_heap_alloc_raw(self->bed.heap_fd, (void *)-1));
+
+	/* Read, allocated, and then the answer cannot be written: undone. */
+	readonly = mmap(NULL, size, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, (void *)readonly);
+	readonly->len = 1;
+	readonly->fd_flags = O_RDWR;
+	ASSERT_EQ(0, mprotect(readonly, size, PROT_READ));
+	EXPECT_EQ(-EFAULT, dma_heap_alloc_raw(self->bed.heap_fd, readonly));
+	EXPECT_EQ(self->used_at_start, testbed_used(&self->bed));
+	munmap(readonly, size);
+}
+
+TEST_F(dma_heap, unknown_ioctls_are_refused)
+{
+	struct dma_heap_allocation_data data = { .len = 1, .fd_flags = O_RDWR };
+
+	EXPECT_EQ(-1, ioctl(self->bed.heap_fd,
+			    _IOWR('H', 1, struct dma_heap_allocation_data),
+			    &data));
+	EXPECT_EQ(EINVAL, errno);
+	EXPECT_EQ(-1, ioctl(self->bed.heap_fd, _IO('H', 255), &data));
+	EXPECT_EQ(EINVAL, errno);
+	/* No size: nothing is copied in, so the length is 0. */
+	EXPECT_EQ(-1, ioctl(self->bed.heap_fd, _IO('H', 0), &data));
+	EXPECT_EQ(EINVAL, errno);
+}
+
+/* The ioctl's size may grow: the kernel fills up and passes over the rest. */
+TEST_F(dma_heap, larger_argument_is_accepted)
+{
+	struct {
+		struct dma_heap_allocation_data data;
+		__u64 future[32];
+	} larger = { .data = { .len = 1, .fd_flags = O_RDWR | O_CLOEXEC } };
+
+	ASSERT_EQ(0, ioctl(self->bed.heap_fd, _IOWR('H', 0, larger), &larger)) {
+		TH_LOG("errno %d (%s)", errno, strerror(errno));
+	}
+	EXPECT_EQ(0, close(larger.data.fd));
+}
+
+TEST_F(dma_heap, descriptor_flags_are_honoured)
+{
+	struct dma_heap_allocation_data data = { .len = 1 };
+
+	data.fd_flags = O_RDONLY;
+	ASSERT_EQ(0, dma_heap_alloc_raw(self->bed.heap_fd, &data));
+	EXPECT_EQ(O_RDONLY, fcntl(data.fd, F_GETFL) & O_ACCMODE);
+	EXPECT_EQ(0, fcntl(data.fd, F_GETFD) & FD_CLOEXEC);
+	EXPECT_EQ(MAP_FAILED, mmap(NULL, self->bed.page_size,
+				   PROT_READ | PROT_WRITE, MAP_SHARED, data.fd,
+				   0));
+	EXPECT_EQ(EACCES, errno);
+	close(data.fd);
+
+	data = (struct dma_heap_allocation_data) {
+		.len = 1, .fd_flags = O_RDWR | O_CLOEXEC,
+	};
+	ASSERT_EQ(0, dma_heap_alloc_raw(self->bed.heap_fd, &data));
+	EXPECT_EQ(O_RDWR, fcntl(data.fd, F_GETFL) & O_ACCMODE);
+	EXPECT_EQ(FD_CLOEXEC, fcntl(data.fd, F_GETFD) & FD_CLOEXEC);
+	close(data.fd);
+}
+
+/* A buffer of @bytes takes exactly the pages that hold it. */
+static void check_size(struct __test_metadata *_metadata,
+		       const struct testbed *bed, __u64 used_at_start,
+		       size_t bytes)
+{
+	__u64 pages = (bytes + bed->page_size - 1) / bed->page_size;
+	__u64 bits_pages = (pages + (1ull << bed->area->order_per_bit) - 1) >>
+			   bed->area->order_per_bit
+			   << bed->area->order_per_bit;
+	int fd = dma_heap_alloc(bed->heap_fd, bytes);
+	__u64 taken;
+
+	ASSERT_GE(fd, 0) {
+		TH_LOG("area %s: %zu bytes: %s", bed->area->name, bytes,
+		       strerror(-fd));
+	}
+	EXPECT_EQ((long long)(pages * bed->page_size), dma_buf_bytes(fd));
+	taken = testbed_used(bed) - used_at_start;
+	/* With order_per_bit > 0, 6.x rounds used up to bits, 7.x does not. */
+	if (taken != bits_pages)
+		EXPECT_EQ(pages, taken) {
+			TH_LOG("area %s: %zu bytes", bed->area->name, bytes);
+		}
+	EXPECT_EQ(0, close(fd));
+	EXPECT_EQ(used_at_start, testbed_wait_used(bed, used_at_start));
+}
+
+TEST_F(dma_heap, sizes_take_the_pages_that_hold_them)
+{
+	size_t page = self->bed.page_size;
+	const size_t sizes[] = {
+		1, page - 1, page, page + 1, 3 * page, 7 * page + 1,
+		255 * page, 256 * page, 257 * page, 1000 * page - 1,
+		self->room_pages / 2 * page,
+	};
+	size_t i;
+
+	if (!self->knows_used)
+		SKIP(return, "needs CONFIG_CMA_DEBUGFS and root, or Linux 6.15");
+	for (i = 0; i < ARRAY_SIZE(sizes); i++)
+		if (sizes[i] <= self->room_pages / 2 * page)
+			check_size(_metadata, &self->bed, self->used_at_start,
+				   sizes[i]);
+}
+
+TEST_F(dma_heap, whole_area_and_beyond)
+{
+	struct testbed *bed = &self->bed;
+	size_t whole = self->area_pages * bed->page_size;
+	int fd;
+
+	EXPECT_EQ(-ENOMEM, dma_heap_alloc(bed->heap_fd, whole + 1));
+	EXPECT_EQ(-ENOMEM, dma_heap_alloc(bed->heap_fd, 2 * whole));
+	EXPECT_EQ(self->used_at_start, testbed_used(bed));
+
+	if (!self->knows_used)
+		return;
+	fd = dma_heap_alloc(bed->heap_fd, whole);
+	if (self->used_at_start) {
+		EXPECT_EQ(-ENOMEM, fd);
+	} else {
+		EXPECT_GE(fd, 0) {
+			TH_LOG("area %s, empty, all of its %llu pages: %s",
+			       bed->area->name,
+			       (unsigned long long)self->area_pages,
+			       strerror(-fd));
+		}
+	}
+	if (fd < 0)
+		return;
+	EXPECT_EQ(self->area_pages, testbed_used(bed));
+	EXPECT_EQ(-ENOMEM, dma_heap_alloc(bed->heap_fd, 1));
+	close(fd);
+}
+
+/*
+ *	[1111][2222][3333]...[nnnn]	until -ENOMEM
+ *	[1111][    ][3333]...[nnnn]	one given back is enough for one more
+ */
+TEST_F(dma_heap, exhaustion_and_recovery)
+{
+	struct testbed *bed = &self->bed;
+	size_t bytes = self->room_pages / 32 * bed->page_size;
+	int fds[MAX_BUFFERS], count = 0, err = 0;
+
+	while (count < MAX_BUFFERS) {
+		err = dma_heap_alloc(bed->heap_fd, bytes);
+		if (err < 0)
+			break;
+		fds[count++] = err;
+	}
+	EXPECT_EQ(-ENOMEM, err);
+	/* Alignment may cost a few; most of the area must have been usable. */
+	EXPECT_GE(count, 16);
+	EXPECT_EQ(-ENOMEM, dma_heap_alloc(bed->heap_fd, bytes));
+	ASSERT_GT(count, 0);
+
+	close(fds[count / 2]);
+	fds[count / 2] = dma_heap_alloc(bed->heap_fd, bytes);
+	EXPECT_GE(fds[count / 2], 0) {
+		TH_LOG("area %s: as much as was just given back: %s",
+		       bed->area->name, strerror(-fds[count / 2]));
+	}
+	while (count--)
+		close(fds[count]);
+}
+
+TEST_F(dma_heap, descriptor_limit_leaks_nothing)
+{
+	struct rlimit old, full;
+
+	ASSERT_EQ(0, getrlimit(RLIMIT_NOFILE, &old));
+	full = old;
+	full.rlim_cur = self->bed.heap_fd + 1;
+	/* Fill every descriptor below the limit. */
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &full));
+	while (dup(self->bed.heap_fd) >= 0)
+		;
+	EXPECT_EQ(-EMFILE, dma_heap_alloc(self->bed.heap_fd, 1));
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &old));
+	EXPECT_EQ(self->used_at_start,
+		  testbed_wait_used(&self->bed, self->used_at_start));
+}
+
+TEST_F(dma_heap, cycles_leak_nothing)
+{
+	struct testbed *bed = &self->bed;
+	int descriptors = testbed_open_descriptors(), i;
+
+	for (i = 0; i < CYCLES; i++) {
+		size_t bytes = (i % 37 + 1) * bed->page_size;
+		int fd = dma_heap_alloc(bed->heap_fd, bytes);
+		char *map;
+
+		ASSERT_GE(fd, 0) {
+			TH_LOG("cycle %d of %d, %zu bytes: %s", i, CYCLES,
+			       bytes, strerror(-fd));
+		}
+		ASSERT_EQ(0, dma_buf_map(fd, bytes, (void **)&map));
+		map[bytes - 1] = 1;
+		/* Both orders: mapping first, descriptor first. */
+		if (i % 2)
+			munmap(map, bytes);
+		close(fd);
+		if (i % 2 == 0)
+			munmap(map, bytes);
+	}
+	EXPECT_EQ(descriptors, testbed_open_descriptors());
+	EXPECT_EQ(self->used_at_start,
+		  testbed_wait_used(bed, self->used_at_start));
+}
+
+/* The child that gets killed: allocate, map, write, give back, again. */
+static void live_in_the_area(const struct testbed *bed, int *shared_rounds)
+{
+	for (;;) {
+		int round = __atomic_load_n(shared_rounds, __ATOMIC_SEQ_CST);
+		size_t bytes = (round % 64 + 1) * bed->page_size;
+		int fd = dma_heap_alloc(bed->heap_fd, bytes);
+		char *map;
+
+		if (fd >= 0 && dma_buf_map(fd, bytes, (void **)&map) == 0)
+			memset(map, 0xa5, bytes);
+		/* Every other buffer and mapping is left open. */
+		if (round % 2)
+			close(fd);
+		__atomic_add_fetch(shared_rounds, 1, __ATOMIC_SEQ_CST);
+	}
+}
+
+TEST_F(dma_heap, killed_owner_leaves_nothing)
+{
+	struct testbed *bed = &self->bed;
+	int *rounds, point;
+
+	if (!self->knows_used)
+		SKIP(return, "needs CONFIG_CMA_DEBUGFS and root, or Linux 6.15");
+	rounds = mmap(NULL, bed->page_size, PROT_READ | PROT_WRITE,
+		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, (void *)rounds);
+	/* Killed after 1, 3, 7 ... 63 rounds, anywhere in the next one. */
+	for (point = 1; point < 64; point = 2 * point + 1) {
+		long long end = testbed_now_ms() + 5000;
+		int status;
+		pid_t pid;
+
+		__atomic_store_n(rounds, 0, __ATOMIC_SEQ_CST);
+		pid = fork();
+		ASSERT_GE(pid, 0);
+		if (pid == 0)
+			live_in_the_area(bed, rounds);
+		while (__atomic_load_n(rounds, __ATOMIC_SEQ_CST) < point &&
+		       testbed_now_ms() < end)
+			usleep(100);
+		EXPECT_GE(__atomic_load_n(rounds, __ATOMIC_SEQ_CST), point);
+		EXPECT_GT(testbed_used(bed), self->used_at_start);
+		kill(pid, SIGKILL);
+		ASSERT_EQ(pid, waitpid(pid, &status, 0));
+		EXPECT_EQ(self->used_at_start,
+			  testbed_wait_used(bed, self->used_at_start)) {
+			TH_LOG("area %s: owner killed after %d rounds",
+			       bed->area->name, point);
+		}
+	}
+}
+
+TEST_HARNESS_MAIN

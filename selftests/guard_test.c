@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The promise that all other tests here make: what a test changed is put back
+ * however it ends. A child changes a file and takes a block of the area, then
+ * ends in one of the ways a test can end; both must be as before.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness.h"
+#include "testbed.h"
+#include "text_file.h"
+
+#define BLOCK_PAGES 32
+
+FIXTURE(guard)
+{
+	struct testbed bed;
+	char path[32];
+};
+
+/* A signal that ends the child, 0 for _exit(), -1 for guard_close(). */
+FIXTURE_VARIANT(guard)
+{
+	int end;
+};
+
+FIXTURE_VARIANT_ADD(guard, closed)
+{
+	.end = -1,
+};
+
+FIXTURE_VARIANT_ADD(guard, exit)
+{
+	.end = 0,
+};
+
+FIXTURE_VARIANT_ADD(guard, kill)
+{
+	.end = SIGKILL,
+};
+
+FIXTURE_VARIANT_ADD(guard, interrupt)
+{
+	.end = SIGINT,
+};
+
+FIXTURE_VARIANT_ADD(guard, abort)
+{
+	.end = SIGABRT,
+};
+
+FIXTURE_SETUP(guard)
+{
+	int fd;
+
+	snprintf(self->path, sizeof(self->path), "/tmp/cma-tests-XXXXXX");
+	fd = mkstemp(self->path);
+	ASSERT_LE(0, fd) {
+		TH_LOG("%s: %s", self->path, strerror(errno));
+	}
+	close(fd);
+}
+
+FIXTURE_TEARDOWN(guard)
+{
+	unlink(self->path);
+}
+
+static void end_process(struct guard *guard, int end)
+{
+	if (end < 0)
+		_exit(-guard_close(guard));
+	if (end > 0)
+		raise(end);
+	_exit(0);
+}
+
+/* Wait until the file contains @text again; guards work after the owner. */
+static bool is_restored(const char *path, const char *text)
+{
+	long long end = testbed_now_ms() + 5000;
+	char now[32] = "";
+
+	while (strcmp(now, text) && testbed_now_ms() < end)
+		text_file_read(path, now, sizeof(now));
+	return strcmp(now, text) == 0;
+}
+
+TEST_F(guard, file_is_restored)
+{
+	struct guard guard;
+	int status;
+	pid_t pid;
+
+	ASSERT_EQ(0, text_file_write(self->path, "old\n"));
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (pid == 0) {
+		if (guard_open(&guard))
+			_exit(77);
+		if (guard_set_file(&guard, self->path, "new\n"))
+			_exit(78);
+		end_process(&guard, variant->end);
+	}
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_EQ(variant->end > 0 ? variant->end : 0, WTERMSIG(status));
+	if (WIFEXITED(status))
+		EXPECT_EQ(0, WEXITSTATUS(status));
+	EXPECT_TRUE(is_restored(self->path, "old\n"));
+}
+
+TEST_F(guard, block_is_freed)
+{
+	struct testbed *bed = &self->bed;
+	const char *reason = testbed_open_debugfs(bed);
+	__u64 used;
+	int status;
+	pid_t pid;
+
+	if (reason)
+		SKIP(return, "%s", reason);
+	if (!testbed_wait_quiet(bed))
+		SKIP(return, "area %s is in use by others", bed->area->name);
+	used = testbed_used(bed);
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (pid == 0) {
+		/* A guard of its own: the one inherited watches the parent. */
+		if (guard_open(&bed->guard))
+			_exit(77);
+		if (testbed_debugfs_alloc(bed, BLOCK_PAGES) ||
+		    testbed_used(bed) < used + BLOCK_PAGES)
+			_exit(78);
+		end_process(&bed->guard, variant->end);
+	}
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	if (WIFEXITED(status))
+		EXPECT_EQ(0, WEXITSTATUS(status));
+	EXPECT_EQ(used, testbed_wait_used(bed, used)) {
+		TH_LOG("area %s: a block outlives its dead owner",
+		       bed->area->name);
+	}
+	EXPECT_EQ(0, testbed_close(bed));
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "movable.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "meminfo.h"
+#include "pagemap.h"
+#include "testbed.h"
+
+#define STEP_BYTES (8ul << 20)
+#define MAGIC 0x5eed0fa6e0000000ull
+
+static __u64 *last_word(const void *address)
+{
+	return (__u64 *)((char *)address + pagemap_page_size()) - 1;
+}
+
+static void fill(struct movable *movable, size_t bytes)
+{
+	size_t size = pagemap_page_size(), end = movable->filled_bytes + bytes;
+
+	for (; movable->filled_bytes < end; movable->filled_bytes += size) {
+		unsigned char *address = movable->map + movable->filled_bytes;
+		__u64 word = MAGIC + movable->filled_bytes / size;
+
+		*(__u64 *)address = word;
+		*last_word(address) = ~word;
+	}
+}
+
+static int map_all(struct movable *movable)
+{
+	__u64 available, spare;
+	int err = meminfo_bytes("MemAvailable", &available);
+
+	memset(movable, 0, sizeof(*movable));
+	if (err == 0)
+		err = meminfo_bytes("MemTotal", &spare);
+	if (err)
+		return err;
+	/* Left to the rest of the machine, more where others live on it. */
+	spare /= testbed_owns_machine() ? 32 : 16;
+	if (available < spare + STEP_BYTES)
+		return -ENOSPC;
+	movable->mapped_bytes = (available - spare) / STEP_BYTES * STEP_BYTES;
+	movable->map = mmap(NULL, movable->mapped_bytes,
+			    PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (movable->map == MAP_FAILED) {
+		movable->map = NULL;
+		return -errno;
+	}
+	/* Single pages: what is measured and pinned is a page. */
+	madvise(movable->map, movable->mapped_bytes, MADV_NOHUGEPAGE);
+	return 0;
+}
+
+long movable_reach(struct movable *movable, const struct cma_area *area,
+		   long wanted_pages, long long deadline_ms)
+{
+	long long end = testbed_now_ms() + deadline_ms;
+	long pages = map_all(movable);
+
+	while (pages >= 0 && pages < wanted_pages) {
+		long step;
+
+		if (movable->filled_bytes == movable->mapped_bytes)
+			return -ENOSPC;
+		if (testbed_now_ms() > end)
+			return -ETIME;
+		fill(movable, STEP_BYTES);
+		step = pagemap_pages_in_area(movable->map +
+					     movable->filled_bytes - STEP_BYTES,
+					     STEP_BYTES, area);
+		if (step < 0)
+			return step;
+		pages += step;
+	}
+	return pages;
+}
+
+void movable_free(struct movable *movable)
+{
+	if (movable->map)
+		munmap(movable->map, movable->mapped_bytes);
+	movable->map = NULL;
+	movable->filled_bytes = 0;
+}
+
+bool movable_page_is_good(const void *address, size_t page)
+{
+	return *(const __u64 *)address == MAGIC + page &&
+	       *last_word(address) == ~(MAGIC + page);
+}
+
+long movable_first_bad(const struct movable *movable)
+{
+	size_t size = pagemap_page_size(), page;
+
+	for (page = 0; page < movable->filled_bytes / size; page++)
+		if (!movable_page_is_good(movable->map + page * size, page))
+			return page;
+	return -1;
+}

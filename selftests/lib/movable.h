@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Anonymous memory of this process that reaches into an area.
+ *
+ * The kernel puts movable pages into CMA only when free CMA pages are more
+ * than half of what is free, so other memory must be filled first. How far is
+ * never assumed: each step is followed by a look at where its pages are.
+ *
+ *	other memory [##########..]
+ *	area	     [###.........]	enough pages here: stop
+ *
+ * Every page begins with a word that tells which page it is, and ends with
+ * its complement: migration must preserve both.
+ */
+#ifndef CMA_TESTS_MOVABLE_H
+#define CMA_TESTS_MOVABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "area.h"
+
+struct movable {
+	unsigned char *map;
+	size_t mapped_bytes;
+	size_t filled_bytes;
+};
+
+/*
+ * movable_reach - fill memory until @wanted_pages of it lie in @area.
+ * @deadline_ms: give up after so long.
+ *
+ * Returns the pages in the area (at least @wanted_pages), or -errno: -ENOSPC
+ * when filling more would endanger the machine, -ETIME at the deadline, both
+ * with @movable->filled_bytes telling how far it came; others as
+ * pagemap_pages_in_area(). Undo with movable_free() in every case.
+ */
+long movable_reach(struct movable *movable, const struct cma_area *area,
+		   long wanted_pages, long long deadline_ms);
+void movable_free(struct movable *movable);
+
+/*
+ * movable_first_bad - check what was filled in.
+ *
+ * Returns the number of the first page that changed, or -1 when all are well.
+ */
+long movable_first_bad(const struct movable *movable);
+
+/* movable_page_is_good - check page @page, wherever it is mapped now. */
+bool movable_page_is_good(const void *address, size_t page);
+
+#endif

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "testbed.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "meminfo.h"
+#include "pagemap.h"
+#include "text_file.h"
+
+#define DEADLINE_MS 2000
+#define QUIET_MS 20
+
+long long testbed_now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000ll + now.tv_nsec / 1000000;
+}
+
+/* Give the processor away for a moment between two looks at a condition. */
+static void pause_ms(int ms)
+{
+	poll(NULL, 0, ms);
+}
+
+static const char *find_areas(struct testbed *bed)
+{
+	int err;
+
+	memset(bed, 0, sizeof(*bed));
+	bed->heap_fd = -1;
+	bed->page_size = pagemap_page_size();
+	err = cma_area_discover(&bed->areas);
+	if (err == -EACCES)
+		return "needs root to read " CMA_DEBUGFS_ROOT;
+	if (err)
+		return "needs CONFIG_CMA_DEBUGFS with debugfs mounted, or CONFIG_CMA_SYSFS";
+	if (!bed->areas.count)
+		return "needs a CMA area: boot with cma=64M or a reserved-memory node";
+	return NULL;
+}
+
+const char *testbed_open_debugfs(struct testbed *bed)
+{
+	const char *reason = find_areas(bed);
+	size_t i;
+
+	for (i = 0; !reason && i < bed->areas.count; i++) {
+		const struct cma_area *area = &bed->areas.area[i];
+
+		if (area->has_debugfs && area->nranges == 1 &&
+		    (!bed->area || area->count_pages > bed->area->count_pages))
+			bed->area = area;
+	}
+	if (!reason && geteuid())
+		reason = "needs root to write " CMA_DEBUGFS_ROOT;
+	if (!reason && !bed->area)
+		reason = "needs CONFIG_CMA_DEBUGFS and debugfs on /sys/kernel/debug";
+	if (!reason && guard_open(&bed->guard))
+		reason = "needs pidfd_open() (Linux 5.3) for the guard process";
+	return reason;
+}
+
+static const char *find_heap(struct testbed *bed)
+{
+	size_t i;
+
+	if (dma_heap_discover(&bed->heaps, &bed->areas))
+		return "needs CONFIG_DMABUF_HEAPS_CMA and devtmpfs on /dev";
+	for (i = 0; i < bed->heaps.count; i++) {
+		const struct dma_heap *heap = &bed->heaps.heap[i];
+
+		if (heap->area &&
+		    (!bed->area ||
+		     heap->area->count_pages > bed->area->count_pages)) {
+			bed->area = heap->area;
+			bed->heap = heap;
+		}
+	}
+	if (!bed->heap)
+		return "needs a heap of a CMA area: CONFIG_DMABUF_HEAPS_CMA and a default area";
+	bed->heap_fd = dma_heap_open(bed->heap);
+	if (bed->heap_fd == -EACCES)
+		return "needs permission to open " DMA_HEAP_ROOT "/*";
+	return bed->heap_fd < 0 ? "needs a heap that can be opened" : NULL;
+}
+
+const char *testbed_open_heap(struct testbed *bed)
+{
+	const char *reason = find_areas(bed);
+
+	if (!reason)
+		reason = find_heap(bed);
+	if (!reason && guard_open(&bed->guard))
+		reason = "needs pidfd_open() (Linux 5.3) for the guard process";
+	return reason;
+}
+
+int testbed_close(struct testbed *bed)
+{
+	if (bed->heap_fd >= 0)
+		close(bed->heap_fd);
+	bed->heap_fd = -1;
+	return guard_close(&bed->guard);
+}
+
+bool testbed_wait_quiet(const struct testbed *bed)
+{
+	long long end = testbed_now_ms() + DEADLINE_MS;
+	struct cma_snapshot before, after;
+
+	cma_area_snapshot(bed->area, &before);
+	while (testbed_now_ms() < end) {
+		pause_ms(QUIET_MS);
+		cma_area_snapshot(bed->area, &after);
+		if (!memcmp(&before, &after, sizeof(before)))
+			return true;
+		before = after;
+	}
+	return false;
+}
+
+__u64 testbed_used(const struct testbed *bed)
+{
+	__u64 pages;
+
+	return cma_area_used_pages(bed->area, &pages) ? ~0ull : pages;
+}
+
+__u64 testbed_wait_used(const struct testbed *bed, __u64 pages)
+{
+	long long end = testbed_now_ms() + DEADLINE_MS;
+	__u64 used = testbed_used(bed);
+
+	while (used != pages && testbed_now_ms() < end) {
+		pause_ms(1);
+		used = testbed_used(bed);
+	}
+	return used;
+}
+
+__u64 testbed_area_pages(const struct testbed *bed)
+{
+	__u64 total;
+
+	if (bed->area->count_pages || bed->areas.count > 1 ||
+	    meminfo_bytes("CmaTotal", &total))
+		return bed->area->count_pages;
+	return total / bed->page_size;
+}
+
+/*
+ * The guard must know before the kernel allocates, and must not free when the
+ * allocation failed: somebody else's block would go. A test killed between the
+ * two steps of a failing allocation is the one gap.
+ */
+int testbed_debugfs_alloc(struct testbed *bed, __u64 pages)
+{
+	char path[CMA_PATH_SIZE], text[32];
+	int id, err;
+
+	if (bed->nblocks == TESTBED_MAX_BLOCKS)
+		return -ENOSPC;
+	cma_area_debugfs_path(bed->area, "free", path);
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)pages);
+	id = guard_write(&bed->guard, path, text);
+	if (id < 0)
+		return id;
+	err = cma_debugfs_alloc(bed->area, pages);
+	if (err) {
+		guard_cancel(&bed->guard, id);
+		return err;
+	}
+	bed->block_guard_id[bed->nblocks] = id;
+	bed->block_pages[bed->nblocks++] = pages;
+	return 0;
+}
+
+int testbed_debugfs_free(struct testbed *bed)
+{
+	int err;
+
+	if (!bed->nblocks)
+		return -ENOENT;
+	bed->nblocks--;
+	err = cma_debugfs_free(bed->area, bed->block_pages[bed->nblocks]);
+	if (err)
+		return err;
+	return guard_cancel(&bed->guard, bed->block_guard_id[bed->nblocks]);
+}
+
+bool testbed_owns_machine(void)
+{
+	const char *value = getenv("CMA_TESTS_OWN_MACHINE");
+
+	return value && strcmp(value, "1") == 0;
+}
+
+int testbed_open_descriptors(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	int count = 0;
+
+	if (!dir)
+		return -errno;
+	while (readdir(dir))
+		count++;
+	closedir(dir);
+	return count - 3;	/* ".", ".." and the folder itself */
+}

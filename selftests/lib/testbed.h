@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What nearly every test stands on: one area, a heap that allocates from it,
+ * a guard, and the knowledge whether others use the area at the same time.
+ */
+#ifndef CMA_TESTS_TESTBED_H
+#define CMA_TESTS_TESTBED_H
+
+#include <linux/types.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "area.h"
+#include "dma_heap.h"
+#include "guard.h"
+
+#define TESTBED_MAX_BLOCKS 32
+
+struct testbed {
+	struct cma_area_list areas;
+	struct dma_heap_list heaps;
+	const struct cma_area *area;
+	const struct dma_heap *heap;
+	int heap_fd;
+	size_t page_size;
+	struct guard guard;
+	/* Blocks taken through debugfs, which are a stack in the kernel too. */
+	int nblocks;
+	int block_guard_id[TESTBED_MAX_BLOCKS];
+	__u64 block_pages[TESTBED_MAX_BLOCKS];
+};
+
+/*
+ * testbed_open_debugfs - the largest area that debugfs shows.
+ * testbed_open_heap - the largest area that has a heap; debugfs where it is.
+ *
+ * Return NULL, or the reason to skip: the option, file or privilege missing.
+ * Call testbed_close() either way.
+ */
+const char *testbed_open_debugfs(struct testbed *bed);
+const char *testbed_open_heap(struct testbed *bed);
+
+/* testbed_close - undo what the guard knows. Returns 0 or its -errno. */
+int testbed_close(struct testbed *bed);
+
+/*
+ * testbed_wait_quiet - wait until nobody allocates from the area.
+ *
+ * True when used pages and counters stood still for 20 ms within the deadline
+ * of two seconds; false: others are at work, exact figures cannot be told.
+ */
+bool testbed_wait_quiet(const struct testbed *bed);
+
+/*
+ * testbed_wait_used - wait until the area's used pages are @pages.
+ *
+ * For memory that a process or a descriptor gives back a little later. Returns
+ * the last figure seen, within two seconds.
+ */
+__u64 testbed_wait_used(const struct testbed *bed, __u64 pages);
+
+/* testbed_used - used pages now; ~0ull when they cannot be read. */
+__u64 testbed_used(const struct testbed *bed);
+
+/*
+ * testbed_area_pages - size of the area; 0 when nothing tells it.
+ *
+ * Without debugfs, before 6.15, CmaTotal tells it if there is one area only.
+ */
+__u64 testbed_area_pages(const struct testbed *bed);
+
+/*
+ * testbed_debugfs_alloc - cma_debugfs_alloc() that is undone on any exit.
+ * testbed_debugfs_free - free the block allocated last.
+ *
+ * Return 0 or -errno; -ENOSPC: more than TESTBED_MAX_BLOCKS, -ENOENT: none.
+ */
+int testbed_debugfs_alloc(struct testbed *bed, __u64 pages);
+int testbed_debugfs_free(struct testbed *bed);
+
+/*
+ * testbed_owns_machine - may a test do what would harm other users of CMA?
+ *
+ * True where CMA_TESTS_OWN_MACHINE=1 is in the environment: a guest booted for
+ * the tests alone.
+ */
+bool testbed_owns_machine(void);
+
+/* testbed_open_descriptors - how many descriptors this process has open. */
+int testbed_open_descriptors(void);
+
+/* testbed_now_ms - monotonic clock in milliseconds, for deadlines. */
+long long testbed_now_ms(void);
+
+#endif
