@@ -383,7 +383,7 @@ static int fill_step(struct resident *resident, struct reason *why)
 		return 1;
 	if (resident->backed_off >= MAX_BACK_OFFS)
 		return refuse(why, -ENOMEM,
-			      "gave up after backing off %u times with %llu of %llu pages inside the area",
+			      "gave up after backing off %u samples in a row, with %llu of %llu pages inside the area",
 			      resident->backed_off, resident->inside_pages,
 			      resident->wanted_pages);
 	err = zone_of_pfn(base_pfn(resident), &zone);
@@ -415,6 +415,8 @@ static int fill_to_goal(struct resident *resident, struct reason *why)
 				      resident->wanted_pages);
 		result = fill_step(resident, why);
 	}
+	if (result > 0)
+		resident->backed_off = 0;
 	return result < 0 ? result : 0;
 }
 

@@ -51,7 +51,7 @@ struct resident {
 	struct cma_range landing;	/* where the request will go */
 	/* What the last look at the window found. */
 	__u64 inside_pages, outside_pages, landing_pages;
-	unsigned int backed_off;
+	unsigned int backed_off;	/* so many samples in a row */
 };
 
 int resident_open(struct resident *resident, const struct target *target,
