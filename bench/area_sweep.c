@@ -4,17 +4,19 @@
 #include <errno.h>
 #include <unistd.h>
 
-#define PIECES 32
+#define MAX_PIECES 32
 
-static long long sweep_heap(const struct target *target, __u64 piece)
+static long long sweep_heap(const struct target *target, __u64 piece,
+			    int pieces)
 {
-	int fds[PIECES], heap_fd = dma_heap_open(target->heap);
+	int fds[MAX_PIECES], count = 0, heap_fd;
 	long long taken = 0;
-	int count = 0;
+
+	heap_fd = dma_heap_open(target->heap);
 
 	if (heap_fd < 0)
 		return heap_fd;
-	while (count < PIECES && !interrupted()) {
+	while (count < pieces && !interrupted()) {
 		fds[count] = dma_heap_alloc(heap_fd, piece *
 					    target->page_size_bytes);
 		if (fds[count] < 0)
@@ -29,12 +31,13 @@ static long long sweep_heap(const struct target *target, __u64 piece)
 }
 
 /* debugfs keeps blocks on a stack: one free takes the highest off first. */
-static long long sweep_debugfs(const struct target *target, __u64 piece)
+static long long sweep_debugfs(const struct target *target, __u64 piece,
+			       int pieces)
 {
 	long long taken = 0;
 	int count, err = 0;
 
-	for (count = 0; count < PIECES && !interrupted(); count++) {
+	for (count = 0; count < pieces && !interrupted(); count++) {
 		err = cma_debugfs_alloc(target->area, piece);
 		if (err)
 			break;
@@ -46,18 +49,35 @@ static long long sweep_debugfs(const struct target *target, __u64 piece)
 	return taken;
 }
 
+static long long sweep(const struct target *target, __u64 piece, int pieces)
+{
+	if (target->heap)
+		return sweep_heap(target, piece, pieces);
+	if (target->area->has_debugfs)
+		return sweep_debugfs(target, piece, pieces);
+	return -ENOENT;
+}
+
 long long area_sweep(const struct target *target)
 {
-	__u64 piece;
+	__u64 piece, used = 0;
+	int pieces;
 
 	if (!target->area)
 		return -ENOENT;
-	piece = target->area->count_pages / PIECES;
+	piece = target->area->count_pages / MAX_PIECES;
 	if (!piece)
 		return -EINVAL;
-	if (target->heap)
-		return sweep_heap(target, piece);
-	if (target->area->has_debugfs)
-		return sweep_debugfs(target, piece);
-	return -ENOENT;
+	/* What drivers hold cannot be had: not asking keeps the log quiet. */
+	if (cma_area_used_pages(target->area, &used))
+		used = 0;
+	pieces = (target->area->count_pages - used) / piece;
+	return sweep(target, piece, pieces);
+}
+
+int area_drain(const struct target *target)
+{
+	long long taken = sweep(target, 1, 1);
+
+	return taken < 0 ? taken : 0;
 }

@@ -18,4 +18,13 @@
  */
 long long area_sweep(const struct target *target);
 
+/*
+ * area_drain - move free pages from the per-CPU lists to the common ones.
+ *
+ * 7.x frees a range in large blocks, and a block of pageblock size waits on a
+ * per-CPU list for a huge page fault: small faults cannot have it. Allocating
+ * a page of the area drains those lists. Returns 0 or -errno.
+ */
+int area_drain(const struct target *target);
+
 #endif

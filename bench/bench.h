@@ -48,6 +48,14 @@ struct target {
 /* target_name - the area's name, "none" without one. */
 const char *target_name(const struct target *target);
 
+#define ALIGN_UNKNOWN (-1)
+
+/* What will be asked for. */
+struct request {
+	__u64 pages;
+	int align_order;	/* ALIGN_UNKNOWN: the kernel's choice */
+};
+
 /* One allocation, from prepare() to release(). */
 struct buffer {
 	__u64 pages;
@@ -75,8 +83,6 @@ struct backend {
 	int (*release)(void *state, struct buffer *buffer);
 	void (*close)(void *state);
 };
-
-#define ALIGN_UNKNOWN (-1)
 
 /* Where an occupancy figure comes from, and so how far it can be trusted. */
 enum occupancy_source {
@@ -108,11 +114,12 @@ struct pressure {
 	int (*open)(const struct target *target, unsigned int percent,
 		    void **state, struct reason *why);
 	/*
-	 * Bring the area to the target, or back to it, for a request of so
-	 * many pages. Returns 0, or -errno and the reason when it cannot be
-	 * reached without harm to others.
+	 * Bring the area to the target, or back to it, for this request.
+	 * Returns 0, or -errno and the reason when it cannot be reached
+	 * without harm to others.
 	 */
-	int (*establish)(void *state, __u64 request_pages, struct reason *why);
+	int (*establish)(void *state, const struct request *request,
+			 struct reason *why);
 	/*
 	 * Look at the area. Returns 0 when the pressure is there; -errno and
 	 * the reason when it is not. *now is set in both cases.
@@ -123,7 +130,7 @@ struct pressure {
 	 * Returns 0, or -errno and the reason.
 	 */
 	int (*confirm)(void *state, const struct sample *sample,
-		       __u64 request_pages, struct reason *why);
+		       const struct request *request, struct reason *why);
 	void (*close)(void *state);
 };
 
@@ -177,9 +184,11 @@ struct bench {
 /*
  * sample_take - one sample: establish, verify, time the allocation, time the
  * release. Always fills *sample; the sample is invalid when the pressure was
- * not there.
+ * not there. With @trace its retries are told and its times are no times.
  */
-void sample_take(const struct cell *cell, __u64 pages, struct sample *sample);
+struct trace;
+void sample_take(const struct cell *cell, __u64 pages,
+		 const struct trace *trace, struct sample *sample);
 
 /* clock_now_ns - CLOCK_MONOTONIC. The harness test links a clock of its own. */
 __u64 clock_now_ns(void);

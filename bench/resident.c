@@ -9,6 +9,7 @@
 
 #include "area_frames.h"
 #include "area_sweep.h"
+#include "landing.h"
 #include "meminfo.h"
 #include "text_file.h"
 #include "zone.h"
@@ -40,6 +41,13 @@ static __u64 base_pfn(const struct resident *resident)
 	return resident->exact ? resident->target->area->ranges[0].base_pfn : 0;
 }
 
+static bool is_landing(const struct resident *resident, __u64 entry)
+{
+	return (entry & ENTRY_PRESENT) &&
+	       (entry & ENTRY_PFN_MASK) - resident->landing.base_pfn <
+	       resident->landing.count_pages;
+}
+
 static bool is_inside(const struct resident *resident, __u64 entry)
 {
 	return (entry & ENTRY_PRESENT) &&
@@ -50,6 +58,23 @@ static bool is_inside(const struct resident *resident, __u64 entry)
 static void *slot_address(const struct resident *resident, __u64 slot)
 {
 	return resident->base + slot * resident->target->page_size_bytes;
+}
+
+static void count_window(struct resident *resident)
+{
+	__u64 slot;
+
+	resident->inside_pages = 0;
+	resident->outside_pages = 0;
+	resident->landing_pages = 0;
+	for (slot = resident->first_slot; slot < resident->end_slot; slot++) {
+		if (is_inside(resident, resident->entries[slot]))
+			resident->inside_pages++;
+		else if (resident->entries[slot] & ENTRY_PRESENT)
+			resident->outside_pages++;
+		resident->landing_pages +=
+			is_landing(resident, resident->entries[slot]);
+	}
 }
 
 /* Read the pagemap of the window and count. */
@@ -69,14 +94,7 @@ static int scan_window(struct resident *resident)
 			return got ? -errno : -EIO;
 		slot += got / sizeof(__u64);
 	}
-	resident->inside_pages = 0;
-	resident->outside_pages = 0;
-	for (slot = resident->first_slot; slot < resident->end_slot; slot++) {
-		if (is_inside(resident, resident->entries[slot]))
-			resident->inside_pages++;
-		else if (resident->entries[slot] & ENTRY_PRESENT)
-			resident->outside_pages++;
-	}
+	count_window(resident);
 	return 0;
 }
 
@@ -156,7 +174,10 @@ static __u64 count_from(const struct resident *resident, __u64 pfn)
 /* The highest frame from which on there are at least @pages residents. */
 static __u64 frame_to_drop_from(const struct resident *resident, __u64 pages)
 {
-	__u64 low = 0, high = ENTRY_PFN_MASK;
+	const struct cma_area *area = resident->target->area;
+	const struct cma_range *last = &area->ranges[area->nranges - 1];
+	__u64 low = area->ranges[0].base_pfn;
+	__u64 high = last->base_pfn + last->count_pages;
 
 	while (low < high) {
 		__u64 middle = low + (high - low + 1) / 2;
@@ -187,7 +208,8 @@ static int drop_inside(struct resident *resident, __u64 pages)
 		if (is_inside(resident, resident->entries[slot]) &&
 		    (resident->entries[slot] & ENTRY_PFN_MASK) >= from_pfn)
 			drop_run(resident, slot, 1);
-	return look(resident);
+	count_window(resident);
+	return 0;
 }
 
 /* @pages outside pages of the window, the lowest slots first, run by run. */
@@ -218,14 +240,17 @@ static int drop_outside(struct resident *resident, __u64 pages)
 		resident->first_slot += pages;
 		return look(resident);
 	}
-	if (pages > resident->outside_pages) {	/* go into the ballast */
+	if (pages > resident->outside_pages && resident->first_slot) {
+		/* Go into the ballast, and keep an eye on it from now on. */
 		resident->first_slot = 0;
+		resident->ballast_is_known = true;
 		err = look(resident);
 		if (err)
 			return err;
 	}
 	drop_outside_slots(resident, pages);
-	return look(resident);
+	count_window(resident);
+	return 0;
 }
 
 /*
@@ -262,6 +287,44 @@ static bool cache_to_reclaim(const struct resident *resident, __u64 floor)
 	       resident->target->page_size_bytes > 4 * floor;
 }
 
+/* Counters cannot pick a page: there half of the tolerance must do. */
+static __u64 slack_pages(const struct resident *resident)
+{
+	return resident->exact ? 0 : resident->tolerance_pages / 2;
+}
+
+/* Residents that must be where the request will land: all but a few. */
+static __u64 landing_goal_pages(const struct resident *resident)
+{
+	__u64 pages = resident->landing.count_pages;
+
+	if (pages > resident->wanted_pages)
+		pages = resident->wanted_pages;
+	return pages - pages / 16;
+}
+
+/*
+ * Two things may be missing: residents altogether, and residents in the hole
+ * that the last release left. Faults for the second may end in other small
+ * holes first, so there can be too many residents before the hole is filled;
+ * but not without an end, since a page of somebody else may be in it.
+ */
+static __u64 missing_pages(const struct resident *resident)
+{
+	__u64 inside = resident->inside_pages, landing = 0;
+	__u64 goal = resident->wanted_pages - slack_pages(resident);
+	__u64 most = resident->wanted_pages + resident->landing.count_pages +
+		     resident->target->area->count_pages / 8;
+
+	if (resident->landing_pages < landing_goal_pages(resident) &&
+	    inside < most)
+		landing = landing_goal_pages(resident) -
+			  resident->landing_pages + SMALL_PAGES;
+	if (inside < goal && goal - inside > landing)
+		return goal - inside;
+	return landing;
+}
+
 /*
  * How many faults the missing pages take: while F > C all go outside, while
  * C > F all go inside, from F == C on every second one.
@@ -280,7 +343,7 @@ static __u64 faults_needed(__u64 missing, __u64 outside, __u64 cma)
 static __u64 next_chunk(const struct resident *resident,
 			const struct zone *zone)
 {
-	__u64 missing = resident->wanted_pages - resident->inside_pages;
+	__u64 missing = missing_pages(resident);
 	__u64 outside = zone_free_outside_pages(zone);
 	__u64 cma = zone->free_cma_pages, floor = floor_pages(zone);
 	__u64 spare = outside > floor ? outside - floor : 0;
@@ -309,27 +372,20 @@ static int cannot_count(struct reason *why, int err)
 		      strerror(-err));
 }
 
-/* One step towards the target. Returns 1 at the target, 0 for more, -errno. */
+/* One step towards the goal. Returns 1 at the goal, 0 for more, -errno. */
 static int fill_step(struct resident *resident, struct reason *why)
 {
-	__u64 inside = resident->inside_pages;
-	__u64 wanted = resident->wanted_pages;
 	struct zone zone;
-	__u64 chunk, slack;
+	__u64 chunk;
 	int err;
 
-	/* Counters cannot pick a page: there the tolerance must do. */
-	slack = resident->exact ? 0 : resident->tolerance_pages / 2;
-	if (inside > wanted + slack) {
-		err = drop_inside(resident, inside - wanted);
-		return err ? cannot_count(why, err) : resident->exact;
-	}
-	if (inside + slack >= wanted)
+	if (!missing_pages(resident))
 		return 1;
 	if (resident->backed_off >= MAX_BACK_OFFS)
 		return refuse(why, -ENOMEM,
-			      "gave up after backing off %u times with %llu of %llu pages inside the area",
-			      resident->backed_off, inside, wanted);
+			      "gave up after backing off %u samples in a row, with %llu of %llu pages inside the area",
+			      resident->backed_off, resident->inside_pages,
+			      resident->wanted_pages);
 	err = zone_of_pfn(base_pfn(resident), &zone);
 	if (err)
 		return refuse(why, err, "/proc/zoneinfo does not show the zone of the area: %s",
@@ -345,26 +401,10 @@ static int fill_step(struct resident *resident, struct reason *why)
 	return err ? cannot_count(why, err) : 0;
 }
 
-/* Let the window begin at the first resident: ballast is not looked at. */
-static void forget_ballast(struct resident *resident)
+static int fill_to_goal(struct resident *resident, struct reason *why)
 {
-	if (!resident->exact)
-		return;
-	while (resident->first_slot < resident->end_slot &&
-	       !is_inside(resident, resident->entries[resident->first_slot])) {
-		if (resident->entries[resident->first_slot] & ENTRY_PRESENT)
-			resident->outside_pages--;
-		resident->first_slot++;
-	}
-}
+	int round, result = 0;
 
-int resident_fill(struct resident *resident, __u64 request_pages,
-		  struct reason *why)
-{
-	int round, result = look(resident), err;
-
-	if (result)
-		return cannot_count(why, result);
 	for (round = 0; !result; round++) {
 		if (interrupted())
 			return refuse(why, -EINTR, "interrupted");
@@ -375,12 +415,80 @@ int resident_fill(struct resident *resident, __u64 request_pages,
 				      resident->wanted_pages);
 		result = fill_step(resident, why);
 	}
-	forget_ballast(resident);
-	err = balance(resident, request_pages);
-	if (result > 0 && err)
-		return refuse(why, err, "cannot balance free memory: %s",
-			      strerror(-err));
+	if (result > 0)
+		resident->backed_off = 0;
 	return result < 0 ? result : 0;
+}
+
+/* A few too many stay: each one given back is a small hole elsewhere. */
+static int drop_surplus(struct resident *resident, struct reason *why)
+{
+	__u64 wanted = resident->wanted_pages;
+	int err;
+
+	if (resident->inside_pages <= wanted + resident->tolerance_pages / 2)
+		return 0;
+	err = drop_inside(resident, resident->inside_pages - wanted);
+	return err ? cannot_count(why, err) : 0;
+}
+
+/*
+ * Once, after the first fill: let the window begin where residents get dense.
+ * The ballast below it, most of the slots, need not be looked at again. The
+ * few residents among it, from per-CPU lists, are given back.
+ */
+static void forget_ballast(struct resident *resident)
+{
+	__u64 few = resident->wanted_pages / 16;
+
+	resident->ballast_is_known = true;
+	if (!resident->exact)
+		return;
+	for (; resident->first_slot < resident->end_slot; resident->first_slot++) {
+		if (!is_inside(resident,
+			       resident->entries[resident->first_slot]))
+			continue;
+		if (!few--)
+			break;
+		drop_run(resident, resident->first_slot, 1);
+	}
+	count_window(resident);
+}
+
+/* Only in exact mode; without a landing the total alone counts. */
+static void find_landing(struct resident *resident,
+			 const struct request *request)
+{
+	if (!resident->exact ||
+	    landing_find(resident->target->area, request, &resident->landing))
+		resident->landing.count_pages = 0;
+}
+
+int resident_fill(struct resident *resident, const struct request *request,
+		  struct reason *why)
+{
+	struct reason unused;
+	int err, balanced;
+
+	find_landing(resident, request);
+	err = look(resident);
+	if (err)
+		return cannot_count(why, err);
+	if (resident->landing_pages < landing_goal_pages(resident))
+		area_drain(resident->target);
+	err = fill_to_goal(resident, why);
+	if (!err && !resident->ballast_is_known) {
+		forget_ballast(resident);
+		err = fill_to_goal(resident, why);
+	}
+	if (!err)
+		err = drop_surplus(resident, why);
+	/* Also after backing off: others are to have their memory back. */
+	balanced = balance(resident, request->pages);
+	if (balanced)
+		refuse(err ? &unused : why, balanced,
+		       "cannot balance free memory: %s", strerror(-balanced));
+	return err ? err : balanced;
 }
 
 int resident_look(struct resident *resident, struct occupancy *now)
@@ -406,10 +514,10 @@ int resident_check(const struct resident *resident, struct reason *why)
 }
 
 int resident_confirm(const struct resident *resident,
-		     const struct sample *sample, __u64 request_pages,
-		     struct reason *why)
+		     const struct sample *sample,
+		     const struct request *request, struct reason *why)
 {
-	__u64 expected = request_pages;
+	__u64 expected = request->pages;
 
 	if (expected > resident->wanted_pages)
 		expected = resident->wanted_pages;
@@ -420,7 +528,7 @@ int resident_confirm(const struct resident *resident,
 	return refuse(why, -ENOENT,
 		      "the allocation took a place without pressure: %llu pages migrated, expected at least %llu of %llu",
 		      sample->migrated_pages, (expected + 1) / 2,
-		      request_pages);
+		      request->pages);
 }
 
 /* May this process read PFNs, and is the area's place known? */

@@ -21,9 +21,10 @@
  *
  * It migrates n residents out; F is kept above C + n meanwhile, or they would
  * go to another place in the area. The release leaves a hole at the base. As C
- * is now larger again, n new faults fill that hole, which was freed last, and
- * pages outside are given back until F is what it was: every sample starts
- * from the same state. Samples that migrated less than half are not valid.
+ * is now larger again, new faults go into the area until that hole, found in
+ * the bitmap, is dense again, and pages outside are given back until F is what
+ * it was: every sample starts from the same state. Samples that nevertheless
+ * migrated less than half are not valid.
  *
  * Where PFNs may be read (CAP_SYS_ADMIN, base_pfn in debugfs) residents are
  * counted by PFN; elsewhere by CmaTotal - CmaFree - used, less what that was
@@ -41,14 +42,16 @@ struct resident {
 	__u64 capacity_slots;
 	/* The slots that may hold residents; those below are ballast. */
 	__u64 first_slot, end_slot;
+	bool ballast_is_known;
 	__u64 *entries;		/* pagemap of the window, by slot */
 	int pagemap_fd;
 	bool exact;		/* by PFN */
 	__u64 lent_before_pages;
 	__u64 wanted_pages, tolerance_pages;
+	struct cma_range landing;	/* where the request will go */
 	/* What the last look at the window found. */
-	__u64 inside_pages, outside_pages;
-	unsigned int backed_off;
+	__u64 inside_pages, outside_pages, landing_pages;
+	unsigned int backed_off;	/* so many samples in a row */
 };
 
 int resident_open(struct resident *resident, const struct target *target,
@@ -56,9 +59,9 @@ int resident_open(struct resident *resident, const struct target *target,
 
 /*
  * resident_fill - bring as many pages into the area as are wanted, and make
- * room outside for those that @request_pages will push out.
+ * room outside for those that @request will push out.
  */
-int resident_fill(struct resident *resident, __u64 request_pages,
+int resident_fill(struct resident *resident, const struct request *request,
 		  struct reason *why);
 
 /* resident_look - count them now. Returns 0 or -errno. */
@@ -72,8 +75,8 @@ int resident_check(const struct resident *resident, struct reason *why);
  * Returns 0, or -ENOENT and the reason.
  */
 int resident_confirm(const struct resident *resident,
-		     const struct sample *sample, __u64 request_pages,
-		     struct reason *why);
+		     const struct sample *sample,
+		     const struct request *request, struct reason *why);
 
 void resident_close(struct resident *resident);
 

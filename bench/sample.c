@@ -5,6 +5,7 @@
 
 #include "kernel_log.h"
 #include "migration_counters.h"
+#include "trace.h"
 
 /*
  * The timed section. Between two clock readings there is one call of the
@@ -39,26 +40,28 @@ static void invalidate(struct sample *sample, const struct reason *why)
 }
 
 /* Is the pressure there? Looked at last, right before the allocation. */
-static void check_pressure(const struct cell *cell, __u64 pages,
+static void check_pressure(const struct cell *cell,
+			   const struct request *request,
 			   struct sample *sample)
 {
 	const struct pressure *pressure = cell->pressure;
 	struct reason why = { "no reason given" };
 
-	if (pressure->establish(cell->pressure_state, pages, &why))
+	if (pressure->establish(cell->pressure_state, request, &why))
 		invalidate(sample, &why);
 	if (pressure->verify(cell->pressure_state, &sample->occupancy, &why))
 		invalidate(sample, &why);
 }
 
 /* Did the allocation meet it? Looked at afterwards. */
-static void confirm_pressure(const struct cell *cell, __u64 pages,
+static void confirm_pressure(const struct cell *cell,
+			     const struct request *request,
 			     struct sample *sample)
 {
 	struct reason why = { "no reason given" };
 
 	if (cell->pressure->confirm &&
-	    cell->pressure->confirm(cell->pressure_state, sample, pages, &why))
+	    cell->pressure->confirm(cell->pressure_state, sample, request, &why))
 		invalidate(sample, &why);
 }
 
@@ -83,31 +86,36 @@ static void set_error(struct sample *sample, int err, __u64 pages)
 	sample->error_source = logged ? ERROR_FROM_LOG : ERROR_FROM_SYSCALL;
 }
 
-void sample_take(const struct cell *cell, __u64 pages, struct sample *sample)
+void sample_take(const struct cell *cell, __u64 pages,
+		 const struct trace *trace, struct sample *sample)
 {
 	struct migration_counters before;
 	struct buffer buffer = { .pages = pages };
+	struct request request = { pages, cell->backend->align_order };
 	struct reason why;
 	bool counting;
 	int err;
 
 	memset(sample, 0, sizeof(*sample));
 	sample->valid = true;
-	check_pressure(cell, pages, sample);
+	check_pressure(cell, &request, sample);
 	kernel_log_skip();
 	counting = !migration_counters_read(&before);
 	cell->backend->prepare(cell->backend_state, &buffer);
 
+	sample->traced = trace && !trace_start(trace);
 	err = time_alloc(cell, &buffer, &sample->latency_ns);
 
 	if (counting)
 		set_migrations(sample, &before);
-	if (err) {
+	if (err)
 		set_error(sample, err, pages);
+	if (sample->traced)
+		trace_stop(trace, sample);
+	if (err)
 		return;
-	}
 	if (cell->backend->needs_area)
-		confirm_pressure(cell, pages, sample);
+		confirm_pressure(cell, &request, sample);
 	sample->has_release = true;
 	err = time_release(cell, &buffer, &sample->release_ns);
 	if (err) {

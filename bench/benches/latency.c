@@ -18,7 +18,8 @@ static __u64 take_timed(struct session *session, const struct row *row)
 	__u64 i;
 
 	for (i = 0; i < session->options->count && !interrupted(); i++) {
-		sample_take(row->cell, row->size_pages, &session->samples[i]);
+		sample_take(row->cell, row->size_pages, NULL,
+			    &session->samples[i]);
 		progress_step(&session->progress, row->cell, row->size_pages);
 	}
 	return i;
@@ -33,11 +34,8 @@ static __u64 take_traced(struct session *session, const struct row *row,
 	if (!session->trace.folder[0] || !row->cell->backend->needs_area)
 		return 0;
 	for (i = 0; i < session->options->traced_count && !interrupted(); i++) {
-		if (trace_start(&session->trace))
-			break;
-		sample_take(row->cell, row->size_pages, &traced[i]);
-		traced[i].traced = true;
-		trace_stop(&session->trace, &traced[i]);
+		sample_take(row->cell, row->size_pages, &session->trace,
+			    &traced[i]);
 		progress_step(&session->progress, row->cell, row->size_pages);
 	}
 	return i;

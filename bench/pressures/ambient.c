@@ -14,11 +14,11 @@ static int ambient_open(const struct target *target, unsigned int percent,
 	return 0;
 }
 
-static int ambient_establish(void *state, __u64 request_pages,
+static int ambient_establish(void *state, const struct request *request,
 			     struct reason *why)
 {
 	(void)state;
-	(void)request_pages;
+	(void)request;
 	(void)why;
 	return 0;
 }

@@ -25,10 +25,10 @@ static int anonymous_open(const struct target *target, unsigned int percent,
 	return 0;
 }
 
-static int anonymous_establish(void *state, __u64 request_pages,
+static int anonymous_establish(void *state, const struct request *request,
 			       struct reason *why)
 {
-	return resident_fill(state, request_pages, why);
+	return resident_fill(state, request, why);
 }
 
 static int anonymous_verify(void *state, struct occupancy *now,
@@ -42,9 +42,9 @@ static int anonymous_verify(void *state, struct occupancy *now,
 }
 
 static int anonymous_confirm(void *state, const struct sample *sample,
-			     __u64 request_pages, struct reason *why)
+			     const struct request *request, struct reason *why)
 {
-	return resident_confirm(state, sample, request_pages, why);
+	return resident_confirm(state, sample, request, why);
 }
 
 static void anonymous_close(void *state)

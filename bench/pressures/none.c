@@ -28,11 +28,11 @@ static int none_open(const struct target *target, unsigned int percent,
 	return 0;
 }
 
-static int none_establish(void *state, __u64 request_pages,
+static int none_establish(void *state, const struct request *request,
 			     struct reason *why)
 {
 	(void)state;
-	(void)request_pages;
+	(void)request;
 	(void)why;
 	return 0;
 }

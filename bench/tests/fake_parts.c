@@ -116,11 +116,11 @@ static int scripted_open(const struct target *target, unsigned int percent,
 	return 0;
 }
 
-static int scripted_establish(void *state, __u64 request_pages,
+static int scripted_establish(void *state, const struct request *request,
 			     struct reason *why)
 {
 	(void)state;
-	(void)request_pages;
+	(void)request;
 	if (!fake_script.establish_fails)
 		return 0;
 	return refuse(why, -ENOMEM, "backed off");
