@@ -64,7 +64,7 @@ function follow_kunit(text,    depth)
 		if (suite != "" && depth == suite_depth)
 			cases_planned = substr(text, 4) + 0
 		else if (suite == "")
-			suites_planned = substr(text, 4) + 0
+			kunit_open = (suites_planned = substr(text, 4) + 0) > 0
 	} else if (text ~ /^(not )?ok [0-9]+/) {
 		if (suite != "" && depth >= suite_depth) {
 			if (depth == suite_depth)
