@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# bench.jsonl to a table, one row a configuration. Run with jq -rRn. Columns:
+# bench.jsonl to a table, one row a configuration. Run with jq -rRn -L scripts. Columns:
 #
 #	1 bench		2 backend	3 area		4 pressure	5 align_order
 #	6 size_pages	7 size_bytes	8 samples	9 invalid	10 failures
@@ -8,21 +8,24 @@
 #	16 average_ns	17 occupancy_pages		18 migrated_pages
 #	19 retries_max
 #
-# Times are of valid samples that were not traced: tracing costs time, so a sample with a
-# count of retries has no latency worth the name. 17 and 18 are medians. "-": no figure.
+# Times are of valid samples. Retries are of traced ones, which have no times: tracing
+# costs time itself. 17 and 18 are medians. "-": no figure.
+include "bench-records";
 
 def rank($percent): sort | .[((length * $percent + 99) / 100 | floor) - 1];	# as cmabench counts
 def figure(f): if length == 0 then "-" else f end;
 def text: if . == null then "-" else tostring end;
 
-[inputs | fromjson? | objects] as $records
+bench_records as $records
 | ($records | map(select(.type == "run")) | .[0].page_size_bytes // 4096) as $page_size_bytes
-| $records | map(select(.type == "sample"))
-| group_by([.bench, .backend, .area, .pressure, .align_order, .size_pages])[]
-| map(select(.valid and .error == null)) as $valid
-| ($valid | map(select(.retries == null) | .latency_ns | numbers)) as $times
-| [(.[0] | .bench, .backend, .area, .pressure, .align_order, .size_pages | text), .[0].size_pages * $page_size_bytes,
-   length, (map(select(.error == null and (.valid | not))) | length), (map(select(.error != null)) | length),
+| $records | map(select(.type == "sample" or .type == "traced"))
+| group_by(configuration)[]
+| map(select(.type == "sample")) as $samples
+| ($samples | map(select(.valid and .error == null))) as $valid
+| ($valid | map(.latency_ns | numbers)) as $times
+| [(.[0] | .bench, .backend, area_name, pressure_name, .align_order, .size_pages | text),
+   .[0].size_pages * $page_size_bytes, ($samples | length),
+   ($samples | map(select(.error == null and (.valid | not))) | length), ($samples | map(select(.error != null)) | length),
    ($times | figure(min), figure(rank(50)), figure(rank(90)), figure(rank(99)), figure(max), figure(add / length | round)),
    ($valid | map(.occupancy_pages | numbers) | figure(rank(50))),
    ($valid | map(.migrated_pages | numbers) | figure(rank(50))),

@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # bench.jsonl to rows test<TAB>status<TAB>message: one a configuration, and "(records)" for
-# what is wrong with the file itself. Run with jq -rRn.
+# what is wrong with the file itself. Run with jq -rRn -L scripts. A part of
+# the benchmark that could not work here is a skip.
 
-def configuration: [.bench, .backend, .area, .pressure, "\(.size_pages)"]
+include "bench-records";
+
+def name: [.bench, .backend, area_name, pressure_name, "\(.size_pages)"]
 	+ (if .align_order == null then [] else ["align\(.align_order)"] end) | join(".");
 
 def error(message): ["(records)", "error", message];
 
-[inputs | (fromjson? | objects) // {type: "malformed"}] as $records
+bench_records as $records
 | [$records[] | select(.type == "sample")] as $samples
 | ($records | map(.type)) as $types
 | (if $records == [] then error("bench.jsonl is empty or missing: the benchmark did not run")
@@ -23,13 +26,14 @@ def error(message): ["(records)", "error", message];
 	 then error("the end record counts \($records[-1].records) records, found \(($records | length) - 1)") else empty end),
 	(if all($samples[]; (.valid | not) or .error != null) then error("no valid sample among \($samples | length)") else empty end)
    end),
+  ($records[] | select(.type == "skip") | ["\(.part).\(.name)", "skip", .reason]),
   ($samples | group_by(configuration)[]
    | length as $count
    | map(select(.error != null)) as $failed
    | map(select(.error == null and (.valid | not))) as $invalid
    | ([($failed | group_by(.error)[] | "\(length) of \($count) failed with \(.[0].error)"),
        ($invalid | group_by(.invalid_reason)[] | "\(length) of \($count) invalid: \(.[0].invalid_reason)")] | join("; ")) as $trouble
-   | [(.[0] | configuration),
+   | [(.[0] | name),
       (if ($failed | length) + ($invalid | length) == $count then "fail" else "pass" end),
       $trouble])
 | @tsv

@@ -9,6 +9,8 @@
 #	<kind>	<place>	<one line: what happened>
 #	quote	<a line of the console>		the end of it, or from the splat on
 #
+# QEMU_SAID in the environment is the last line that QEMU itself printed.
+#
 # kind: ok, never-started, panic, oops, warning, bug, hang, guest-died, truncated.
 # place: boot, kunit, init, a stage of the story, or shutdown.
 #
@@ -62,7 +64,7 @@ function follow_kunit(text,    depth)
 		if (suite != "" && depth == suite_depth)
 			cases_planned = substr(text, 4) + 0
 		else if (suite == "")
-			suites_planned = substr(text, 4) + 0
+			kunit_open = (suites_planned = substr(text, 4) + 0) > 0
 	} else if (text ~ /^(not )?ok [0-9]+/) {
 		if (suite != "" && depth >= suite_depth) {
 			if (depth == suite_depth)
@@ -153,6 +155,7 @@ function verdict(kind, place, message)
 }
 
 END {
+	qemu_said = ENVIRON["QEMU_SAID"] == "" ? "" : " (" ENVIRON["QEMU_SAID"] ")"
 	place = story_place()
 	if (place == "boot" && kunit_open) {
 		place = "kunit"
@@ -172,11 +175,11 @@ END {
 	}
 	if (!kernel_seen && !started)
 		verdict("never-started", "boot", "the kernel printed nothing; QEMU " \
-			(timed_out ? "was stopped at its time limit" : "exit status " exit_status))
+			(timed_out ? "was stopped at its time limit" : "exit status " exit_status) qemu_said)
 	else if (timed_out)
 		verdict("hang", place, "no end within the time limit; last line: " line[lines])
 	else if (exit_status "" != "0")
-		verdict("guest-died", place, "QEMU exit status " exit_status "; last line: " line[lines])
+		verdict("guest-died", place, "QEMU exit status " exit_status qemu_said "; last line: " line[lines])
 	else if (!ended)
 		verdict("truncated", place, "the guest stopped without the end event of init; last line: " line[lines])
 	else {

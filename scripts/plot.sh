@@ -20,7 +20,7 @@ rm -rf "$run/plots"
 mkdir -p "$run/plots" || die "cannot write to '$run'"
 table=$run/plots/configurations.tsv
 if [ -s "$run/bench.jsonl" ]; then
-	jq -rRn -f "$scripts/bench-table.jq" "$run/bench.jsonl" >"$table"
+	jq -rRn -L "$scripts" -f "$scripts/bench-table.jq" "$run/bench.jsonl" >"$table"
 else
 	: >"$table"
 fi

@@ -61,7 +61,7 @@ selftests_rows() {
 }
 
 bench_rows() {
-	jq -rRn -f "$scripts/bench-verdict.jq" "$bench" | rows bench
+	jq -rRn -L "$scripts" -f "$scripts/bench-verdict.jq" "$bench" | rows bench
 }
 
 # What init says of a stage that the stage does not say of itself. A boot that did not come
@@ -71,6 +71,7 @@ story_row() {
 		| (map(select(.event == "exit"))[0]) as $exit
 		| if length == 0 then "the stage never began"
 		  elif $exit == null then "the stage began and did not end"
+		  elif $exit.timed_out == 1 or $exit.timed_out == true then "stopped at its time limit"
 		  elif ($exit.signal // 0) != 0 then "killed by signal \($exit.signal)"
 		  elif $exit.status != 0 then "exit status \($exit.status)" else empty end' "$story" >"$work/story"
 	[ -s "$work/story" ] || return 0

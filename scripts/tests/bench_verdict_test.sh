@@ -7,7 +7,7 @@ set -eu
 
 for records in "$logs"/bench/*.jsonl; do
 	expect "$(basename "$records" .jsonl)" "$(cat "${records%.jsonl}.tsv")" \
-		"$(jq -rRn -f "$scripts/bench-verdict.jq" "$records")"
+		"$(jq -rRn -L "$scripts" -f "$scripts/bench-verdict.jq" "$records")"
 done
 
 finish

@@ -37,7 +37,7 @@ count() {
 
 judge 0
 cp "$logs/bench/good.jsonl" "$run/bench.jsonl"
-jq -rRn -f "$scripts/bench-table.jq" "$run/bench.jsonl" >"$run/plots/configurations.tsv"
+jq -rRn -L "$scripts" -f "$scripts/bench-table.jq" "$run/bench.jsonl" >"$run/plots/configurations.tsv"
 judge 0
 expect "passed: first word, last line" "PASS 2 passed, 0 failed, 0 skipped" \
 	"$(head -n 1 "$run/summary.txt" | cut -d ' ' -f 1) $(tail -n 1 "$run/summary.txt")"

@@ -101,6 +101,9 @@ judged "stage never begins" 1 "11 passed, 1 failed, 1 skipped" "bench:(stage): t
 printf '{"event":"start"}\n{"event":"begin","stage":"bench"}\n{"event":"end"}\n' >"$run/boots/bench/story.jsonl"
 judged "stage never ends" 1 "11 passed, 1 failed, 1 skipped" "bench:(stage): the stage began and did not end"
 
+sed -i 's|{"event":"end"}|{"event":"exit","stage":"bench","status":0,"signal":9,"timed_out":1}\n&|' "$run/boots/bench/story.jsonl"
+judged "stage stopped" 1 "11 passed, 1 failed, 1 skipped" "bench:(stage): stopped at its time limit"
+
 good_run
 cp "$logs/bench/cut-short.jsonl" "$run/boots/bench/bench.out"
 judged "bench records cut short" 1 "9 passed, 2 failed, 1 skipped" "no end record"
