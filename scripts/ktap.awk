@@ -328,7 +328,7 @@ function failure_text(    i, start, more, text, at)
 		if (note[i] ~ /[Ee]xpected/)
 			start = i
 	for (i = start ? start : 1; i <= note_count; i++)
-		if (note[i] !~ /Test terminated by/)
+		if (note[i] !~ /: Test (terminated by|failed)/)
 			text = text (text == "" ? "" : "; ") note[i]
 	return text
 }

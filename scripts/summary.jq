@@ -32,7 +32,7 @@ $env[0] as $env | $verdict[0] as $verdict
   (if $verdict.reasons == [] then empty else "",
 	($verdict.reasons[:4][] | "failed: " + . | cut(160)),
 	(if ($verdict.reasons | length) > 4 then "and \(($verdict.reasons | length) - 4) more failures" else empty end) end),
-  latency_lines($table; if $verdict.reasons == [] then 6 else 3 end),
+  latency_lines($table; [6, 7 - ($verdict.reasons | length), 3] | sort | .[1]),
   "",
   ($stages | stage_times | if . == [] then empty else "seconds: " + (map("\(.stage) \(.seconds)") | join(", ")) end),
   "report: \($path)/report.html",
