@@ -1,7 +1,8 @@
 #!/bin/sh
 # environment.sh RUN TARGET SOURCE TREE BUILD ARCH PROFILE ACCEL BOOT...    write RUN/env.json
 #
-# What was run, on what: enough to judge whether two runs may be compared.
+# What was run, on what: enough to judge whether two runs may be compared. RUN is
+# still being put together: run_id in the environment is the name it will have.
 scripts=$(dirname "$0")
 . "$scripts/stage.sh"
 
@@ -33,7 +34,7 @@ describe_boot() {
 
 version=$("$scripts/kernel-version.sh" "$tree")
 for boot in "$@"; do describe_boot "$boot"; done | jq -s \
-	--arg run_id "$(basename "$run")" --arg target "$target" --arg version "$version" \
+	--arg run_id "${run_id:-$(basename "$run")}" --arg target "$target" --arg version "$version" \
 	--arg series "$(echo "$version" | cut -d . -f 1,2)" --arg source "$(describe_source)" \
 	--arg source_hash "$(cat "$tree.hash")" --arg kernel_hash "$(cat "$build/kernel.hash")" \
 	--arg config_hash "$(grep -v '^#' "$build/.config" | hash_of_input)" \

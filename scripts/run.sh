@@ -128,7 +128,7 @@ boot_all() {
 judge_and_report() {
 	verdict=0
 	announce verdict "$target"
-	"$scripts/environment.sh" "$partial" "$target" "$source" "$tree" "$kernel_build" "$arch" "$profile" "$accel" "$@"
+	run_id=$(basename "$output") "$scripts/environment.sh" "$partial" "$target" "$source" "$tree" "$kernel_build" "$arch" "$profile" "$accel" "$@"
 	"$scripts/verdict.sh" "$partial" || verdict=$?
 	[ "$verdict" -le 1 ] || die "the verdict could not be found; see the error above"
 	finish_stage

@@ -187,6 +187,7 @@ static void run_test_program(const char *folder, const char *name, int number, i
 	int status, timed_out;
 	FILE *output;
 
+	dprintf(port, "  # Subtest: %s\n", name);
 	snprintf(path, sizeof(path), "%s/%s", folder, name);
 	output = tmpfile();
 	if (!output) {
