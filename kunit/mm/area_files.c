@@ -16,23 +16,18 @@
 
 #include "area_files.h"
 
-static const struct {
-	const char *type;
-	const char *folder;
-} places[] = {
-	[AREA_DEBUGFS] = { "debugfs", "cma" },
-	[AREA_SYSFS] = { "sysfs", "kernel/mm/cma" },
-};
-
-static struct file *open_file(struct vfsmount *mount, struct cma *cma,
-			      enum area_files where, const char *name, int flags)
+static struct file *open_file(struct area_files *files, const char *name,
+			      int flags)
 {
-	struct path root = { .mnt = mount, .dentry = mount->mnt_root };
+	struct path root = {
+		.mnt = files->mount,
+		.dentry = files->mount->mnt_root,
+	};
 	struct file *file;
 	char *path;
 
-	path = kasprintf(GFP_KERNEL, "%s/%s/%s", places[where].folder,
-			 cma_get_name(cma), name);
+	path = kasprintf(GFP_KERNEL, "%s/%s/%s", files->folder,
+			 cma_get_name(files->cma), name);
 	if (!path)
 		return ERR_PTR(-ENOMEM);
 	file = file_open_root(&root, path, flags, 0);
@@ -90,71 +85,91 @@ static ssize_t transfer_through_user_page(struct file *file, char *text,
 	return done;
 }
 
-static ssize_t access_file(struct cma *cma, enum area_files where,
-			   const char *name, char *text, size_t size, int flags)
+static ssize_t access_file(struct area_files *files, const char *name,
+			   char *text, size_t size, int flags)
 {
-	struct file_system_type *type = get_fs_type(places[where].type);
-	struct vfsmount *mount;
-	struct file *file;
-	ssize_t done = 0;
+	struct file *file = open_file(files, name, flags);
+	ssize_t done;
 
-	if (!type)
-		return -ENODEV;
-	mount = kern_mount(type);
-	if (IS_ERR(mount)) {
-		done = PTR_ERR(mount);
-		goto put_type;
-	}
-
-	file = open_file(mount, cma, where, name, flags);
-	if (IS_ERR(file)) {
-		done = PTR_ERR(file);
-	} else {
-		if (text)
-			done = transfer_through_user_page(file, text, size, flags);
-		/* Close now: the mount must not outlive this call. */
-		__fput_sync(file);
-	}
-	kern_unmount(mount);
-put_type:
-	put_filesystem(type);
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	done = transfer_through_user_page(file, text, size, flags);
+	/* At once: the mount does not wait for files that close later. */
+	__fput_sync(file);
 
 	return done;
 }
 
-bool area_file_exists(struct cma *cma, enum area_files where, const char *file)
+ssize_t area_file_read(struct area_files *files, const char *name, char *text,
+		       size_t size)
 {
-	return !access_file(cma, where, file, NULL, 0, O_RDONLY);
+	return access_file(files, name, text, size, O_RDONLY);
 }
 
-ssize_t area_file_read(struct cma *cma, enum area_files where, const char *file,
-		       char *text, size_t size)
-{
-	return access_file(cma, where, file, text, size, O_RDONLY);
-}
-
-int area_file_write(struct cma *cma, enum area_files where, const char *file,
+int area_file_write(struct area_files *files, const char *name,
 		    const char *text)
 {
-	ssize_t done = access_file(cma, where, file, (char *)text, strlen(text),
+	ssize_t done = access_file(files, name, (char *)text, strlen(text),
 				   O_WRONLY);
 
 	return done < 0 ? done : 0;
 }
 
-unsigned long long area_file_number(struct kunit *test, struct cma *cma,
-				    enum area_files where, const char *file)
+unsigned long long area_file_number(struct area_files *files, const char *name)
 {
+	const char *area = cma_get_name(files->cma);
+	struct kunit *test = files->test;
 	unsigned long long number;
 	char text[32];
 	ssize_t length;
 
-	length = area_file_read(cma, where, file, text, sizeof(text));
+	length = area_file_read(files, name, text, sizeof(text));
 	KUNIT_ASSERT_GT_MSG(test, length, 0L, "area %s: cannot read %s: %zd",
-			    cma_get_name(cma), file, length);
+			    area, name, length);
 	KUNIT_ASSERT_EQ_MSG(test, 0, kstrtoull(strim(text), 10, &number),
 			    "area %s: expected a number in %s, got '%s'",
-			    cma_get_name(cma), file, text);
+			    area, name, text);
 
 	return number;
+}
+
+static void unmount(void *mount)
+{
+	kern_unmount(mount);
+}
+
+static struct vfsmount *mount_kunit(struct kunit *test, const char *name)
+{
+	struct file_system_type *type = get_fs_type(name);
+	struct vfsmount *mount;
+
+	KUNIT_ASSERT_NOT_NULL_MSG(test, type, "expected a file system %s", name);
+	mount = kern_mount(type);
+	put_filesystem(type);
+	KUNIT_ASSERT_FALSE_MSG(test, IS_ERR(mount), "cannot mount %s: %pe",
+			       name, mount);
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, unmount, mount));
+
+	return mount;
+}
+
+struct area_files *area_files_kunit(struct kunit *test, struct cma *cma,
+				    enum area_files_in where)
+{
+	struct area_files *files;
+
+	if (where == AREA_DEBUGFS && !IS_ENABLED(CONFIG_CMA_DEBUGFS))
+		kunit_skip(test, "needs CONFIG_CMA_DEBUGFS");
+	if (where == AREA_SYSFS && !IS_ENABLED(CONFIG_CMA_SYSFS))
+		kunit_skip(test, "needs CONFIG_CMA_SYSFS");
+
+	files = kunit_kzalloc(test, sizeof(*files), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, files);
+	files->test = test;
+	files->cma = cma;
+	files->folder = where == AREA_DEBUGFS ? "cma" : "kernel/mm/cma";
+	files->mount = mount_kunit(test, where == AREA_DEBUGFS ? "debugfs" :
+							       "sysfs");
+
+	return files;
 }

@@ -9,16 +9,25 @@
 #include "area.h"
 
 /* "/sys/kernel/debug/cma/<area>/<file>" and "/sys/kernel/mm/cma/<area>/<file>" */
-enum area_files { AREA_DEBUGFS, AREA_SYSFS };
+enum area_files_in { AREA_DEBUGFS, AREA_SYSFS };
 
-bool area_file_exists(struct cma *cma, enum area_files where, const char *file);
-ssize_t area_file_read(struct cma *cma, enum area_files where, const char *file,
-		       char *text, size_t size);
-int area_file_write(struct cma *cma, enum area_files where, const char *file,
+struct area_files {
+	struct kunit *test;
+	struct cma *cma;
+	struct vfsmount *mount;
+	const char *folder;
+};
+
+/* Skips without CONFIG_CMA_DEBUGFS or CONFIG_CMA_SYSFS. Ends with the case. */
+struct area_files *area_files_kunit(struct kunit *test, struct cma *cma,
+				    enum area_files_in where);
+
+ssize_t area_file_read(struct area_files *files, const char *name, char *text,
+		       size_t size);
+int area_file_write(struct area_files *files, const char *name,
 		    const char *text);
 
 /* A file with one number, or the case fails. */
-unsigned long long area_file_number(struct kunit *test, struct cma *cma,
-				    enum area_files where, const char *file);
+unsigned long long area_file_number(struct area_files *files, const char *name);
 
 #endif

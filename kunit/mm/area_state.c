@@ -11,6 +11,7 @@
 #include <linux/initrd.h>
 #include <linux/jiffies.h>
 #include <linux/mm.h>
+#include <linux/swap.h>
 #include <linux/vmstat.h>
 
 #include "../internal.h"
@@ -174,6 +175,8 @@ static void read_settled_state(struct cma *cma, struct area_state *now,
 		if (now->free_pages == free_pages &&
 		    now->zone_free_cma_pages == zone_free_cma_pages)
 			return;
+		/* A page of a process that has ended may wait to join the LRU. */
+		lru_add_drain_all();
 		schedule_timeout_uninterruptible(1);
 	} while (time_before(jiffies, deadline));
 }

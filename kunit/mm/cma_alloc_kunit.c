@@ -89,7 +89,7 @@ static void largest_free_run(struct kunit *test)
 	}
 }
 
-#define MANY_PIECES 128
+#define MANY_PIECES 32
 
 /* A piece of whole bits, no more than MANY_PIECES of them in the area. */
 static unsigned long piece_pages(const struct cma *cma)

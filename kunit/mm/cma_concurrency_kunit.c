@@ -3,9 +3,9 @@
  * Many threads on one area, and on several at once. Each thread holds pages,
  * writes its name into them, and looks again before it gives them back.
  *
- * Most of the area is taken first, so that the threads fight for a few places
- * and most calls are decided by the bitmap alone, which is where a lock that
- * is missing shows: those calls are cheap, and there can be 100,000 of them.
+ * With room in the area, most calls allocate, isolate and migrate. Then all but
+ * a few pages are taken first: most calls are decided by the bitmap alone,
+ * where a lock that is missing shows, and there can be 100,000 of them.
  */
 #include <linux/atomic.h>
 #include <linux/completion.h>
@@ -19,7 +19,11 @@
 
 static unsigned int calls = 100000;
 module_param(calls, uint, 0444);
-MODULE_PARM_DESC(calls, "cma_alloc() and cma_release() calls of a case");
+MODULE_PARM_DESC(calls, "calls of a case whose area is nearly full");
+
+static unsigned int roomy_calls = 2000;
+module_param(roomy_calls, uint, 0444);
+MODULE_PARM_DESC(roomy_calls, "calls of a case whose area has room");
 
 static unsigned int seed;
 module_param(seed, uint, 0444);
@@ -27,7 +31,8 @@ MODULE_PARM_DESC(seed, "seed of the threads' choices, 0 for a new one");
 
 #define NR_WORKERS 8
 #define NR_HELD 8
-#define FREE_PAGES 8
+#define MOST_PAGES 16
+#define FEW_PAGES 8
 #define DEADLINE (60 * HZ)
 
 struct held {
@@ -58,6 +63,8 @@ struct contest {
 	atomic_t calls_left;
 	atomic_t in_flight;
 	unsigned long deadline;
+	unsigned int most_pages;
+	unsigned int calls;
 	struct worker workers[NR_WORKERS];
 };
 
@@ -88,7 +95,7 @@ static void take(struct worker *worker, struct held *held)
 	struct cma *cma = worker->cma;
 	unsigned int align = next_random(worker) % 4;
 
-	held->count = 1 + next_random(worker) % (FREE_PAGES / 4);
+	held->count = 1 + next_random(worker) % worker->contest->most_pages;
 	call_begins(worker);
 	held->page = cma_alloc(cma, held->count, align, true);
 	call_ends(worker);
@@ -129,7 +136,7 @@ static int work(void *data)
 
 		if (!held->page)
 			take(worker, held);
-		else if (next_random(worker) % 64 == 0)
+		else if (next_random(worker) % 4 == 0)
 			give_back(worker, held);
 		else
 			worker->clear_bits += area_count_clear_bits(worker->cma,
@@ -153,7 +160,7 @@ static void run_contest(struct kunit *test, struct contest *contest,
 
 	kunit_info(test, "%u threads on %u areas, seed=%u", NR_WORKERS,
 		   nr_areas, used_seed);
-	atomic_set(&contest->calls_left, calls);
+	atomic_set(&contest->calls_left, contest->calls);
 	contest->deadline = jiffies + DEADLINE;
 
 	for (i = 0; i < NR_WORKERS; i++) {
@@ -199,7 +206,8 @@ static void expect_fair(struct kunit *test, struct contest *contest)
 		   sum.refusals, sum.overlapped_calls);
 
 	KUNIT_EXPECT_LE_MSG(test, atomic_read(&contest->calls_left), 0,
-			    "expected %u calls before the deadline", calls);
+			    "expected %u calls before the deadline",
+			    contest->calls);
 	KUNIT_EXPECT_EQ_MSG(test, 0UL, sum.overwritten_pages,
 			    "expected no page with two holders");
 	KUNIT_EXPECT_EQ_MSG(test, 0UL, sum.clear_bits,
@@ -214,18 +222,20 @@ static void expect_fair(struct kunit *test, struct contest *contest)
 				    num_online_cpus());
 }
 
-/* All but FREE_PAGES of what is free in one place. */
+/* Takes all but FEW_PAGES of the area. */
 static void crowd(struct kunit *test, struct cma *cma)
 {
 	struct area_state state;
 	unsigned long count;
 
-	area_state_take(test, cma, &state);
-	while (area_largest_free(&state) > FREE_PAGES) {
-		count = area_largest_free(&state);
-		count = count > 2 * FREE_PAGES ? count - FREE_PAGES : FREE_PAGES;
-		KUNIT_ASSERT_NOT_NULL(test, cma_alloc_kunit(test, cma, count, 0));
+	for (;;) {
 		area_state_take(test, cma, &state);
+		count = area_largest_free(&state);
+		if (count <= FEW_PAGES)
+			return;
+		if (count > 2 * FEW_PAGES)
+			count -= FEW_PAGES;
+		KUNIT_ASSERT_NOT_NULL(test, cma_alloc_kunit(test, cma, count, 0));
 	}
 }
 
@@ -251,7 +261,7 @@ static void expect_all_counted(struct kunit *test, struct contest *contest,
 }
 
 static void on_areas(struct kunit *test, struct cma *const *areas,
-		     unsigned int nr_areas)
+		     unsigned int nr_areas, bool full)
 {
 	struct area_state before[NR_WORKERS];
 	struct contest *contest;
@@ -259,8 +269,10 @@ static void on_areas(struct kunit *test, struct cma *const *areas,
 
 	contest = kunit_kzalloc(test, sizeof(*contest), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, contest);
+	contest->calls = full ? calls : roomy_calls;
+	contest->most_pages = full ? FEW_PAGES / 4 : MOST_PAGES;
 
-	for (i = 0; i < nr_areas; i++)
+	for (i = 0; full && i < nr_areas; i++)
 		crowd(test, areas[i]);
 	for (i = 0; i < nr_areas; i++)
 		area_state_take(test, areas[i], &before[i]);
@@ -274,14 +286,14 @@ static void on_areas(struct kunit *test, struct cma *const *areas,
 	}
 }
 
-static void one_area(struct kunit *test)
+static void on_one_area(struct kunit *test, bool full)
 {
 	struct cma *areas[] = { area_default(test) };
 
-	on_areas(test, areas, ARRAY_SIZE(areas));
+	on_areas(test, areas, ARRAY_SIZE(areas), full);
 }
 
-static void several_areas(struct kunit *test)
+static void on_several_areas(struct kunit *test, bool full)
 {
 	struct cma *areas[] = {
 		area_default(test),
@@ -290,12 +302,34 @@ static void several_areas(struct kunit *test)
 		area_named(test, "kunit-two-ranges"),
 	};
 
-	on_areas(test, areas, ARRAY_SIZE(areas));
+	on_areas(test, areas, ARRAY_SIZE(areas), full);
+}
+
+static void one_area(struct kunit *test)
+{
+	on_one_area(test, false);
+}
+
+static void one_full_area(struct kunit *test)
+{
+	on_one_area(test, true);
+}
+
+static void several_areas(struct kunit *test)
+{
+	on_several_areas(test, false);
+}
+
+static void several_full_areas(struct kunit *test)
+{
+	on_several_areas(test, true);
 }
 
 static struct kunit_case cma_concurrency_cases[] = {
 	KUNIT_CASE_SLOW(one_area),
+	KUNIT_CASE_SLOW(one_full_area),
 	KUNIT_CASE_SLOW(several_areas),
+	KUNIT_CASE_SLOW(several_full_areas),
 	{}
 };
 

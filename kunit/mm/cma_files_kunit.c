@@ -8,18 +8,6 @@
 
 KUNIT_ARRAY_PARAM(area, area_rows, area_row_describe);
 
-static void need_debugfs(struct kunit *test)
-{
-	if (!IS_ENABLED(CONFIG_CMA_DEBUGFS))
-		kunit_skip(test, "needs CONFIG_CMA_DEBUGFS");
-}
-
-static void need_sysfs(struct kunit *test)
-{
-	if (!IS_ENABLED(CONFIG_CMA_SYSFS))
-		kunit_skip(test, "needs CONFIG_CMA_SYSFS");
-}
-
 /*
  * Pages in use. By the bitmap they are whole bits; where the area counts its
  * available pages, they are the pages that were asked for.
@@ -33,27 +21,27 @@ static unsigned long used_pages(const struct area_state *state)
 #endif
 }
 
-static void expect_file(struct kunit *test, struct cma *cma,
-			enum area_files where, const char *file,
-			unsigned long expected)
+static void expect_file(struct area_files *files, const char *name,
+			unsigned long long expected)
 {
-	KUNIT_EXPECT_EQ_MSG(test, (unsigned long long)expected,
-			    area_file_number(test, cma, where, file),
-			    "area %s: file %s", cma_get_name(cma), file);
+	KUNIT_EXPECT_EQ_MSG(files->test, expected,
+			    area_file_number(files, name), "area %s: file %s",
+			    cma_get_name(files->cma), name);
 }
 
-static void expect_debugfs(struct kunit *test, struct cma *cma)
+static void expect_debugfs(struct area_files *files)
 {
+	struct cma *cma = files->cma;
 	struct area_state state;
 
-	area_state_take(test, cma, &state);
-	expect_file(test, cma, AREA_DEBUGFS, "count", cma->count);
-	expect_file(test, cma, AREA_DEBUGFS, "order_per_bit",
+	area_state_take(files->test, cma, &state);
+	expect_file(files, "count", cma->count);
+	expect_file(files, "order_per_bit",
 		    cma->order_per_bit);
-	expect_file(test, cma, AREA_DEBUGFS, "used", used_pages(&state));
-	expect_file(test, cma, AREA_DEBUGFS, "maxchunk",
+	expect_file(files, "used", used_pages(&state));
+	expect_file(files, "maxchunk",
 		    area_largest_free(&state));
-	expect_file(test, cma, AREA_DEBUGFS, "base_pfn",
+	expect_file(files, "base_pfn",
 		    area_range(cma, 0).base_pfn);
 }
 
@@ -61,46 +49,46 @@ static void expect_debugfs(struct kunit *test, struct cma *cma)
 static void debugfs_numbers(struct kunit *test)
 {
 	struct cma *cma = area_of_row(test);
+	struct area_files *files = area_files_kunit(test, cma, AREA_DEBUGFS);
 	struct area_state state;
 	struct page *pages[3];
 	unsigned int i;
 
-	need_debugfs(test);
-	expect_debugfs(test, cma);
+	expect_debugfs(files);
 
 	for (i = 0; i < ARRAY_SIZE(pages); i++) {
 		pages[i] = cma_alloc_kunit(test, cma, 3, 0);
 		KUNIT_ASSERT_NOT_NULL(test, pages[i]);
-		expect_debugfs(test, cma);
+		expect_debugfs(files);
 	}
 	cma_release_kunit(test, pages[1]);
-	expect_debugfs(test, cma);
+	expect_debugfs(files);
 
 	area_state_take(test, cma, &state);
 	KUNIT_ASSERT_NOT_NULL(test, cma_alloc_kunit(test, cma,
 						    area_largest_free(&state), 0));
-	expect_debugfs(test, cma);
+	expect_debugfs(files);
 }
 
 /* The words of the bitmap, as text, are the words of the bitmap. */
 static void debugfs_bitmap(struct kunit *test)
 {
 	struct cma *cma = area_of_row(test);
+	struct area_files *files = area_files_kunit(test, cma, AREA_DEBUGFS);
 	struct area_range range = area_range(cma, 0);
 	char *text = kunit_kzalloc(test, SZ_32K, GFP_KERNEL);
 	unsigned int words = DIV_ROUND_UP(area_range_bits(cma, 0), 32), i;
 	char *cursor = text, *word;
 	u32 value;
 
-	need_debugfs(test);
 	KUNIT_ASSERT_NOT_NULL(test, text);
 	KUNIT_ASSERT_NOT_NULL(test, cma_alloc_kunit(test, cma, 1, 0));
 	KUNIT_ASSERT_NOT_NULL(test, cma_alloc_kunit(test, cma, 5, 2));
 
-	KUNIT_ASSERT_GT(test, area_file_read(cma, AREA_DEBUGFS, "bitmap", text,
+	KUNIT_ASSERT_GT(test, area_file_read(files, "bitmap", text,
 					     SZ_32K), 0L);
 	for (i = 0; i < words; i++) {
-		word = strsep(&cursor, " \n");
+		word = strsep(&cursor, "\n ");
 		KUNIT_ASSERT_NOT_NULL_MSG(test, word,
 					  "area %s: expected %u words, got %u",
 					  cma_get_name(cma), words, i);
@@ -116,23 +104,23 @@ static void debugfs_bitmap(struct kunit *test)
 static void debugfs_alloc_free(struct kunit *test)
 {
 	struct cma *cma = area_of_row(test);
+	struct area_files *files = area_files_kunit(test, cma, AREA_DEBUGFS);
 	struct area_state before;
 
-	need_debugfs(test);
 	area_state_take(test, cma, &before);
 
-	KUNIT_EXPECT_EQ(test, 0, area_file_write(cma, AREA_DEBUGFS, "alloc", "5"));
+	KUNIT_EXPECT_EQ(test, 0, area_file_write(files, "alloc", "5"));
 	area_expect_taken(test, &before, 5, area_bits_for(cma, 5));
-	KUNIT_EXPECT_EQ(test, 0, area_file_write(cma, AREA_DEBUGFS, "alloc", "3"));
+	KUNIT_EXPECT_EQ(test, 0, area_file_write(files, "alloc", "3"));
 	area_expect_taken(test, &before, 8,
 			  area_bits_for(cma, 5) + area_bits_for(cma, 3));
-	KUNIT_EXPECT_EQ(test, -ENOMEM, area_file_write(cma, AREA_DEBUGFS, "alloc",
+	KUNIT_EXPECT_EQ(test, -ENOMEM, area_file_write(files, "alloc",
 						       "1073741824"));
-	KUNIT_EXPECT_EQ(test, 0, area_file_write(cma, AREA_DEBUGFS, "free", "8"));
+	KUNIT_EXPECT_EQ(test, 0, area_file_write(files, "free", "8"));
 	area_expect_as_before(test, &before);
 
 	/* Nothing is left to free, and that is no error. */
-	KUNIT_EXPECT_EQ(test, 0, area_file_write(cma, AREA_DEBUGFS, "free", "1"));
+	KUNIT_EXPECT_EQ(test, 0, area_file_write(files, "free", "1"));
 	area_expect_as_before(test, &before);
 }
 
@@ -143,18 +131,18 @@ static void debugfs_alloc_free(struct kunit *test)
 static void debugfs_partial_free(struct kunit *test)
 {
 	struct cma *cma = area_of_row(test);
+	struct area_files *files = area_files_kunit(test, cma, AREA_DEBUGFS);
 	struct area_state before;
 
-	need_debugfs(test);
 	area_state_take(test, cma, &before);
 
-	KUNIT_EXPECT_EQ(test, 0, area_file_write(cma, AREA_DEBUGFS, "alloc", "5"));
-	KUNIT_EXPECT_EQ(test, 0, area_file_write(cma, AREA_DEBUGFS, "free", "2"));
+	KUNIT_EXPECT_EQ(test, 0, area_file_write(files, "alloc", "5"));
+	KUNIT_EXPECT_EQ(test, 0, area_file_write(files, "free", "2"));
 	if (cma->order_per_bit)
 		area_expect_taken(test, &before, 5, area_bits_for(cma, 5));
 	else
 		area_expect_taken(test, &before, 3, 3);
-	KUNIT_EXPECT_EQ(test, 0, area_file_write(cma, AREA_DEBUGFS, "free", "5"));
+	KUNIT_EXPECT_EQ(test, 0, area_file_write(files, "free", "5"));
 	area_expect_as_before(test, &before);
 }
 
@@ -162,22 +150,22 @@ static void debugfs_partial_free(struct kunit *test)
 static void sysfs_counters(struct kunit *test)
 {
 	struct cma *cma = area_of_row(test);
+	struct area_files *files = area_files_kunit(test, cma, AREA_SYSFS);
 	unsigned long long success, fail;
 	struct page *page;
 
-	need_sysfs(test);
-	success = area_file_number(test, cma, AREA_SYSFS, "alloc_pages_success");
-	fail = area_file_number(test, cma, AREA_SYSFS, "alloc_pages_fail");
+	success = area_file_number(files, "alloc_pages_success");
+	fail = area_file_number(files, "alloc_pages_fail");
 
 	page = cma_alloc_kunit(test, cma, 7, 0);
 	KUNIT_ASSERT_NOT_NULL(test, page);
-	expect_file(test, cma, AREA_SYSFS, "alloc_pages_success", success + 7);
-	expect_file(test, cma, AREA_SYSFS, "alloc_pages_fail", fail);
+	expect_file(files, "alloc_pages_success", success + 7);
+	expect_file(files, "alloc_pages_fail", fail);
 
 	KUNIT_EXPECT_NULL(test, cma_alloc_kunit(test, cma,
 						cma->count, 0));
-	expect_file(test, cma, AREA_SYSFS, "alloc_pages_success", success + 7);
-	expect_file(test, cma, AREA_SYSFS, "alloc_pages_fail",
+	expect_file(files, "alloc_pages_success", success + 7);
+	expect_file(files, "alloc_pages_fail",
 		    fail + cma->count);
 }
 
@@ -185,17 +173,16 @@ static void sysfs_counters(struct kunit *test)
 static void sysfs_released(struct kunit *test)
 {
 	struct cma *cma = area_of_row(test);
+	struct area_files *files = area_files_kunit(test, cma, AREA_SYSFS);
 	unsigned long long released;
 	struct page *page;
 
-	need_sysfs(test);
-	released = area_file_number(test, cma, AREA_SYSFS,
-				    "release_pages_success");
+	released = area_file_number(files, "release_pages_success");
 	page = cma_alloc_kunit(test, cma, 7, 0);
 	KUNIT_ASSERT_NOT_NULL(test, page);
-	expect_file(test, cma, AREA_SYSFS, "release_pages_success", released);
+	expect_file(files, "release_pages_success", released);
 	cma_release_kunit(test, page);
-	expect_file(test, cma, AREA_SYSFS, "release_pages_success",
+	expect_file(files, "release_pages_success",
 		    released + 7);
 }
 #endif
@@ -204,14 +191,14 @@ static void sysfs_released(struct kunit *test)
 static void sysfs_total_and_available(struct kunit *test)
 {
 	struct cma *cma = area_of_row(test);
+	struct area_files *files = area_files_kunit(test, cma, AREA_SYSFS);
 	unsigned long long available;
 
-	need_sysfs(test);
-	expect_file(test, cma, AREA_SYSFS, "total_pages", cma->count);
-	available = area_file_number(test, cma, AREA_SYSFS, "available_pages");
+	expect_file(files, "total_pages", cma->count);
+	available = area_file_number(files, "available_pages");
 	KUNIT_ASSERT_NOT_NULL(test, cma_alloc_kunit(test, cma, 7, 0));
-	expect_file(test, cma, AREA_SYSFS, "available_pages", available - 7);
-	expect_file(test, cma, AREA_SYSFS, "total_pages", cma->count);
+	expect_file(files, "available_pages", available - 7);
+	expect_file(files, "total_pages", cma->count);
 }
 #endif
 

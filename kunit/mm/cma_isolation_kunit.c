@@ -65,7 +65,7 @@ static void crowd_out_of_other_memory(struct kunit *test, struct zone *zone)
 		page = alloc_pages(GFP_KERNEL | __GFP_NOWARN | __GFP_NORETRY,
 				   pageblock_order);
 		if (!page)
-			kunit_skip(test, "too little memory is CMA: boot with less memory or more CMA");
+			kunit_skip(test, "too little memory is CMA: boot with more CMA");
 		KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, free_order,
 								   page));
 	}
