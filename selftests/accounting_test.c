@@ -19,24 +19,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bitmap.h"
+#include "accounts.h"
 #include "harness.h"
 #include "meminfo.h"
 #include "testbed.h"
 
 #define ATTEMPTS 5
-
-/* Every account at nearly one time. */
-struct accounts {
-	struct cma_snapshot area;
-	__u64 bitmap_pages;
-	__u64 success_calls;
-	__u64 fail_calls;
-	__u64 nr_free_cma;
-	__u64 meminfo_free_pages;
-	__u64 zoneinfo_free_pages;
-	__u64 pcp_pages;
-};
 
 enum backend { DEBUGFS, DMA_HEAP };
 
@@ -63,31 +51,6 @@ FIXTURE_VARIANT_ADD(accounting, dma_heap)
 	.backend = DMA_HEAP,
 };
 
-static void read_accounts(const struct testbed *bed, struct accounts *now)
-{
-	struct cma_bitmap bitmap;
-	unsigned int range;
-
-	memset(now, 0, sizeof(*now));
-	/* Per-CPU shares of the free pages; without root they stay apart. */
-	vm_stat_refresh();
-	cma_area_snapshot(bed->area, &now->area);
-	for (range = 0; range < bed->area->nranges; range++) {
-		if (cma_bitmap_read(bed->area, range, &bitmap))
-			continue;
-		now->bitmap_pages += (__u64)cma_bitmap_weight(&bitmap)
-				     << bitmap.order_per_bit;
-		cma_bitmap_free(&bitmap);
-	}
-	vmstat_read("cma_alloc_success", &now->success_calls);
-	vmstat_read("cma_alloc_fail", &now->fail_calls);
-	vmstat_read("nr_free_cma", &now->nr_free_cma);
-	meminfo_bytes("CmaFree", &now->meminfo_free_pages);
-	now->meminfo_free_pages /= bed->page_size;
-	zoneinfo_sum("nr_free_cma", &now->zoneinfo_free_pages);
-	zoneinfo_sum("count:", &now->pcp_pages);
-}
-
 static int take(struct testbed *bed, enum backend backend, __u64 pages)
 {
 	if (backend == DEBUGFS)
@@ -100,84 +63,6 @@ static int give_back(struct testbed *bed, enum backend backend, int buf_fd)
 	if (backend == DEBUGFS)
 		return testbed_debugfs_free(bed);
 	return close(buf_fd) ? -errno : 0;
-}
-
-/* One figure that did not move as it must; NULL name: all moved well. */
-struct mismatch {
-	const char *name;
-	long long expected;
-	long long found;
-};
-
-static bool moved(struct mismatch *mismatch, const char *name, __u64 before,
-		  __u64 after, long long expected)
-{
-	long long found = after - before;
-
-	if (found == expected || mismatch->name)
-		return found == expected;
-	*mismatch = (struct mismatch) { name, expected, found };
-	return false;
-}
-
-static void figure_moved(struct mismatch *mismatch, enum cma_figure figure,
-			 const struct accounts *before,
-			 const struct accounts *after, long long expected)
-{
-	if (!before->area.err[figure] && !after->area.err[figure])
-		moved(mismatch, cma_figure_name(figure),
-		      before->area.value[figure], after->area.value[figure],
-		      expected);
-}
-
-/*
- * What one allocation (@allocated > 0), or the release of it, does to the
- * accounts. @bits_pages is the block rounded up to whole bits of the bitmap.
- */
-static void check_step(struct mismatch *mismatch, const struct cma_area *area,
-		       const struct accounts *before,
-		       const struct accounts *after, long long allocated)
-{
-	long long bit_pages = 1ll << area->order_per_bit;
-	long long taken = allocated > 0 ? allocated : 0;
-	long long released = allocated < 0 ? -allocated : 0;
-	long long bits_pages = (taken + released + bit_pages - 1) / bit_pages *
-			       bit_pages;
-
-	if (area->has_debugfs)
-		moved(mismatch, "bitmap", before->bitmap_pages,
-		      after->bitmap_pages, taken ? bits_pages : -bits_pages);
-	/* With order_per_bit > 0, 6.x rounds used up to bits, 7.x does not. */
-	if (area->order_per_bit == 0)
-		figure_moved(mismatch, CMA_USED_PAGES, before, after, allocated);
-	figure_moved(mismatch, CMA_AVAILABLE_PAGES, before, after, -allocated);
-	figure_moved(mismatch, CMA_TOTAL_PAGES, before, after, 0);
-	figure_moved(mismatch, CMA_ALLOC_PAGES_SUCCESS, before, after, taken);
-	figure_moved(mismatch, CMA_ALLOC_PAGES_FAIL, before, after, 0);
-	figure_moved(mismatch, CMA_RELEASE_PAGES_SUCCESS, before, after,
-		     released);
-	moved(mismatch, "cma_alloc_success", before->success_calls,
-	      after->success_calls, taken ? 1 : 0);
-	moved(mismatch, "cma_alloc_fail", before->fail_calls, after->fail_calls,
-	      0);
-}
-
-/*
- * Free pages are not exact. A page that a CPU has freed waits in that CPU's
- * list and is not counted; a page of the block that held movable data was not
- * free before. Both make the fall smaller or the rise later, by no more than
- * what the lists hold and what the area lacked of being free.
- */
-static void check_free_pages(struct mismatch *mismatch,
-			     const struct accounts *before,
-			     const struct accounts *after, long long allocated)
-{
-	long long slack = before->pcp_pages + after->pcp_pages;
-	long long found = after->nr_free_cma - before->nr_free_cma;
-
-	if (mismatch->name || llabs(found + allocated) <= slack)
-		return;
-	*mismatch = (struct mismatch) { "nr_free_cma", -allocated, found };
 }
 
 FIXTURE_SETUP(accounting)
@@ -219,7 +104,7 @@ TEST_F(accounting, idle_accounts_agree)
 	struct accounts now;
 	__u64 total, zones;
 
-	read_accounts(&self->bed, &now);
+	accounts_read(&self->bed, &now);
 	if (area->has_debugfs && area->order_per_bit == 0)
 		EXPECT_EQ(now.bitmap_pages, now.area.value[CMA_USED_PAGES]);
 	if (!now.area.err[CMA_TOTAL_PAGES] && area->has_debugfs) {
@@ -274,7 +159,7 @@ TEST_F(accounting, allocation_moves_every_account_by_its_size)
 
 	for (attempt = 0; attempt < ATTEMPTS; attempt++) {
 		memset(&mismatch, 0, sizeof(mismatch));
-		read_accounts(bed, &before);
+		accounts_read(bed, &before);
 		self->buf_fd = take(bed, variant->backend, self->pages);
 		ASSERT_GE(self->buf_fd, 0) {
 			TH_LOG("area %s: %llu of %llu pages: %s", bed->area->name,
@@ -282,16 +167,14 @@ TEST_F(accounting, allocation_moves_every_account_by_its_size)
 			       (unsigned long long)self->area_pages,
 			       strerror(-self->buf_fd));
 		}
-		read_accounts(bed, &during);
-		check_step(&mismatch, bed->area, &before, &during, self->pages);
-		check_free_pages(&mismatch, &before, &during, self->pages);
+		accounts_read(bed, &during);
+		accounts_check_step(&mismatch, bed->area, &before, &during, self->pages);
 
 		ASSERT_EQ(0, give_back(bed, variant->backend, self->buf_fd));
 		self->buf_fd = -1;
-		read_accounts(bed, &after);
-		check_step(&mismatch, bed->area, &during, &after,
-			   -(long long)self->pages);
-		check_free_pages(&mismatch, &before, &after, 0);
+		accounts_read(bed, &after);
+		accounts_check_step(&mismatch, bed->area, &during, &after,
+				    -(long long)self->pages);
 		if (!mismatch.name)
 			break;
 		if (!testbed_wait_quiet(bed))
@@ -303,6 +186,57 @@ TEST_F(accounting, allocation_moves_every_account_by_its_size)
 		       bed->area->name, (unsigned long long)self->pages,
 		       mismatch.name, mismatch.expected, mismatch.found,
 		       attempt);
+	}
+}
+
+/*
+ * Take and give back one page: allocating empties the per-CPU lists, where
+ * pages that were freed just now wait and are not counted as free.
+ */
+static int settle(struct testbed *bed, enum backend backend)
+{
+	int taken = take(bed, backend, 1);
+
+	return taken < 0 ? taken : give_back(bed, backend, taken);
+}
+
+/*
+ * Every page of the block leaves the free pages and comes back to them.
+ *
+ *	free	[..........]  [....]	[..........]
+ *	block		      [XXXX]	 none is lost
+ */
+TEST_F(accounting, free_pages_fall_and_rise_by_the_block)
+{
+	struct testbed *bed = &self->bed;
+	struct accounts before, during, after;
+	struct mismatch mismatch;
+	int attempt;
+
+	for (attempt = 0; attempt < ATTEMPTS; attempt++) {
+		memset(&mismatch, 0, sizeof(mismatch));
+		ASSERT_EQ(0, settle(bed, variant->backend));
+		accounts_read(bed, &before);
+		self->buf_fd = take(bed, variant->backend, self->pages);
+		ASSERT_GE(self->buf_fd, 0);
+		accounts_read(bed, &during);
+		ASSERT_EQ(0, give_back(bed, variant->backend, self->buf_fd));
+		self->buf_fd = -1;
+		ASSERT_EQ(0, settle(bed, variant->backend));
+		accounts_read(bed, &after);
+		accounts_check_free(&mismatch, &before, &during, self->pages);
+		accounts_check_free(&mismatch, &before, &after, 0);
+		if (!mismatch.name)
+			break;
+	}
+	EXPECT_EQ(NULL, mismatch.name) {
+		TH_LOG("area %s, %llu pages: %s expected to move by %lld, not %lld",
+		       bed->area->name, (unsigned long long)self->pages,
+		       mismatch.name, mismatch.expected, mismatch.found);
+		TH_LOG("per-CPU lists before, during, after: %llu, %llu, %llu pages",
+		       (unsigned long long)before.pcp_pages,
+		       (unsigned long long)during.pcp_pages,
+		       (unsigned long long)after.pcp_pages);
 	}
 }
 
@@ -326,20 +260,20 @@ TEST_F(accounting, failure_is_counted_once)
 	ASSERT_GE(taken, 0);
 	for (attempt = 0; attempt < ATTEMPTS; attempt++) {
 		memset(&mismatch, 0, sizeof(mismatch));
-		read_accounts(bed, &before);
+		accounts_read(bed, &before);
 		EXPECT_EQ(-ENOMEM, take(bed, variant->backend, whole));
-		read_accounts(bed, &after);
-		figure_moved(&mismatch, CMA_ALLOC_PAGES_FAIL, &before, &after,
-			     whole);
-		moved(&mismatch, "cma_alloc_fail", before.fail_calls,
-		      after.fail_calls, 1);
-		moved(&mismatch, "cma_alloc_success", before.success_calls,
-		      after.success_calls, 0);
-		moved(&mismatch, "bitmap", before.bitmap_pages,
-		      after.bitmap_pages, 0);
-		figure_moved(&mismatch, CMA_USED_PAGES, &before, &after, 0);
-		figure_moved(&mismatch, CMA_AVAILABLE_PAGES, &before, &after, 0);
-		check_free_pages(&mismatch, &before, &after, 0);
+		accounts_read(bed, &after);
+		accounts_figure_moved(&mismatch, CMA_ALLOC_PAGES_FAIL, &before, &after,
+				      whole);
+		accounts_moved(&mismatch, "cma_alloc_fail", before.fail_calls,
+			       after.fail_calls, 1);
+		accounts_moved(&mismatch, "cma_alloc_success", before.success_calls,
+			       after.success_calls, 0);
+		accounts_moved(&mismatch, "bitmap", before.bitmap_pages,
+			       after.bitmap_pages, 0);
+		accounts_figure_moved(&mismatch, CMA_USED_PAGES, &before, &after, 0);
+		accounts_figure_moved(&mismatch, CMA_AVAILABLE_PAGES, &before, &after, 0);
+		accounts_check_free(&mismatch, &before, &after, 0);
 		if (!mismatch.name || !testbed_wait_quiet(bed))
 			break;
 	}
@@ -369,12 +303,12 @@ TEST(oversize_failure_is_counted)
 	if (!testbed_wait_quiet(bed))
 		SKIP(return, "area %s is in use by others", bed->area->name);
 	oversize = bed->area->count_pages + 1;
-	read_accounts(bed, &before);
+	accounts_read(bed, &before);
 	ASSERT_EQ(-ENOMEM, cma_debugfs_alloc(bed->area, oversize));
-	read_accounts(bed, &after);
-	moved(&mismatch, "cma_alloc_fail", before.fail_calls, after.fail_calls,
-	      1);
-	figure_moved(&mismatch, CMA_ALLOC_PAGES_FAIL, &before, &after, oversize);
+	accounts_read(bed, &after);
+	accounts_moved(&mismatch, "cma_alloc_fail", before.fail_calls, after.fail_calls,
+		       1);
+	accounts_figure_moved(&mismatch, CMA_ALLOC_PAGES_FAIL, &before, &after, oversize);
 	EXPECT_EQ(NULL, mismatch.name) {
 		TH_LOG("area %s, %llu of %llu pages: %s expected to move by %lld, not %lld",
 		       bed->area->name, (unsigned long long)oversize,

@@ -1,26 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * /sys/kernel/debug/cma/<area>/ and /sys/kernel/mm/cma/<area>/: which entries
- * there are, who may read and write them, what they make of bad values, and
- * whether they agree with each other.
+ * there are, who may read and write them, and what they make of bad values.
+ * Whether they agree with each other is in bitmap_test.c.
  */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "bitmap.h"
 #include "harness.h"
 #include "testbed.h"
 #include "text_file.h"
-
-#define READS 200
 
 FIXTURE(debugfs)
 {
@@ -292,80 +287,6 @@ TEST_F(debugfs, hexadecimal_and_newline_are_numbers)
 	EXPECT_EQ(0, guard_cancel(&bed->guard, id));
 }
 
-/* used and maxchunk are what the bitmap says. */
-static void check_bitmap(struct __test_metadata *_metadata,
-			 const struct cma_area *area)
-{
-	__u64 used, maxchunk, weight = 0, longest = 0;
-	struct cma_bitmap bitmap;
-	unsigned int range;
-
-	for (range = 0; range < area->nranges; range++) {
-		__u64 run;
-
-		ASSERT_EQ(0, cma_bitmap_read(area, range, &bitmap));
-		EXPECT_EQ(0, cma_bitmap_stray(&bitmap));
-		weight += cma_bitmap_weight(&bitmap) << area->order_per_bit;
-		run = cma_bitmap_longest_free(&bitmap).length
-		      << area->order_per_bit;
-		if (run > longest)
-			longest = run;
-		cma_bitmap_free(&bitmap);
-	}
-	ASSERT_EQ(0, cma_area_read(area, CMA_USED_PAGES, &used));
-	ASSERT_EQ(0, cma_area_read(area, CMA_MAXCHUNK_PAGES, &maxchunk));
-	EXPECT_EQ(longest, maxchunk) {
-		TH_LOG("area %s: longest run of clear bits against maxchunk",
-		       area->name);
-	}
-	if (area->order_per_bit == 0)
-		EXPECT_EQ(weight, used) {
-			TH_LOG("area %s: set bits against used", area->name);
-		}
-}
-
-/*
- *	[1][2][33333][4][5]	blocks of 1, 2, 3 ... bits, the last freed first
- */
-TEST_F(debugfs, used_and_maxchunk_follow_the_bitmap)
-{
-	struct testbed *bed = &self->bed;
-	int block;
-
-	check_bitmap(_metadata, bed->area);
-	for (block = 1; block <= 12; block++) {
-		__u64 pages = (__u64)block * block
-			      << bed->area->order_per_bit;
-
-		ASSERT_EQ(0, testbed_debugfs_alloc(bed, pages)) {
-			TH_LOG("area %s: %llu pages", bed->area->name,
-			       (unsigned long long)pages);
-		}
-		check_bitmap(_metadata, bed->area);
-	}
-	while (bed->nblocks) {
-		EXPECT_EQ(0, testbed_debugfs_free(bed));
-		check_bitmap(_metadata, bed->area);
-	}
-}
-
-/* A part of a block can be freed where a bit is a page, else not. */
-TEST_F(debugfs, partial_free)
-{
-	struct testbed *bed = &self->bed;
-	__u64 bit_pages = 1ull << bed->area->order_per_bit;
-
-	ASSERT_EQ(0, testbed_debugfs_alloc(bed, 4 * bit_pages));
-	ASSERT_EQ(0, cma_debugfs_free(bed->area, bit_pages));
-	if (bit_pages == 1)
-		bed->block_pages[bed->nblocks - 1] -= bit_pages;
-	EXPECT_EQ(self->used_at_start + bed->block_pages[bed->nblocks - 1],
-		  testbed_used(bed));
-	check_bitmap(_metadata, bed->area);
-	EXPECT_EQ(0, testbed_debugfs_free(bed));
-	EXPECT_EQ(self->used_at_start, testbed_used(bed));
-}
-
 /*
  * Asking for more than there is gives back what there is, also for the size
  * that is negative as an int. It empties the stack of everybody's blocks, so
@@ -388,54 +309,6 @@ TEST_F(debugfs, free_of_too_much_frees_what_there_is)
 		EXPECT_EQ(0, testbed_debugfs_free(bed));
 		EXPECT_EQ(self->used_at_start, testbed_used(bed));
 	}
-}
-
-static void allocate_and_free(const struct cma_area *area)
-{
-	for (;;) {
-		if (cma_debugfs_alloc(area, 64) == 0)
-			cma_debugfs_free(area, 64);
-	}
-}
-
-/* What is read while another process allocates is within bounds. */
-TEST_F(debugfs, reads_while_others_allocate)
-{
-	struct testbed *bed = &self->bed;
-	const __u64 count = bed->area->count_pages;
-	char path[CMA_PATH_SIZE];
-	struct cma_snapshot now;
-	struct cma_bitmap bitmap;
-	int free_id, kill_id, i, status;
-	pid_t pid;
-
-	/* The child may be killed while it holds a block. */
-	cma_area_debugfs_path(bed->area, "free", path);
-	free_id = guard_write(&bed->guard, path, "64");
-	ASSERT_LT(0, free_id);
-	pid = fork();
-	ASSERT_GE(pid, 0);
-	if (pid == 0)
-		allocate_and_free(bed->area);
-	kill_id = guard_kill(&bed->guard, pid);
-	ASSERT_LT(0, kill_id);
-	for (i = 0; i < READS; i++) {
-		cma_area_snapshot(bed->area, &now);
-		EXPECT_LE(now.value[CMA_USED_PAGES],
-			  self->used_at_start + (64 << bed->area->order_per_bit));
-		EXPECT_LE(now.value[CMA_MAXCHUNK_PAGES], count);
-		EXPECT_LE(now.value[CMA_AVAILABLE_PAGES], count);
-		ASSERT_EQ(0, cma_bitmap_read(bed->area, 0, &bitmap));
-		EXPECT_EQ(0, cma_bitmap_stray(&bitmap));
-		cma_bitmap_free(&bitmap);
-	}
-	kill(pid, SIGKILL);
-	ASSERT_EQ(pid, waitpid(pid, &status, 0));
-	EXPECT_EQ(0, guard_cancel(&bed->guard, kill_id));
-	/* Nothing to free when the child held no block. */
-	if (testbed_used(bed) > self->used_at_start)
-		EXPECT_EQ(0, cma_debugfs_free(bed->area, 64));
-	EXPECT_EQ(0, guard_cancel(&bed->guard, free_id));
 }
 
 TEST_HARNESS_MAIN

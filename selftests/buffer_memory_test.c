@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The memory behind a buffer of a CMA heap: zeroed, and physically one run.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "bitmap.h"
+#include "harness.h"
+#include "kcore.h"
+#include "pagemap.h"
+#include "testbed.h"
+
+#define BUFFER_PAGES 64
+#define MAGIC 0xc0ffee5eed000000ull
+
+FIXTURE(buffer_memory)
+{
+	struct testbed bed;
+};
+
+FIXTURE_SETUP(buffer_memory)
+{
+	const char *reason = testbed_open_heap(&self->bed);
+
+	if (reason)
+		SKIP_SETUP("%s", reason);
+}
+
+FIXTURE_TEARDOWN(buffer_memory)
+{
+	SKIP_IF_OTHERS_DISTURBED(&self->bed);
+	EXPECT_EQ(0, testbed_close(&self->bed));
+}
+
+/* Offset of the first byte that is not 0, or @bytes. */
+static size_t first_dirty(const unsigned char *map, size_t bytes)
+{
+	size_t i;
+
+	for (i = 0; i < bytes; i += sizeof(__u64))
+		if (*(const __u64 *)(map + i))
+			return i;
+	return bytes;
+}
+
+/*
+ * What earlier owners wrote never shows. The same pages are dirtied, given
+ * back and taken again; the size changes so that other bounds are met.
+ *
+ *	[AAAAAAAAAAAAAAAA]	dirtied in every byte, given back
+ *	[0000000]		odd size
+ *	[0000000000000000]	the whole
+ */
+TEST_F(buffer_memory, buffers_come_zeroed)
+{
+	const size_t pages[] = { 1, 3, 16, 255, 256, 511, 1024 };
+	size_t page = self->bed.page_size;
+	unsigned char *map;
+	size_t i, bytes;
+	int fd;
+
+	for (i = 0; i < ARRAY_SIZE(pages); i++) {
+		bytes = 1024 * page;
+		fd = dma_heap_alloc(self->bed.heap_fd, bytes);
+		ASSERT_GE(fd, 0);
+		ASSERT_EQ(0, dma_buf_map(fd, bytes, (void **)&map));
+		memset(map, 0xa5, bytes);
+		munmap(map, bytes);
+		close(fd);
+
+		bytes = pages[i] * page;
+		fd = dma_heap_alloc(self->bed.heap_fd, bytes);
+		ASSERT_GE(fd, 0);
+		ASSERT_EQ(0, dma_buf_map(fd, bytes, (void **)&map));
+		EXPECT_EQ(bytes, first_dirty(map, bytes)) {
+			TH_LOG("area %s: %zu pages: not zero at that offset",
+			       self->bed.area->name, pages[i]);
+		}
+		munmap(map, bytes);
+		close(fd);
+	}
+}
+
+/* Does page @i of the area's block begin with the number of page @i? */
+static int check_frames(const struct kcore *kcore, __u64 base_pfn, size_t page,
+			size_t *bad)
+{
+	__u64 word;
+	size_t i;
+
+	for (i = 0; i < BUFFER_PAGES; i++) {
+		int err = kcore_read(kcore, (base_pfn + i) * page, &word,
+				     sizeof(word));
+
+		if (err)
+			return err;
+		if (word != MAGIC + i) {
+			*bad = i;
+			return 0;
+		}
+	}
+	*bad = BUFFER_PAGES;
+	return 0;
+}
+
+/* The block that a second buffer takes in the bitmap; true when it is one. */
+static bool take_known_block(struct testbed *bed, size_t bytes, int *fd,
+			     __u64 *base_pfn)
+{
+	struct cma_bitmap before, after;
+	struct cma_run run = { 0 };
+	size_t taken = 0;
+
+	*fd = -1;
+	if (cma_bitmap_read(bed->area, 0, &before))
+		return false;
+	*fd = dma_heap_alloc(bed->heap_fd, bytes);
+	if (*fd >= 0 && cma_bitmap_read(bed->area, 0, &after) == 0) {
+		taken = cma_bitmap_taken(&before, &after, &run);
+		*base_pfn = after.base_pfn +
+			    ((__u64)run.start << after.order_per_bit);
+		cma_bitmap_free(&after);
+	}
+	cma_bitmap_free(&before);
+	return taken && taken == run.length &&
+	       taken == (bytes / bed->page_size +
+			 (1u << bed->area->order_per_bit) - 1) >>
+			bed->area->order_per_bit;
+}
+
+/*
+ * The pages of a buffer are one physical run, in order. The bitmap says which
+ * block the buffer took; the numbers written through the mapping must lie in
+ * that block's frames, page by page, read as physical memory.
+ *
+ *	mapping	[0][1][2]...[63]
+ *		 |  |  |     |		the same bytes
+ *	frames	[b][b+1] ...[b+63]	b: first bit taken
+ */
+TEST_F(buffer_memory, buffer_is_one_physical_run)
+{
+	struct testbed *bed = &self->bed;
+	size_t page = bed->page_size, bytes = BUFFER_PAGES * page;
+	__u64 base_pfn = 0, mapped_pfn;
+	struct kcore kcore;
+	unsigned char *map;
+	size_t i, bad = 0;
+	int fd, told;
+
+	if (!bed->area->has_debugfs || bed->area->nranges != 1)
+		SKIP(return, "needs CONFIG_CMA_DEBUGFS and root, to read the bitmap");
+	if (!testbed_wait_quiet(bed))
+		SKIP(return, "area %s is in use by others", bed->area->name);
+	EXPECT_EQ(true, take_known_block(bed, bytes, &fd, &base_pfn)) {
+		TH_LOG("area %s: %d pages are not one run of new bits",
+		       bed->area->name, BUFFER_PAGES);
+	}
+	ASSERT_GE(fd, 0);
+	EXPECT_TRUE(cma_area_contains(bed->area, base_pfn));
+	ASSERT_EQ(0, dma_buf_map(fd, bytes, (void **)&map));
+	for (i = 0; i < BUFFER_PAGES; i++)
+		*(__u64 *)(map + i * page) = MAGIC + i;
+
+	/* 6.1 shows the frames of the mapping; later kernels show none. */
+	told = pagemap_is_contiguous(map, bytes, &mapped_pfn);
+	if (told >= 0) {
+		EXPECT_EQ(1, told);
+		EXPECT_EQ(base_pfn, mapped_pfn);
+	}
+	if (kcore_open(&kcore)) {
+		if (told < 0 && !test_has_failed(_metadata))
+			SKIP(return, "needs CONFIG_PROC_KCORE and CAP_SYS_RAWIO");
+		return;
+	}
+	EXPECT_EQ(0, check_frames(&kcore, base_pfn, page, &bad));
+	EXPECT_EQ(BUFFER_PAGES, bad) {
+		TH_LOG("area %s: frame 0x%llx does not hold page %zu of the buffer",
+		       bed->area->name, (unsigned long long)(base_pfn + bad),
+		       bad);
+	}
+	kcore_close(&kcore);
+	munmap(map, bytes);
+	close(fd);
+}
+
+TEST_HARNESS_MAIN

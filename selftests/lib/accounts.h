@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Every account that the kernel keeps of an area, and how they must move. */
+#ifndef CMA_TESTS_ACCOUNTS_H
+#define CMA_TESTS_ACCOUNTS_H
+
+#include <linux/types.h>
+#include <stdbool.h>
+
+#include "area.h"
+#include "testbed.h"
+
+/* Every account at nearly one time. */
+struct accounts {
+	struct cma_snapshot area;
+	__u64 bitmap_pages;	/* set bits, in pages */
+	__u64 success_calls;	/* vmstat cma_alloc_success */
+	__u64 fail_calls;	/* vmstat cma_alloc_fail */
+	__u64 nr_free_cma;
+	__u64 meminfo_free_pages;
+	__u64 zoneinfo_free_pages;
+	__u64 pcp_pages;	/* waiting in per-CPU lists, not counted free */
+};
+
+/* accounts_read - read them all; what cannot be read is 0 or has its err. */
+void accounts_read(const struct testbed *bed, struct accounts *now);
+
+/* One figure that did not move as it must; NULL name: all moved well. */
+struct mismatch {
+	const char *name;
+	long long expected;
+	long long found;
+};
+
+/*
+ * accounts_moved - did an account called @name move by @expected?
+ *
+ * If not, it is noted in @mismatch, unless something was noted before.
+ */
+bool accounts_moved(struct mismatch *mismatch, const char *name, __u64 before,
+		    __u64 after, long long expected);
+
+/* accounts_figure_moved - the same for a figure that both snapshots have. */
+void accounts_figure_moved(struct mismatch *mismatch, enum cma_figure figure,
+			   const struct accounts *before,
+			   const struct accounts *after, long long expected);
+
+/*
+ * accounts_check_step - what one allocation of @allocated pages does to the
+ * exact accounts; negative: the release of so many.
+ */
+void accounts_check_step(struct mismatch *mismatch, const struct cma_area *area,
+			 const struct accounts *before,
+			 const struct accounts *after, long long allocated);
+
+/*
+ * accounts_check_free - free pages fell by @allocated, but for what the
+ * per-CPU lists hold.
+ */
+void accounts_check_free(struct mismatch *mismatch,
+			 const struct accounts *before,
+			 const struct accounts *after, long long allocated);
+
+#endif
