@@ -35,7 +35,7 @@ struct reason {
 
 /* refuse - fill in the reason and return @err, to end a function with. */
 int refuse(struct reason *why, int err, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+	__attribute__((format(gnu_printf, 3, 4)));
 
 /* The area under test, and the heap that allocates from it. */
 struct target {

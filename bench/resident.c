@@ -18,8 +18,9 @@
 #define MADV_POPULATE_WRITE 23
 #endif
 
-#define ENTRY_PRESENT	(1ull << 63)
-#define ENTRY_PFN_MASK	((1ull << 55) - 1)
+/* Bits of a pagemap entry, Documentation/admin-guide/mm/pagemap.rst */
+#define ENTRY_PRESENT	0x8000000000000000ull
+#define ENTRY_PFN_MASK	0x007fffffffffffffull
 
 /* Fewer pages than this are not worth a round of their own. */
 #define SMALL_PAGES 64
@@ -118,14 +119,14 @@ static int look(struct resident *resident)
 static int fault_run(struct resident *resident, __u64 slot, __u64 slots)
 {
 	size_t page_size = resident->target->page_size_bytes;
-	volatile char *page = slot_address(resident, slot);
+	char *page = slot_address(resident, slot);
 
-	if (!madvise((void *)page, slots * page_size, MADV_POPULATE_WRITE))
+	if (!madvise(page, slots * page_size, MADV_POPULATE_WRITE))
 		return 0;
 	if (errno != EINVAL)
 		return errno == EAGAIN ? 0 : -errno;
 	for (; slots; slots--, page += page_size)
-		*page = 1;
+		__atomic_store_n(page, 1, __ATOMIC_RELAXED);
 	return 0;
 }
 

@@ -2,7 +2,8 @@
 #include "table.h"
 
 static const char columns[] =
-"bench     backend    pressure            pages samples invalid failed    min us    avg us    p50 us    p90 us    p99 us    max us   migrated retries\n";
+	"bench     backend    pressure            pages "
+	"samples invalid failed    min us    avg us    p50 us    p90 us    p99 us    max us   migrated retries\n";
 
 void table_head(FILE *file, const struct target *target)
 {
