@@ -125,11 +125,9 @@ static int check_area(const struct options *options,
 	for (i = 0; i < options->backends.count; i++)
 		if (!((const struct backend *)options->backends.part[i])->needs_area)
 			return 0;
-	fputs("error: no CMA area found: expected one in "
-	      CMA_DEBUGFS_ROOT " (CONFIG_CMA_DEBUGFS, debugfs mounted, root) or "
-	      CMA_SYSFS_ROOT " (CONFIG_CMA_SYSFS); boot with cma=64M, or measure "
-	      "the engine alone with --backend null --pressure none\n",
-	      stderr);
+	fprintf(stderr,
+		"error: no CMA area found: expected one in %s (CONFIG_CMA_DEBUGFS, debugfs mounted, root) or %s (CONFIG_CMA_SYSFS); boot with cma=64M, or measure the engine alone with --backend null --pressure none\n",
+		CMA_DEBUGFS_ROOT, CMA_SYSFS_ROOT);
 	return -1;
 }
 
