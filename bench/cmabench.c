@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "interrupt.h"
+#include "meminfo.h"
 #include "session.h"
 
 enum { STATUS_OK, STATUS_FAILED, STATUS_CANNOT };
@@ -18,10 +19,24 @@ enum { STATUS_OK, STATUS_FAILED, STATUS_CANNOT };
 static struct cma_area_list areas;
 static struct dma_heap_list heaps;
 
+/*
+ * 6.x without debugfs tells an area's name only. Where there is one area, all
+ * CMA memory is its.
+ */
+static void size_only_area(void)
+{
+	__u64 total_bytes;
+
+	if (areas.count == 1 && !areas.area[0].count_pages &&
+	    !meminfo_bytes("CmaTotal", &total_bytes))
+		areas.area[0].count_pages = total_bytes / sysconf(_SC_PAGESIZE);
+}
+
 static void discover(void)
 {
 	if (cma_area_discover(&areas))
 		areas.count = 0;
+	size_only_area();
 	if (dma_heap_discover(&heaps, &areas))
 		heaps.count = 0;
 }

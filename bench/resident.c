@@ -577,6 +577,10 @@ int resident_open(struct resident *resident, const struct target *target,
 	resident->pagemap_fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
 	/* Should the kernel ever have to choose, it chooses this program. */
 	text_file_write("/proc/self/oom_score_adj", "1000");
+	if (!area_pages)
+		return refuse(why, -ENOENT,
+			      "the size of area %s is not known (CONFIG_CMA_DEBUGFS, debugfs mounted, root)",
+			      target_name(target));
 	err = area_lent_pages(target, &resident->lent_before_pages);
 	if (err)
 		return refuse(why, err, "/proc/meminfo has no CmaTotal and CmaFree");
