@@ -532,6 +532,25 @@ int resident_confirm(const struct resident *resident,
 		      request->pages);
 }
 
+void *resident_page_near(const struct resident *resident, __u64 pfn)
+{
+	__u64 slot, found, off, best_off = ~0ull;
+	void *best = NULL;
+
+	for (slot = resident->first_slot;
+	     resident->exact && slot < resident->end_slot; slot++) {
+		if (!is_inside(resident, resident->entries[slot]))
+			continue;
+		found = resident->entries[slot] & ENTRY_PFN_MASK;
+		off = found > pfn ? found - pfn : pfn - found;
+		if (off >= best_off)
+			continue;
+		best_off = off;
+		best = slot_address(resident, slot);
+	}
+	return best;
+}
+
 /* May this process read PFNs, and is the area's place known? */
 static bool can_see_frames(struct resident *resident)
 {
