@@ -34,8 +34,8 @@ struct reason {
 };
 
 /* refuse - fill in the reason and return @err, to end a function with. */
-int refuse(struct reason *why, int err, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+[[gnu::format(printf, 3, 4)]]
+int refuse(struct reason *why, int err, const char *format, ...);
 
 /* The area under test, and the heap that allocates from it. */
 struct target {

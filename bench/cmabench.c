@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "interrupt.h"
+#include "meminfo.h"
 #include "session.h"
 
 enum { STATUS_OK, STATUS_FAILED, STATUS_CANNOT };
@@ -18,10 +19,24 @@ enum { STATUS_OK, STATUS_FAILED, STATUS_CANNOT };
 static struct cma_area_list areas;
 static struct dma_heap_list heaps;
 
+/*
+ * 6.x without debugfs tells an area's name only. Where there is one area, all
+ * CMA memory is its.
+ */
+static void size_only_area(void)
+{
+	__u64 total_bytes;
+
+	if (areas.count == 1 && !areas.area[0].count_pages &&
+	    !meminfo_bytes("CmaTotal", &total_bytes))
+		areas.area[0].count_pages = total_bytes / sysconf(_SC_PAGESIZE);
+}
+
 static void discover(void)
 {
 	if (cma_area_discover(&areas))
 		areas.count = 0;
+	size_only_area();
 	if (dma_heap_discover(&heaps, &areas))
 		heaps.count = 0;
 }
@@ -125,8 +140,9 @@ static int check_area(const struct options *options,
 	for (i = 0; i < options->backends.count; i++)
 		if (!((const struct backend *)options->backends.part[i])->needs_area)
 			return 0;
-	fputs("error: no CMA area found: expected one in " CMA_DEBUGFS_ROOT " (CONFIG_CMA_DEBUGFS, debugfs mounted, root) or " CMA_SYSFS_ROOT " (CONFIG_CMA_SYSFS); boot with cma=64M, or measure the engine alone with --backend null --pressure none\n",
-	      stderr);
+	fprintf(stderr,
+		"error: no CMA area found: expected one in %s (CONFIG_CMA_DEBUGFS, debugfs mounted, root) or %s (CONFIG_CMA_SYSFS); boot with cma=64M, or measure the engine alone with --backend null --pressure none\n",
+		CMA_DEBUGFS_ROOT, CMA_SYSFS_ROOT);
 	return -1;
 }
 

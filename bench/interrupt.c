@@ -6,16 +6,16 @@
 
 #include "bench.h"
 
-static volatile sig_atomic_t caught;
+static int caught;	/* written by the handler: atomic accesses only */
 
 static void remember(int signal_number)
 {
-	caught = signal_number;
+	__atomic_store_n(&caught, signal_number, __ATOMIC_RELAXED);
 }
 
 int interrupted(void)
 {
-	return caught;
+	return __atomic_load_n(&caught, __ATOMIC_RELAXED);
 }
 
 void interrupt_catch(void)
@@ -33,6 +33,6 @@ void interrupt_catch(void)
 
 void interrupt_die(void)
 {
-	signal(caught, SIG_DFL);
-	raise(caught);
+	signal(interrupted(), SIG_DFL);
+	raise(interrupted());
 }

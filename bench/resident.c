@@ -18,8 +18,9 @@
 #define MADV_POPULATE_WRITE 23
 #endif
 
-#define ENTRY_PRESENT	(1ull << 63)
-#define ENTRY_PFN_MASK	((1ull << 55) - 1)
+/* Bits of a pagemap entry, Documentation/admin-guide/mm/pagemap.rst */
+#define ENTRY_PRESENT	0x8000000000000000ull
+#define ENTRY_PFN_MASK	0x007fffffffffffffull
 
 /* Fewer pages than this are not worth a round of their own. */
 #define SMALL_PAGES 64
@@ -118,14 +119,14 @@ static int look(struct resident *resident)
 static int fault_run(struct resident *resident, __u64 slot, __u64 slots)
 {
 	size_t page_size = resident->target->page_size_bytes;
-	volatile char *page = slot_address(resident, slot);
+	char *page = slot_address(resident, slot);
 
-	if (!madvise((void *)page, slots * page_size, MADV_POPULATE_WRITE))
+	if (!madvise(page, slots * page_size, MADV_POPULATE_WRITE))
 		return 0;
 	if (errno != EINVAL)
 		return errno == EAGAIN ? 0 : -errno;
 	for (; slots; slots--, page += page_size)
-		*page = 1;
+		__atomic_store_n(page, 1, __ATOMIC_RELAXED);
 	return 0;
 }
 
@@ -531,6 +532,25 @@ int resident_confirm(const struct resident *resident,
 		      request->pages);
 }
 
+void *resident_page_near(const struct resident *resident, __u64 pfn)
+{
+	__u64 slot, found, off, best_off = ~0ull;
+	void *best = NULL;
+
+	for (slot = resident->first_slot;
+	     resident->exact && slot < resident->end_slot; slot++) {
+		if (!is_inside(resident, resident->entries[slot]))
+			continue;
+		found = resident->entries[slot] & ENTRY_PFN_MASK;
+		off = found > pfn ? found - pfn : pfn - found;
+		if (off >= best_off)
+			continue;
+		best_off = off;
+		best = slot_address(resident, slot);
+	}
+	return best;
+}
+
 /* May this process read PFNs, and is the area's place known? */
 static bool can_see_frames(struct resident *resident)
 {
@@ -576,6 +596,10 @@ int resident_open(struct resident *resident, const struct target *target,
 	resident->pagemap_fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
 	/* Should the kernel ever have to choose, it chooses this program. */
 	text_file_write("/proc/self/oom_score_adj", "1000");
+	if (!area_pages)
+		return refuse(why, -ENOENT,
+			      "the size of area %s is not known (CONFIG_CMA_DEBUGFS, debugfs mounted, root)",
+			      target_name(target));
 	err = area_lent_pages(target, &resident->lent_before_pages);
 	if (err)
 		return refuse(why, err, "/proc/meminfo has no CmaTotal and CmaFree");

@@ -78,6 +78,12 @@ int resident_confirm(const struct resident *resident,
 		     const struct sample *sample,
 		     const struct request *request, struct reason *why);
 
+/*
+ * resident_page_near - address of the resident whose frame is nearest to @pfn,
+ * or NULL for no resident or no sight of frames.
+ */
+void *resident_page_near(const struct resident *resident, __u64 pfn);
+
 void resident_close(struct resident *resident);
 
 #endif

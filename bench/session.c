@@ -69,10 +69,17 @@ void session_row(struct session *session, const struct row *row, __u64 count,
 		session->rows_without_samples++;
 }
 
-/* A part that a default run can do without is left out, visibly. */
+/* A part that a default run can do without is left out, visibly, once. */
 static int cannot_open(struct session *session, bool named, const char *kind,
 		       const char *name, const struct reason *why)
 {
+	size_t i;
+
+	for (i = 0; i < session->nskipped; i++)
+		if (session->skipped[i] == name)
+			return 0;
+	if (session->nskipped < ARRAY_SIZE(session->skipped))
+		session->skipped[session->nskipped++] = name;
 	progress_clear(&session->progress);
 	fprintf(stderr, "%s: %s %s: %s\n", named ? "error" : "skipped", kind,
 		name, why->text);

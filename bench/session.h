@@ -18,6 +18,8 @@ struct session {
 	struct progress progress;
 	struct sample *samples;	/* options->count of them, touched */
 	__u64 *latencies_ns;
+	const char *skipped[16];	/* names of parts, each told once */
+	size_t nskipped;
 	__u64 rows;
 	__u64 rows_without_samples;
 	__u64 failures;

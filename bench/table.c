@@ -1,8 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "table.h"
 
-static const char columns[] =
-"bench     backend    pressure            pages samples invalid failed    min us    avg us    p50 us    p90 us    p99 us    max us   migrated retries\n";
+static void table_titles(FILE *file)
+{
+	static const char *const times[] = {
+		"min us", "avg us", "p50 us", "p90 us", "p99 us", "max us",
+	};
+	size_t i;
+
+	fprintf(file, "%-9s %-10s %-20s%6s %7s %7s %6s", "bench", "backend",
+		"pressure", "pages", "samples", "invalid", "failed");
+	for (i = 0; i < ARRAY_SIZE(times); i++)
+		fprintf(file, " %9s", times[i]);
+	fprintf(file, " %10s %7s\n", "migrated", "retries");
+}
 
 void table_head(FILE *file, const struct target *target)
 {
@@ -11,7 +22,7 @@ void table_head(FILE *file, const struct target *target)
 			target_name(target), target->area->count_pages,
 			target->page_size_bytes,
 			target->heap ? target->heap->name : "none");
-	fputs(columns, file);
+	table_titles(file);
 }
 
 static void table_time(FILE *file, bool known, __u64 ns)

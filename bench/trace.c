@@ -2,6 +2,7 @@
 #include "trace.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,10 +66,24 @@ int trace_open(struct trace *trace, struct reason *why)
 	return 0;
 }
 
+/* Opening the file with O_TRUNC is what empties the buffer. */
+static int clear_buffer(const struct trace *trace)
+{
+	char path[192];
+	int fd;
+
+	entry_path(trace, "trace", path);
+	fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	close(fd);
+	return 0;
+}
+
 /* Events are on during the traced pass only: they cost even when unread. */
 int trace_start(const struct trace *trace)
 {
-	int err = write_entry(trace, "trace", "");
+	int err = clear_buffer(trace);
 
 	if (!err)
 		err = write_entry(trace, "events/cma/enable", "1");

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench.h"
 #include "text_file.h"
 
 /* Largest number of "(0, 0, 3817)". */
@@ -54,7 +55,7 @@ static void parse_line(const char *line, struct zone *zone)
 	size_t i, length;
 
 	line += strspn(line, " ");
-	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(fields); i++) {
 		length = strlen(fields[i].label);
 		if (!strncmp(line, fields[i].label, length))
 			*(__u64 *)((char *)zone + fields[i].offset) =

@@ -19,7 +19,6 @@ struct dma_heap_state {
 	size_t page_size_bytes;
 };
 
-
 static int dma_heap_backend_open(const struct target *target, void **state,
 				 struct reason *why)
 {

@@ -29,7 +29,7 @@ static int none_open(const struct target *target, unsigned int percent,
 }
 
 static int none_establish(void *state, const struct request *request,
-			     struct reason *why)
+			  struct reason *why)
 {
 	(void)state;
 	(void)request;

@@ -117,7 +117,7 @@ static int scripted_open(const struct target *target, unsigned int percent,
 }
 
 static int scripted_establish(void *state, const struct request *request,
-			     struct reason *why)
+			      struct reason *why)
 {
 	(void)state;
 	(void)request;

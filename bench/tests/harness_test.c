@@ -180,7 +180,7 @@ static bool broken_pressure(void)
 	good &= expect_text("summary", line_of(text, "summary"),
 			    "\"samples\":25,\"invalid\":25,\"failures\":0,\"min_ns\":null,\"average_ns\":null,\"p50_ns\":null,\"p90_ns\":null,\"p99_ns\":null,\"max_ns\":null,\"occupancy_pages\":null,\"migrated_pages\":null,");
 	good &= expect_number("invalid samples",
-			      count_text(text, "\"valid\":false,\"invalid_reason\":\"0 pages in the area, expected 100\""),
+			      count_text(text, ":\"0 pages in the area, expected 100\""),
 			      25);
 	good &= expect_number("valid samples",
 			      count_text(text, "\"valid\":true"), 0);
@@ -333,7 +333,7 @@ static bool bad_options_are_refused(void)
 
 	fflush(stderr);
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
-		char *argv[] = { "cmabench", (char *)bad[i], NULL };
+		char *argv[3] = { "cmabench", (char *)bad[i] };
 		struct options options;
 
 		optind = 0;
