@@ -29,6 +29,7 @@
 function open_level(indent)
 {
 	depth++
+	versioned[depth] = 0
 	indent_of[depth] = indent
 	plan[depth] = -1
 	count[depth] = 0
@@ -173,7 +174,9 @@ function version_line(indent)
 	if (depth > 0 && indent <= indent_of[1])
 		finish_document()
 	documents++
-	enter_level(indent, 0)
+	# "# Subtest:" may stand before the version line of the same subtest.
+	enter_level(indent, is_fresh(indent) && depth > 1 && plan[depth] < 0 && !versioned[depth])
+	versioned[depth] = 1
 	note_count = 0
 }
 
