@@ -6,14 +6,13 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .SUFFIXES:
 
 # What a user may set, the same for every verb; 'make help' explains.
-export KSRC KERNEL ARCH PROFILE ACCEL ONLY OUT O CACHE BENCH_ARGUMENTS
+export KSRC KERNEL ARCH PROFILE ACCEL ONLY OUT O V CACHE BENCH_ARGUMENTS
 
 Q = $(if $(filter 1,$(V)),,@)
-trace = $(if $(filter 1,$(V)),-x)
 
 STAGES := run source kernel image kunit selftests bench report
 
-.PHONY: help deps check lint clean $(STAGES)
+.PHONY: help deps check lint mutants coverage clean $(STAGES)
 
 help:
 	$(Q)cat scripts/help.txt
@@ -25,13 +24,19 @@ deps:
 bench: export PROFILE := $(or $(PROFILE),bench)
 
 $(STAGES):
-	$(Q)sh $(trace) scripts/run.sh $@
+	$(Q)scripts/run.sh $@
 
 check:
-	$(Q)sh $(trace) scripts/check.sh
+	$(Q)scripts/check.sh
 
 lint:
-	$(Q)sh $(trace) scripts/lint.sh
+	$(Q)scripts/lint.sh
+
+mutants:
+	$(Q)scripts/mutants.sh
+
+coverage:
+	$(Q)scripts/coverage.sh
 
 clean:
 	$(Q)rm -rf $(or $(O),build)

@@ -5,6 +5,7 @@
 # only where nothing failed. A run that could not be carried out is a failure.
 scripts=$(readlink -f "$(dirname "$0")")
 . "$scripts/stage.sh"
+run_in_session "$@"
 
 top=$(readlink -f "$scripts/..")
 mkdir -p "${O:-$top/build}"

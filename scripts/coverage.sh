@@ -8,6 +8,7 @@
 # O/coverage/<target>/uncovered.txt.
 scripts=$(readlink -f "$(dirname "$0")")
 . "$scripts/stage.sh"
+run_in_session "$@"
 
 top=$(readlink -f "$scripts/..")
 arch=${ARCH:-arm64}

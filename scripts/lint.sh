@@ -8,6 +8,7 @@
 # Status 1 when a check has findings, 2 when a check could not be made.
 scripts=$(readlink -f "$(dirname "$0")")
 . "$scripts/stage.sh"
+run_in_session "$@"
 
 top=$(readlink -f "$scripts/..")
 cd "$top"
@@ -45,15 +46,18 @@ check_c_style() {
 		--show-types --ignore LONG_LINE_STRING,MACRO_ARG_REUSE -f
 }
 
-# The suites as kbuild sees them, every warning on.
+# The suites as kbuild sees them, every warning on, in a build folder of their
+# own: W=1 changes the flags of everything that is built with it.
 check_kernel_c() {
 	folders=$(awk '$1 == "copy" && $3 !~ /^include/ { print $3 "/" }' kunit/overlay.map)
-	kbuild="make -s -C $tree O=$kernel_build ARCH=$kernel_arch CROSS_COMPILE=$compile_prefix"
-	[ -e "$kernel_build/guest-kernel" ] || $kbuild prepare >/dev/null 2>&1 || { echo "cannot prepare $kernel_build"; return; }
+	kbuild="make -s -C $tree O=$build/kernel/lint-$name-$arch ARCH=$kernel_arch CROSS_COMPILE=$compile_prefix W=1"
+	mkdir -p "$build/kernel/lint-$name-$arch"
+	cmp -s "$kernel_build/.config" "$build/kernel/lint-$name-$arch/.config" ||
+		cp "$kernel_build/.config" "$build/kernel/lint-$name-$arch/.config"
+	$kbuild prepare >/dev/null 2>&1 || { echo "cannot prepare $build/kernel/lint-$name-$arch"; return; }
 	for folder in $folders; do
-		find "$kernel_build/$folder" -name '*.o' -delete 2>/dev/null || :
-		# shellcheck disable=SC2086 # a command in words
-		$kbuild W=1 C=1 CHECK="sparse -Wsparse-error" "$folder" 2>&1 || echo "kbuild failed in $folder"
+		find "$build/kernel/lint-$name-$arch/$folder" -name '*.o' -delete 2>/dev/null || :
+		$kbuild C=1 CHECK="sparse -Wsparse-error" "$folder" 2>&1 || echo "kbuild failed in $folder"
 	done
 }
 

@@ -15,6 +15,7 @@
 # Status 1 when a mutant that must be killed was not.
 scripts=$(readlink -f "$(dirname "$0")")
 . "$scripts/stage.sh"
+run_in_session "$@"
 
 top=$(readlink -f "$scripts/..")
 catalogue=$top/kunit/mutants

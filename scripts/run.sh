@@ -8,6 +8,7 @@
 # Status: 0 everything ran and passed, 1 a test failed, 2 it could not be done.
 scripts=$(readlink -f "$(dirname "$0")")
 . "$scripts/stage.sh"
+run_in_session "$@"
 
 verb=$1
 top=$(readlink -f "$scripts/..")

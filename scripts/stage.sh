@@ -3,6 +3,7 @@
 # A stage sets scripts to its own folder, then reads this file.
 set -eu
 : "${scripts:?}"
+[ "${V-}" != 1 ] || set -x
 
 # Sorted globs and byte-wise comparisons, whatever the user's locale.
 export LC_ALL=C
@@ -43,4 +44,17 @@ require_space() {
 	free_mib=$(df -Pm "$1" | awk 'NR == 2 { print $4 }')
 	[ "$free_mib" -ge "$2" ] ||
 		die "$3 needs $2 MiB, found $free_mib MiB free at '$1': free some, or set O= to a larger disk"
+}
+
+# run_in_session "$@": start this script anew in a session of its own, wait for
+# it, and end all of the session when a signal comes: a shell hears of a signal
+# only when its child is done, and a kernel build is a large family.
+run_in_session() {
+	[ -z "${CMA_TESTS_SESSION-}" ] || return 0
+	CMA_TESTS_SESSION=1 setsid "$0" "$@" </dev/null &
+	session=$!
+	trap 'kill -TERM -- "-$session" 2>/dev/null; wait "$session"; exit 130' HUP INT TERM
+	status=0
+	wait "$session" || status=$?
+	exit "$status"
 }
