@@ -99,6 +99,9 @@ function classify(head, first, is_body,    name)
 	if (name == "" || name ~ /^[0-9]/)
 		fail("line " first ": cannot tell what '" head "' defines: teach copy.awk")
 	renamed[name] = 1
+	# A header declares the original: the copy is called before it is defined.
+	if (defines[name] && !(name in prototypes))
+		prototypes[name] = "static __maybe_unused " head ";"
 	if (!(first in make_static))
 		make_static[first] = 1
 }
@@ -262,6 +265,9 @@ END {
 	for (i = 1; i <= nr_names; i++)
 		if (!(names[i] in faked))
 			printf "#define %s copied_%s\n", names[i], names[i]
+	for (i = 1; i <= nr_names; i++)
+		if (names[i] in prototypes && wanted(starts[names[i]]))
+			print prototypes[names[i]]
 	for (i = first_include; i <= nr_lines; i++) {
 		if (i in drop || !wanted(i))
 			continue
