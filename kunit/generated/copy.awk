@@ -99,9 +99,10 @@ function classify(head, first, is_body,    name)
 	if (name == "" || name ~ /^[0-9]/)
 		fail("line " first ": cannot tell what '" head "' defines: teach copy.awk")
 	renamed[name] = 1
-	# A header declares the original: the copy is called before it is defined.
-	if (defines[name] && !(name in prototypes))
-		prototypes[name] = "static __maybe_unused " head ";"
+	# A header declares the original; the copy too is called before its
+	# definition. What an #ifdef may take away is not promised.
+	if (defines[name] && !if_depth)
+		prototypes[name] = "static " head ";"
 	if (!(first in make_static))
 		make_static[first] = 1
 }
@@ -209,6 +210,10 @@ file == 1 {
 		}
 		if (code ~ /CREATE_TRACE_POINTS/)
 			drop[FNR] = 1
+		if (code ~ /^[ \t]*#[ \t]*if/)
+			if_depth++
+		if (code ~ /^[ \t]*#[ \t]*endif/)
+			if_depth--
 		next
 	}
 	# A brace in the first column ends a definition, whatever #ifdefs did.
