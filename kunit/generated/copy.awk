@@ -258,7 +258,8 @@ END {
 			if (starts[name] == i && wanted(i))
 				print "#define HAS_" name
 	for (name in renamed)
-		names[++nr_names] = name
+		if (!nr_only || ((name in starts) && wanted(starts[name])))
+			names[++nr_names] = name
 	# A stable order: by the alphabet.
 	for (i = 2; i <= nr_names; i++)
 		for (j = i; j > 1 && names[j] < names[j - 1]; j--) {
@@ -271,7 +272,7 @@ END {
 		if (!(names[i] in faked))
 			printf "#define %s copied_%s\n", names[i], names[i]
 	for (i = 1; i <= nr_names; i++)
-		if (names[i] in prototypes && wanted(starts[names[i]]))
+		if (names[i] in prototypes)
 			print prototypes[names[i]]
 	for (i = first_include; i <= nr_lines; i++) {
 		if (i in drop || !wanted(i))
