@@ -153,10 +153,9 @@ fdt_region_node(struct kunit *test, const char *name)
 	return node;
 }
 
-static void __init fdt_install_kunit(struct kunit *test,
-				     const struct fdt_shape *shape,
-				     const struct fdt_region *regions,
-				     unsigned int nr_regions)
+static void __init __maybe_unused
+fdt_install_kunit(struct kunit *test, const struct fdt_shape *shape,
+		  const struct fdt_region *regions, unsigned int nr_regions)
 {
 	struct fdt_saved *saved = kunit_kzalloc(test, sizeof(*saved),
 						GFP_KERNEL);
