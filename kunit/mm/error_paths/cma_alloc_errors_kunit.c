@@ -60,7 +60,7 @@ static const struct busy_row busy_rows[] = {
 	{ "4 pages a bit, aligned to 16", 0, 2, 4, 4, 2, 0, 16, 1 },
 	/*
 	 * Neither may the offset of the base lose what is below a bit. Guards
-	 * 850fc430f47a ("mm: cma: fix CMA aligned offset calculation").
+	 * "mm: cma: fix CMA aligned offset calculation".
 	 */
 	{ "4 pages a bit, base not aligned to 16", 4, 2, 4, 4, 1, 16, 16, 1 },
 	{ "4 pages a bit, base not aligned to 32", 20, 2, 6, 5, 1, 32, 32, 2 },
@@ -326,6 +326,28 @@ static void release_knows_its_own_pages(struct kunit *test)
 	expect_area_empty(test, cma);
 }
 
+/*
+ *	area |........................|
+ *	pages                     |------|   begin inside, end outside
+ *
+ * Refused, or at least noticed by the assertion that DEBUG_VM arms.
+ */
+static void release_across_the_end_is_noticed(struct kunit *test)
+{
+	unsigned long block = block_alloc_kunit(test);
+	/* Not a whole word of bits: what is cleared behind them is unused. */
+	struct cma *cma = area_activate(test, block, 20, 0);
+	struct page *page = cma_alloc(cma, 20, 0, true);
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	KUNIT_EXPECT_EQ_MSG(test, fake.nr_bugs, 0, "a healthy allocation");
+	KUNIT_EXPECT_TRUE(test, cma_release(cma, page, 10));
+	KUNIT_EXPECT_EQ_MSG(test, fake.nr_bugs, 0, "a healthy release");
+	cma_release(cma, page + 19, 2);
+	KUNIT_EXPECT_EQ_MSG(test, fake.nr_bugs, 1,
+			    "a release of the last page and one behind it");
+}
+
 #ifdef CONFIG_CMA_SYSFS
 static void counters_tell_pages(struct kunit *test)
 {
@@ -514,6 +536,7 @@ static struct kunit_case errors_cases[] = {
 	KUNIT_CASE(alignment_beyond_the_area),
 	KUNIT_CASE(absent_area_allocates_nothing),
 	KUNIT_CASE(release_knows_its_own_pages),
+	KUNIT_CASE(release_across_the_end_is_noticed),
 	KUNIT_CASE(counters_tell_pages),
 	KUNIT_CASE(compound_is_aligned_to_its_order),
 	KUNIT_CASE(frozen_pages_have_no_reference),

@@ -171,8 +171,8 @@ static void memblock_places_the_area(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cma->order_per_bit, row->row.order_per_bit);
 	KUNIT_EXPECT_STREQ(test, cma_get_name(cma), "declared");
 	/*
-	 * Guards 94737a85f332 ("mm: cma: fix totalcma_pages to include DT
-	 * defined CMA regions").
+	 * Guards "mm: cma: fix totalcma_pages to include DT defined CMA
+	 * regions".
 	 */
 	KUNIT_EXPECT_EQ(test, fake.cma_total,
 			(unsigned long)(row->size >> PAGE_SHIFT));

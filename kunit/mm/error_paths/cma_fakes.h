@@ -59,6 +59,9 @@ static struct {
 	struct fake_contig_call freed;
 	unsigned int nr_freed;
 
+	/* Assertions of the copy that did not hold. */
+	unsigned int nr_bugs;
+
 	/* bitmap_zalloc(): the call with this number fails; 0 is none. */
 	unsigned int bitmap_fails_at;
 	unsigned int nr_bitmap_calls;
@@ -233,6 +236,13 @@ static int fake_phys_free(phys_addr_t base, phys_addr_t size)
 	return 0;
 }
 
+static bool fake_bug(bool condition)
+{
+	fake.nr_bugs += condition;
+
+	return condition;
+}
+
 #undef __init
 #define __init
 #undef __initdata
@@ -241,6 +251,12 @@ static int fake_phys_free(phys_addr_t base, phys_addr_t size)
 #define __ref
 #undef __refdata
 #define __refdata
+
+/* Noted, in place of a panic; also where CONFIG_DEBUG_VM is not set. */
+#undef VM_BUG_ON
+#define VM_BUG_ON(condition) ((void)fake_bug(condition))
+#undef VM_WARN_ON_ONCE
+#define VM_WARN_ON_ONCE(condition) fake_bug(condition)
 
 #undef alloc_contig_range
 #define alloc_contig_range(start, end, kind, gfp) \
