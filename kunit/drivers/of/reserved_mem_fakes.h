@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a copy of drivers/of/of_reserved_mem.c calls instead of memblock: a
+ * small model of it, with one bank of memory. The region drivers of the kernel
+ * are replaced as well, by those of fake_drivers[].
+ *
+ *	0        MEMORY_BASE                   MEMORY_END
+ *	         |------------ RAM ------------|
+ */
+#ifndef _RESERVED_MEM_FAKES_H
+#define _RESERVED_MEM_FAKES_H
+
+#include <cma-tests/compat.h>
+#include <linux/cma.h>
+#include <linux/of_reserved_mem.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#define MEMORY_BASE ((phys_addr_t)0x40000000)
+#define MEMORY_END ((phys_addr_t)0x80000000)
+#define FAKE_REGIONS_MAX 256
+
+struct fake_region {
+	phys_addr_t base;
+	phys_addr_t size;
+};
+
+struct fake_regions {
+	struct fake_region region[FAKE_REGIONS_MAX];
+	unsigned int nr;
+};
+
+struct fake_setup {
+	char name[32];
+	phys_addr_t base;
+	phys_addr_t size;
+};
+
+static struct {
+	struct fake_regions reserved;
+	struct fake_regions nomap;
+	unsigned int nr_bad_frees;
+	int nomap_error;
+	bool bottom_up;
+	bool was_bottom_up;	/* at the last allocation */
+	phys_addr_t align;	/* asked for at the last allocation */
+	unsigned int nr_ignored;	/* by kmemleak */
+	bool no_array;
+	void *array;
+
+	struct fake_setup setup[FAKE_REGIONS_MAX];
+	unsigned int nr_setups;
+	unsigned int nr_overlaps;
+
+	/* What devices do with a region. */
+	int device_error;
+	unsigned int nr_inits;
+	unsigned int nr_releases;
+} fake;
+
+static bool fake_meets(const struct fake_regions *regions, phys_addr_t base,
+		       phys_addr_t size)
+{
+	unsigned int i;
+
+	for (i = 0; i < regions->nr; i++)
+		if (base < regions->region[i].base + regions->region[i].size &&
+		    regions->region[i].base < base + size)
+			return true;
+
+	return false;
+}
+
+static int fake_add(struct fake_regions *regions, phys_addr_t base,
+		    phys_addr_t size)
+{
+	if (regions->nr < FAKE_REGIONS_MAX)
+		regions->region[regions->nr++] =
+			(struct fake_region){ base, size };
+
+	return 0;
+}
+
+/* Only what was added, as it was added, can be removed. */
+static int fake_remove(struct fake_regions *regions, phys_addr_t base,
+		       phys_addr_t size)
+{
+	unsigned int i;
+
+	for (i = 0; i < regions->nr; i++) {
+		if (regions->region[i].base != base ||
+		    regions->region[i].size != size)
+			continue;
+		regions->region[i] = regions->region[--regions->nr];
+		return 0;
+	}
+	fake.nr_bad_frees++;
+
+	return 0;
+}
+
+static bool fake_is_free(phys_addr_t base, phys_addr_t size)
+{
+	return !fake_meets(&fake.reserved, base, size) &&
+	       !fake_meets(&fake.nomap, base, size);
+}
+
+/* Finds a place as memblock does: from the top, or from the bottom. */
+static phys_addr_t fake_alloc_range(phys_addr_t size, phys_addr_t align,
+				    phys_addr_t start, phys_addr_t end)
+{
+	phys_addr_t step = max_t(phys_addr_t, align, PAGE_SIZE);
+	phys_addr_t lowest, base;
+
+	fake.was_bottom_up = fake.bottom_up;
+	fake.align = align;
+	end = min(end, MEMORY_END);
+	lowest = ALIGN(max(start, MEMORY_BASE), step);
+	if (!size || end < lowest + size)
+		return 0;
+	base = fake.bottom_up ? lowest : ALIGN_DOWN(end - size, step);
+	while (base >= lowest && base + size <= end) {
+		if (fake_is_free(base, size)) {
+			fake_add(&fake.reserved, base, size);
+			return base;
+		}
+		base += fake.bottom_up ? step : -step;
+	}
+
+	return 0;
+}
+
+static int fake_mark_nomap(phys_addr_t base, phys_addr_t size)
+{
+	if (fake.nomap_error)
+		return fake.nomap_error;
+
+	return fake_add(&fake.nomap, base, size);
+}
+
+static void *fake_alloc(phys_addr_t size)
+{
+	if (fake.no_array)
+		return NULL;
+	kfree(fake.array);
+	fake.array = kzalloc(size, GFP_KERNEL);
+
+	return fake.array;
+}
+
+static void fake_free(void *array)
+{
+	kfree(array);
+	if (array == fake.array)
+		fake.array = NULL;
+}
+
+/* Regions that overlap are only complained about: count the complaints. */
+static __printf(1, 2) void fake_pr_err(const char *format, ...)
+{
+	if (strstr(format, "OVERLAP"))
+		fake.nr_overlaps++;
+}
+
+static int fake_device_init(struct reserved_mem *rmem, struct device *device)
+{
+	fake.nr_inits++;
+
+	return fake.device_error;
+}
+
+static void fake_device_release(struct reserved_mem *rmem,
+				struct device *device)
+{
+	fake.nr_releases++;
+}
+
+static int __init fake_setup_region(struct reserved_mem *rmem, int result)
+{
+	struct fake_setup *setup;
+
+	if (fake.nr_setups < FAKE_REGIONS_MAX) {
+		setup = &fake.setup[fake.nr_setups];
+		strscpy(setup->name, rmem->name, sizeof(setup->name));
+		setup->base = rmem->base;
+		setup->size = rmem->size;
+	}
+	fake.nr_setups++;
+
+	return result;
+}
+
+/*
+ * A region driver is an init function, or operations with node_init.
+ */
+#ifdef CMA_TESTS_HAS_RMEM_NODE_INIT
+#define FAKE_NOT_MINE (-ENODEV)
+static int __init __maybe_unused fake_validate_cma(unsigned long node,
+						   phys_addr_t *align)
+{
+	if (align)
+		*align = max_t(phys_addr_t, *align, CMA_MIN_ALIGNMENT_BYTES);
+
+	return 0;
+}
+
+#define FAKE_DRIVER(_name, result, validate)				\
+static int __init _name##_init(unsigned long node,			\
+			       struct reserved_mem *rmem)		\
+{									\
+	return fake_setup_region(rmem, result);				\
+}									\
+static const struct reserved_mem_ops _name##_ops __initconst = {	\
+	.node_validate = validate,					\
+	.node_init = _name##_init,					\
+	.device_init = fake_device_init,				\
+	.device_release = fake_device_release,				\
+};
+#define FAKE_DATA(_name) (&_name##_ops)
+#else
+#define FAKE_NOT_MINE (-EINVAL)
+static const struct reserved_mem_ops fake_ops = {
+	.device_init = fake_device_init,
+	.device_release = fake_device_release,
+};
+
+#define FAKE_DRIVER(_name, result, validate)				\
+static int __init _name##_init(struct reserved_mem *rmem)		\
+{									\
+	int err = fake_setup_region(rmem, result);			\
+									\
+	if (!err)							\
+		rmem->ops = &fake_ops;					\
+	return err;							\
+}
+#define FAKE_DATA(_name) (_name##_init)
+#endif
+
+FAKE_DRIVER(fake_accepts, 0, NULL)
+FAKE_DRIVER(fake_refuses, -EINVAL, NULL)
+FAKE_DRIVER(fake_passes, FAKE_NOT_MINE, NULL)
+FAKE_DRIVER(fake_cma, 0, fake_validate_cma)
+
+static const struct of_device_id fake_drivers[] __initconst = {
+	{ .compatible = "fake,accepts", .data = FAKE_DATA(fake_accepts) },
+	{ .compatible = "fake,refuses", .data = FAKE_DATA(fake_refuses) },
+	/* Two drivers of one compatible, as CMA and the coherent pool are. */
+	{ .compatible = "fake,second", .data = FAKE_DATA(fake_passes) },
+	{ .compatible = "fake,second", .data = FAKE_DATA(fake_accepts) },
+	{ .compatible = "shared-dma-pool", .data = FAKE_DATA(fake_cma) },
+};
+
+#define __reservedmem_of_table fake_drivers
+#define __rmem_of_table_sentinel fake_drivers[ARRAY_SIZE(fake_drivers)]
+
+#define memblock_phys_alloc_range(size, align, start, end) \
+	fake_alloc_range(size, align, start, end)
+#define memblock_phys_free(base, size) fake_remove(&fake.reserved, base, size)
+#define memblock_reserve(base, size) fake_add(&fake.reserved, base, size)
+#define memblock_mark_nomap(base, size) fake_mark_nomap(base, size)
+#define memblock_clear_nomap(base, size) fake_remove(&fake.nomap, base, size)
+#define memblock_overlaps_region(type, base, size) \
+	((base) < MEMORY_END && MEMORY_BASE < (base) + (size))
+#define memblock_is_region_reserved(base, size) \
+	fake_meets(&fake.reserved, base, size)
+#define memblock_alloc(size, align) fake_alloc(size)
+#define memblock_free(array, size) fake_free(array)
+#define memblock_bottom_up() (fake.bottom_up)
+#define memblock_set_bottom_up(enable) ((void)(fake.bottom_up = (enable)))
+#define kmemleak_ignore_phys(base) ((void)fake.nr_ignored++)
+#define dma_contiguous_early_fixup(base, size) ((void)(base), (void)(size))
+#undef pr_err
+#define pr_err(...) fake_pr_err(__VA_ARGS__)
+
+#endif

@@ -1,0 +1,596 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From the nodes of /reserved-memory to reserved memory, over a copy of
+ * drivers/of/of_reserved_mem.c, a memblock of our own and a device tree of the
+ * case's own.
+ */
+#include "reserved_mem_copy.h"
+
+#define MIB(nr) ((phys_addr_t)(nr) << 20)
+#define AT(mib) (MEMORY_BASE + MIB(mib))
+
+static const struct fdt_shape two_cells __initconst = { .cells = 2 };
+
+static void __init scan_regions(struct kunit *test,
+				const struct fdt_region *regions,
+				unsigned int nr_regions)
+{
+	forget_all();
+	fdt_install_kunit(test, &two_cells, regions, nr_regions);
+	KUNIT_EXPECT_EQ(test, scan(), 0);
+}
+
+static bool __init holds(const struct fake_regions *regions, phys_addr_t base,
+			 phys_addr_t size)
+{
+	unsigned int i;
+
+	for (i = 0; i < regions->nr; i++)
+		if (regions->region[i].base == base &&
+		    regions->region[i].size == size)
+			return true;
+
+	return false;
+}
+
+static void __init expect_region(struct kunit *test, const char *name,
+				 phys_addr_t base, phys_addr_t size)
+{
+	struct reserved_mem *rmem = find(name);
+
+	KUNIT_ASSERT_NOT_NULL_MSG(test, rmem, "region '%s' is not known", name);
+	KUNIT_EXPECT_EQ_MSG(test, rmem->base, base, "base of '%s'", name);
+	KUNIT_EXPECT_EQ_MSG(test, rmem->size, size, "size of '%s'", name);
+}
+
+/*
+ *	RAM |..|a|b|......|ccc|....   b follows a, none overlaps
+ */
+static void __init static_regions_are_reserved(struct kunit *test)
+{
+	const struct fdt_region regions[] = {
+		{ "a@41000000", "fake,accepts", .nr_reg = 1,
+		  .reg = { { AT(16), MIB(1) } } },
+		{ "b@41100000", NULL, .nr_reg = 1,
+		  .reg = { { AT(17), MIB(1) } } },
+		{ "c@50000000", "fake,accepts", .flags = FDT_NO_MAP,
+		  .nr_reg = 1, .reg = { { AT(256), MIB(3) } } },
+	};
+
+	scan_regions(test, regions, ARRAY_SIZE(regions));
+	KUNIT_EXPECT_EQ(test, reserved_mem_count, 3);
+	expect_region(test, "a@41000000", AT(16), MIB(1));
+	expect_region(test, "b@41100000", AT(17), MIB(1));
+	expect_region(test, "c@50000000", AT(256), MIB(3));
+	KUNIT_EXPECT_TRUE(test, holds(&fake.reserved, AT(16), MIB(1)));
+	KUNIT_EXPECT_TRUE(test, holds(&fake.reserved, AT(17), MIB(1)));
+	KUNIT_EXPECT_EQ_MSG(test, fake.reserved.nr, 2,
+			    "a no-map region is no reserved one");
+	KUNIT_EXPECT_EQ(test, fake.nomap.nr, 1);
+	KUNIT_EXPECT_TRUE(test, holds(&fake.nomap, AT(256), MIB(3)));
+	KUNIT_EXPECT_EQ_MSG(test, fake.nr_overlaps, 0,
+			    "neighbours do not overlap");
+
+	/* Each driver saw its region, once, with its place. */
+	KUNIT_EXPECT_EQ(test, fake.nr_setups, 2);
+	KUNIT_EXPECT_STREQ(test, fake.setup[0].name, "a@41000000");
+	KUNIT_EXPECT_EQ(test, fake.setup[0].base, AT(16));
+	KUNIT_EXPECT_EQ(test, fake.setup[1].size, MIB(3));
+	KUNIT_EXPECT_NOT_NULL(test, find("a@41000000")->ops);
+	KUNIT_EXPECT_NULL(test, find("b@41100000")->ops);
+}
+
+static void __init nodes_that_are_no_regions(struct kunit *test)
+{
+	const struct fdt_region regions[] = {
+		{ "disabled@41000000", "fake,accepts", .flags = FDT_DISABLED,
+		  .nr_reg = 1, .reg = { { AT(16), MIB(1) } } },
+		{ "disabled-dynamic", "fake,accepts", .flags = FDT_DISABLED,
+		  .size = MIB(1) },
+		{ "empty@42000000", "fake,accepts", .nr_reg = 1,
+		  .reg = { { AT(32), 0 } } },
+		{ "neither", "fake,accepts" },
+		{ "odd-reg@43000000", "fake,accepts", .malformed = "reg",
+		  .malformed_bytes = 20 },
+		{ "short-reg@44000000", "fake,accepts", .malformed = "reg",
+		  .malformed_bytes = 8 },
+		{ "good@45000000", "fake,accepts", .nr_reg = 1,
+		  .reg = { { AT(80), MIB(1) } } },
+	};
+
+	scan_regions(test, regions, ARRAY_SIZE(regions));
+	KUNIT_EXPECT_EQ(test, fake.nr_setups, 1);
+	KUNIT_EXPECT_EQ(test, fake.reserved.nr, 1);
+	expect_region(test, "good@45000000", AT(80), MIB(1));
+	KUNIT_EXPECT_NULL(test, find("disabled@41000000"));
+	KUNIT_EXPECT_NULL(test, find("disabled-dynamic"));
+	KUNIT_EXPECT_NULL(test, find("odd-reg@43000000"));
+	KUNIT_EXPECT_NULL(test, find("neither"));
+	KUNIT_EXPECT_NULL(test, find("short-reg@44000000"));
+}
+
+/* Only 6.1 takes a region of size 0 into its table; none reserves it. */
+static void __init empty_region_is_not_known(struct kunit *test)
+{
+	const struct fdt_region regions[] = {
+		{ "empty@42000000", "fake,accepts", .nr_reg = 1,
+		  .reg = { { AT(32), 0 } } },
+	};
+
+	scan_regions(test, regions, ARRAY_SIZE(regions));
+	KUNIT_EXPECT_EQ(test, fake.reserved.nr, 0);
+	KUNIT_EXPECT_EQ(test, fake.nr_setups, 0);
+	KUNIT_EXPECT_NULL(test, find("empty@42000000"));
+}
+
+/* One driver passes, the next of the same compatible takes the region. */
+static void __init second_driver_gets_its_chance(struct kunit *test)
+{
+	const struct fdt_region regions[] = {
+		{ "second@41000000", "fake,second", .nr_reg = 1,
+		  .reg = { { AT(16), MIB(1) } } },
+	};
+
+	scan_regions(test, regions, ARRAY_SIZE(regions));
+	KUNIT_EXPECT_EQ(test, fake.nr_setups, 2);
+	KUNIT_EXPECT_EQ(test, fake.reserved.nr, 1);
+	KUNIT_ASSERT_NOT_NULL(test, find("second@41000000"));
+	KUNIT_EXPECT_NOT_NULL(test, find("second@41000000")->ops);
+}
+
+/* The driver refuses: the memory goes back to where it came from. */
+static void __init refused_region_is_given_back(struct kunit *test)
+{
+	const struct fdt_region regions[] = {
+		{ "mapped@41000000", "fake,refuses", .nr_reg = 1,
+		  .reg = { { AT(16), MIB(1) } } },
+		{ "unmapped@42000000", "fake,refuses", .flags = FDT_NO_MAP,
+		  .nr_reg = 1, .reg = { { AT(32), MIB(2) } } },
+		{ "dynamic", "fake,refuses", .size = MIB(4) },
+	};
+
+	scan_regions(test, regions, ARRAY_SIZE(regions));
+	KUNIT_EXPECT_EQ(test, fake.nr_setups, 3);
+	KUNIT_EXPECT_EQ_MSG(test, fake.reserved.nr, 0, "regions reserved");
+	KUNIT_EXPECT_EQ_MSG(test, fake.nomap.nr, 0, "regions not mapped");
+	KUNIT_EXPECT_EQ(test, fake.nr_bad_frees, 0);
+}
+
+/* What was given back is somebody else's: nobody may find it any more. */
+static void __init refused_region_is_not_found(struct kunit *test)
+{
+	struct device_node node = { .full_name = "refused@41000000" };
+	const struct fdt_region regions[] = {
+		{ "refused@41000000", "fake,refuses", .nr_reg = 1,
+		  .reg = { { AT(16), MIB(1) } } },
+		{ "good@42000000", "fake,accepts", .nr_reg = 1,
+		  .reg = { { AT(32), MIB(1) } } },
+	};
+
+	scan_regions(test, regions, ARRAY_SIZE(regions));
+	KUNIT_EXPECT_NULL(test, of_reserved_mem_lookup(&node));
+	node.full_name = "good@42000000";
+	KUNIT_EXPECT_NOT_NULL(test, of_reserved_mem_lookup(&node));
+	node.full_name = "nobody@0";
+	KUNIT_EXPECT_NULL(test, of_reserved_mem_lookup(&node));
+	node.full_name = NULL;
+	KUNIT_EXPECT_NULL(test, of_reserved_mem_lookup(&node));
+}
+
+/*
+ * RAM that is reserved holds something: it must stay mapped. What is no RAM
+ * is not mapped anyway.
+ */
+static void __init nomap_spares_reserved_memory(struct kunit *test)
+{
+	const struct fdt_region regions[] = {
+		{ "over-kernel@41000000", NULL, .flags = FDT_NO_MAP,
+		  .nr_reg = 1, .reg = { { AT(16), MIB(2) } } },
+		{ "over-device@10000000", NULL, .flags = FDT_NO_MAP,
+		  .nr_reg = 1, .reg = { { 0x10000000, MIB(1) } } },
+	};
+
+	forget_all();
+	fdt_install_kunit(test, &two_cells, regions, ARRAY_SIZE(regions));
+	fake_add(&fake.reserved, AT(17), MIB(4));
+	fake_add(&fake.reserved, 0x10000000, MIB(1));
+	KUNIT_EXPECT_EQ(test, scan(), 0);
+	KUNIT_EXPECT_FALSE_MSG(test, fake_meets(&fake.nomap, AT(16), MIB(2)),
+			       "reserved RAM is not mapped any more");
+	KUNIT_EXPECT_TRUE(test, holds(&fake.nomap, 0x10000000, MIB(1)));
+}
+
+static void __init overlap_is_reported(struct kunit *test)
+{
+	static const struct {
+		struct fdt_span first, second;
+		unsigned int overlaps;
+	} rows[] __initconst = {
+		{ { AT(16), MIB(2) }, { AT(17), MIB(2) }, 1 },
+		{ { AT(17), MIB(2) }, { AT(16), MIB(2) }, 1 },
+		{ { AT(16), MIB(8) }, { AT(18), MIB(1) }, 1 },
+		{ { AT(16), MIB(2) }, { AT(16), MIB(2) }, 1 },
+		{ { AT(16), MIB(2) }, { AT(18), MIB(2) }, 0 },
+		{ { AT(18), MIB(2) }, { AT(16), MIB(2) }, 0 },
+		{ { AT(16), MIB(2) }, { AT(18) - 1, MIB(2) }, 1 },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct fdt_region regions[] = {
+			{ "first@0", NULL, .nr_reg = 1,
+			  .reg = { rows[i].first } },
+			{ "second@0", NULL, .nr_reg = 1,
+			  .reg = { rows[i].second } },
+		};
+
+		scan_regions(test, regions, 2);
+		KUNIT_EXPECT_EQ_MSG(test, fake.nr_overlaps, rows[i].overlaps,
+				    "pair %u", i);
+		expect_region(test, "first@0", rows[i].first.base,
+			      rows[i].first.size);
+		expect_region(test, "second@0", rows[i].second.base,
+			      rows[i].second.size);
+	}
+}
+
+/* A place that memblock finds: inside, aligned, and nobody else's. */
+static void __init expect_placed(struct kunit *test, const char *name,
+				 phys_addr_t size, phys_addr_t align,
+				 phys_addr_t start, phys_addr_t end)
+{
+	struct reserved_mem *rmem = find(name);
+
+	KUNIT_ASSERT_NOT_NULL_MSG(test, rmem, "region '%s' is not known", name);
+	KUNIT_EXPECT_EQ(test, rmem->size, size);
+	KUNIT_EXPECT_EQ_MSG(test, rmem->base & (align - 1), (phys_addr_t)0,
+			    "%pa of '%s' is not aligned to %pa", &rmem->base,
+			    name, &align);
+	KUNIT_EXPECT_GE(test, rmem->base, start);
+	KUNIT_EXPECT_LE(test, rmem->base + rmem->size, end);
+	KUNIT_EXPECT_TRUE(test, holds(&fake.reserved, rmem->base, size));
+}
+
+static void __init dynamic_regions_are_placed(struct kunit *test)
+{
+	const struct fdt_region regions[] = {
+		{ "anywhere", "fake,accepts", .size = MIB(1) },
+		{ "aligned", "fake,accepts", .size = MIB(1),
+		  .alignment = MIB(64) },
+		{ "in-range", "fake,accepts", .size = MIB(4), .nr_ranges = 1,
+		  .ranges = { { AT(100), MIB(8) } } },
+		{ "unmapped", "fake,accepts", .flags = FDT_NO_MAP,
+		  .size = MIB(2) },
+		/* The static one comes last in the tree and first in time. */
+		{ "top@7f000000", "fake,accepts", .nr_reg = 1,
+		  .reg = { { MEMORY_END - MIB(16), MIB(16) } } },
+	};
+	struct reserved_mem *rmem;
+
+	scan_regions(test, regions, ARRAY_SIZE(regions));
+	expect_placed(test, "anywhere", MIB(1), 1, MEMORY_BASE,
+		      MEMORY_END - MIB(16));
+	expect_placed(test, "aligned", MIB(1), MIB(64), MEMORY_BASE,
+		      MEMORY_END);
+	expect_placed(test, "in-range", MIB(4), 1, AT(100), AT(108));
+	rmem = find("unmapped");
+	KUNIT_ASSERT_NOT_NULL(test, rmem);
+	KUNIT_EXPECT_TRUE(test, holds(&fake.nomap, rmem->base, MIB(2)));
+	KUNIT_EXPECT_EQ_MSG(test, fake.nr_ignored, 4,
+			    "kmemleak must not scan dynamic regions");
+	KUNIT_EXPECT_EQ(test, fake.nr_setups, 5);
+	KUNIT_EXPECT_EQ(test, fake.nr_overlaps, 0);
+}
+
+/* Two cells or one: the numbers have as many as the root says. */
+static void __init cells_are_as_the_root_says(struct kunit *test)
+{
+	const struct fdt_region regions[] = {
+		{ "static@41000000", "fake,accepts", .nr_reg = 1,
+		  .reg = { { AT(16), MIB(1) } } },
+		{ "dynamic", "fake,accepts", .size = MIB(4),
+		  .alignment = MIB(16), .nr_ranges = 2,
+		  .ranges = { { AT(1), MIB(1) }, { AT(100), MIB(100) } } },
+	};
+	unsigned int cells;
+
+	for (cells = 1; cells <= 2; cells++) {
+		const struct fdt_shape shape = { .cells = cells };
+
+		forget_all();
+		fdt_install_kunit(test, &shape, regions, ARRAY_SIZE(regions));
+		KUNIT_EXPECT_EQ(test, scan(), 0);
+		expect_region(test, "static@41000000", AT(16), MIB(1));
+		expect_placed(test, "dynamic", MIB(4), MIB(16), AT(100),
+			      AT(200));
+		KUNIT_EXPECT_EQ(test, fake.align, MIB(16));
+	}
+}
+
+#ifdef CONFIG_PHYS_ADDR_T_64BIT
+static void __init address_beyond_4g_is_not_cut(struct kunit *test)
+{
+	const phys_addr_t base = (5ULL << 32) + MIB(16);
+	const struct fdt_region regions[] = {
+		{ "far@510000000", "fake,accepts", .nr_reg = 1,
+		  .reg = { { base, 6ULL << 32 } } },
+	};
+
+	scan_regions(test, regions, 1);
+	expect_region(test, "far@510000000", base, 6ULL << 32);
+	KUNIT_EXPECT_TRUE(test, holds(&fake.reserved, base, 6ULL << 32));
+}
+#else
+static void __init address_beyond_4g_is_not_cut(struct kunit *test)
+{
+	kunit_skip(test, "needs CONFIG_PHYS_ADDR_T_64BIT");
+}
+#endif
+
+static void __init malformed_dynamic_nodes_are_skipped(struct kunit *test)
+{
+	const struct fdt_region regions[] = {
+		{ "one-cell-size", "fake,accepts", .malformed = "size",
+		  .malformed_bytes = 4 },
+		{ "one-cell-alignment", "fake,accepts", .size = MIB(1),
+		  .malformed = "alignment", .malformed_bytes = 4 },
+		{ "odd-ranges", "fake,accepts", .size = MIB(1),
+		  .malformed = "alloc-ranges", .malformed_bytes = 12 },
+		{ "good", "fake,accepts", .size = MIB(1) },
+	};
+
+	scan_regions(test, regions, ARRAY_SIZE(regions));
+	expect_placed(test, "good", MIB(1), 1, MEMORY_BASE, MEMORY_END);
+	KUNIT_EXPECT_EQ(test, fake.nr_setups, 1);
+	KUNIT_EXPECT_EQ(test, fake.reserved.nr, 1);
+}
+
+/* Ranges are tried in order; when none has room there is no region. */
+static void __init ranges_are_tried_in_order(struct kunit *test)
+{
+	const struct fdt_region regions[] = {
+		{ "full@44000000", NULL, .nr_reg = 1,
+		  .reg = { { AT(64), MIB(8) } } },
+		{ "third", "fake,accepts", .size = MIB(4), .nr_ranges = 3,
+		  .ranges = { { AT(64), MIB(8) }, { AT(32), MIB(2) },
+			      { AT(128), MIB(64) } } },
+		{ "nowhere", "fake,accepts", .size = MIB(4), .nr_ranges = 2,
+		  .ranges = { { AT(64), MIB(8) }, { 0x10000000, MIB(64) } } },
+		{ "too-large", "fake,accepts", .size = MIB(2048) },
+	};
+
+	scan_regions(test, regions, ARRAY_SIZE(regions));
+	expect_placed(test, "third", MIB(4), 1, AT(128), AT(192));
+	KUNIT_EXPECT_EQ(test, fake.nr_setups, 1);
+	KUNIT_EXPECT_EQ(test, fake.reserved.nr, 2);
+}
+
+/*
+ * A dynamic region next to another is placed against it, to leave the rest in
+ * one piece. "near" may start where "first" ends, so it is placed bottom-up:
+ *
+ *	|....[first][near]................|
+ */
+static void __init dynamic_regions_lie_together(struct kunit *test)
+{
+#ifdef HAS___reserved_mem_alloc_in_range
+	const struct fdt_region regions[] = {
+		{ "first", NULL, .size = MIB(8), .nr_ranges = 1,
+		  .ranges = { { AT(64), MIB(8) } } },
+		{ "near", NULL, .size = MIB(8), .nr_ranges = 1,
+		  .ranges = { { AT(72), MIB(200) } } },
+		{ "below", NULL, .size = MIB(8), .nr_ranges = 1,
+		  .ranges = { { AT(20), MIB(44) } } },
+		{ "apart", NULL, .size = MIB(8), .nr_ranges = 1,
+		  .ranges = { { AT(400), MIB(100) } } },
+	};
+
+	scan_regions(test, regions, ARRAY_SIZE(regions));
+	expect_region(test, "first", AT(64), MIB(8));
+	expect_region(test, "near", AT(72), MIB(8));
+	expect_region(test, "below", AT(56), MIB(8));
+	expect_region(test, "apart", AT(492), MIB(8));
+	KUNIT_EXPECT_FALSE_MSG(test, fake.bottom_up,
+			       "the direction of memblock is not put back");
+#else
+	kunit_skip(test, "this kernel's of_reserved_mem.c has no __reserved_mem_alloc_in_range()");
+#endif
+}
+
+/* What CMA cannot take unaligned is aligned for it; nothing else is. */
+static void __init cma_region_is_aligned_for_cma(struct kunit *test)
+{
+	const phys_addr_t block = CMA_MIN_ALIGNMENT_BYTES;
+	const struct fdt_region rows[] = {
+		{ "pool", "shared-dma-pool", .flags = FDT_REUSABLE,
+		  .size = block },
+		{ "pool", "shared-dma-pool", .flags = FDT_REUSABLE,
+		  .size = block, .alignment = PAGE_SIZE },
+		{ "pool", "shared-dma-pool", .flags = FDT_REUSABLE,
+		  .size = block, .alignment = 2 * block },
+		{ "pool", "fake,accepts", .flags = FDT_REUSABLE,
+		  .size = block, .alignment = PAGE_SIZE },
+	};
+	const phys_addr_t expected[] = { block, block, 2 * block, PAGE_SIZE };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		scan_regions(test, &rows[i], 1);
+		KUNIT_EXPECT_EQ_MSG(test, fake.align, expected[i], "row %u", i);
+	}
+}
+
+/*
+ * Memory that could not be taken out of the map was freed again: it must not
+ * become a region all the same.
+ */
+static void __init region_that_stays_mapped_is_none(struct kunit *test)
+{
+	const struct fdt_region regions[] = {
+		{ "dynamic", "fake,accepts", .flags = FDT_NO_MAP,
+		  .size = MIB(2) },
+	};
+
+	forget_all();
+	fdt_install_kunit(test, &two_cells, regions, 1);
+	fake.nomap_error = -ENOMEM;
+	scan();
+	KUNIT_EXPECT_EQ(test, fake.reserved.nr, 0);
+	KUNIT_EXPECT_EQ_MSG(test, fake.nr_setups, 0,
+			    "a driver was given memory that is free");
+	KUNIT_EXPECT_NULL(test, find("dynamic"));
+}
+
+static void __init unsupported_trees_are_ignored(struct kunit *test)
+{
+	const struct fdt_region region = {
+		"a@41000000", "fake,accepts", .nr_reg = 1,
+		.reg = { { AT(16), MIB(1) } },
+	};
+	static const struct fdt_shape shapes[] __initconst = {
+		{ .cells = 2, .no_ranges = true },
+		{ .cells = 2, .address_cells = 1 },
+		{ .cells = 2, .size_cells = 1 },
+		{ .cells = 1, .address_cells = 2 },
+		{ .cells = 1, .size_cells = 2 },
+		{ .cells = 2, .no_reserved_memory = true },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(shapes); i++) {
+		forget_all();
+		fdt_install_kunit(test, &shapes[i], &region, 1);
+		KUNIT_EXPECT_EQ_MSG(test, scan(),
+				    shapes[i].no_reserved_memory ? -ENODEV :
+				    -EINVAL, "tree %u", i);
+		KUNIT_EXPECT_EQ_MSG(test, fake.reserved.nr, 0, "tree %u", i);
+		KUNIT_EXPECT_EQ(test, fake.nr_setups, 0);
+		KUNIT_EXPECT_EQ(test, reserved_mem_count, 0);
+	}
+}
+
+/* More nodes than the table: the rest are left out, nothing is overrun. */
+#define MANY (MAX_RESERVED_REGIONS + 10)
+
+static void __init many(struct kunit *test, bool dynamic)
+{
+	struct fdt_region *regions = kunit_kcalloc(test, MANY,
+						   sizeof(*regions),
+						   GFP_KERNEL);
+	char (*names)[16] = kunit_kcalloc(test, MANY, sizeof(*names),
+					  GFP_KERNEL);
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, regions);
+	KUNIT_ASSERT_NOT_NULL(test, names);
+	for (i = 0; i < MANY; i++) {
+		snprintf(names[i], sizeof(*names), "many@%x", i);
+		regions[i].name = names[i];
+		regions[i].compatible = "fake,accepts";
+		if (dynamic) {
+			regions[i].size = MIB(1);
+			continue;
+		}
+		regions[i].nr_reg = 1;
+		regions[i].reg[0] = (struct fdt_span){ AT(2 * i), MIB(1) };
+	}
+	scan_regions(test, regions, MANY);
+}
+
+static void __init many_static_nodes_fit_or_are_left_out(struct kunit *test)
+{
+	unsigned int i;
+
+	many(test, false);
+#ifdef HAS_alloc_reserved_mem_array
+	/* The table is made as large as it must be. */
+	KUNIT_EXPECT_EQ(test, reserved_mem_count, MANY);
+#else
+	KUNIT_EXPECT_EQ(test, reserved_mem_count, MAX_RESERVED_REGIONS);
+#endif
+	KUNIT_EXPECT_EQ(test, fake.nr_setups, reserved_mem_count);
+	KUNIT_EXPECT_EQ_MSG(test, fake.reserved.nr, MANY,
+			    "left out of the table, reserved all the same");
+	for (i = 0; i < reserved_mem_count; i++)
+		KUNIT_EXPECT_EQ(test, reserved_mem[i].size, MIB(1));
+}
+
+static void __init many_dynamic_nodes_are_left_out(struct kunit *test)
+{
+	many(test, true);
+	KUNIT_EXPECT_EQ(test, reserved_mem_count, MAX_RESERVED_REGIONS);
+	KUNIT_EXPECT_EQ(test, fake.nr_setups, MAX_RESERVED_REGIONS);
+	KUNIT_EXPECT_EQ(test, fake.reserved.nr, MAX_RESERVED_REGIONS);
+}
+
+/* No memory for the larger table: no table, and no crash. */
+static void __init table_that_cannot_grow_is_empty(struct kunit *test)
+{
+#ifdef HAS_alloc_reserved_mem_array
+	const struct fdt_region regions[] = {
+		{ "a@41000000", "fake,accepts", .nr_reg = 1,
+		  .reg = { { AT(16), MIB(1) } } },
+	};
+
+	forget_all();
+	fdt_install_kunit(test, &two_cells, regions, 1);
+	fake.no_array = true;
+	scan();
+	KUNIT_EXPECT_EQ(test, reserved_mem_count, 0);
+	KUNIT_EXPECT_EQ(test, fake.nr_setups, 0);
+	KUNIT_EXPECT_EQ(test, fake.reserved.nr, 1);
+#else
+	kunit_skip(test, "this kernel's of_reserved_mem.c has no alloc_reserved_mem_array()");
+#endif
+}
+
+/* A dynamic region that was set up early is in the grown table too. */
+static void __init table_keeps_its_entries_when_it_grows(struct kunit *test)
+{
+	const struct fdt_region regions[] = {
+		{ "dynamic", "fake,accepts", .size = MIB(2) },
+		{ "static@41000000", "fake,accepts", .nr_reg = 1,
+		  .reg = { { AT(16), MIB(1) } } },
+	};
+
+	scan_regions(test, regions, ARRAY_SIZE(regions));
+	KUNIT_EXPECT_EQ(test, reserved_mem_count, 2);
+	expect_placed(test, "dynamic", MIB(2), 1, MEMORY_BASE, MEMORY_END);
+	KUNIT_EXPECT_NOT_NULL(test, find("dynamic")->ops);
+	expect_region(test, "static@41000000", AT(16), MIB(1));
+	KUNIT_EXPECT_NOT_NULL(test, find("static@41000000")->ops);
+}
+
+static struct kunit_case __refdata scan_cases[] = {
+	KUNIT_CASE(static_regions_are_reserved),
+	KUNIT_CASE(nodes_that_are_no_regions),
+	KUNIT_CASE(empty_region_is_not_known),
+	KUNIT_CASE(second_driver_gets_its_chance),
+	KUNIT_CASE(refused_region_is_given_back),
+	KUNIT_CASE(refused_region_is_not_found),
+	KUNIT_CASE(nomap_spares_reserved_memory),
+	KUNIT_CASE(overlap_is_reported),
+	KUNIT_CASE(dynamic_regions_are_placed),
+	KUNIT_CASE(cells_are_as_the_root_says),
+	KUNIT_CASE(address_beyond_4g_is_not_cut),
+	KUNIT_CASE(malformed_dynamic_nodes_are_skipped),
+	KUNIT_CASE(ranges_are_tried_in_order),
+	KUNIT_CASE(dynamic_regions_lie_together),
+	KUNIT_CASE(cma_region_is_aligned_for_cma),
+	KUNIT_CASE(region_that_stays_mapped_is_none),
+	KUNIT_CASE(unsupported_trees_are_ignored),
+	KUNIT_CASE(many_static_nodes_fit_or_are_left_out),
+	KUNIT_CASE(many_dynamic_nodes_are_left_out),
+	KUNIT_CASE(table_that_cannot_grow_is_empty),
+	KUNIT_CASE(table_keeps_its_entries_when_it_grows),
+	{}
+};
+
+static struct kunit_suite scan_suite = {
+	.name = "of_reserved_mem_scan",
+	.test_cases = scan_cases,
+};
+
+kunit_test_init_section_suites(&scan_suite);
+
+MODULE_LICENSE("GPL");

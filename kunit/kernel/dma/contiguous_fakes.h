@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a copy of kernel/dma/contiguous.c calls instead of mm/cma.c, memblock
+ * and the page allocator. The macros at the end change the copy only.
+ *
+ * A suite may define FAKE_KEEPS_INIT to leave __init alone, and FAKE_SELECTS
+ * to choose how the size of the default area is selected: see the end.
+ */
+#ifndef _CONTIGUOUS_FAKES_H
+#define _CONTIGUOUS_FAKES_H
+
+#include <cma-tests/compat.h>
+#include <linux/cma.h>
+#include <linux/gfp.h>
+#include <linux/string.h>
+
+#ifdef FAKE_KEEPS_INIT
+#define FAKE_INIT __init
+#else
+#define FAKE_INIT
+#endif
+
+/* Only compared, never looked into. */
+#define FAKE_AREA(n) ((struct cma *)(PAGE_SIZE * ((n) + 1)))
+#define FAKE_PAGE ((struct page *)(PAGE_SIZE * 64))
+#define FAKE_CALLS_MAX 8
+
+struct fake_alloc_call {
+	struct cma *cma;
+	unsigned long count;
+	unsigned int align;
+	bool no_warn;
+};
+
+struct fake_declare_call {
+	phys_addr_t base;
+	phys_addr_t size;
+	phys_addr_t limit;
+	phys_addr_t alignment;
+	unsigned int order_per_bit;
+	bool fixed;
+	const char *name;
+};
+
+static struct {
+	/* cma_alloc() succeeds in this area only, cma_release() likewise. */
+	struct cma *serves;
+	struct cma *owner;
+	struct fake_alloc_call alloc[FAKE_CALLS_MAX];
+	unsigned int nr_alloc;
+	struct fake_alloc_call release[FAKE_CALLS_MAX];
+	unsigned int nr_release;
+	unsigned int nr_buddy_frees;
+	unsigned int buddy_order;
+
+	/* cma_declare_contiguous() and cma_init_reserved_mem() */
+	int declare_error;
+	struct fake_declare_call declare;
+	unsigned int nr_declare;
+	phys_addr_t memory;
+} fake;
+
+static struct page *fake_cma_alloc(struct cma *cma, unsigned long count,
+				   unsigned int align, bool no_warn)
+{
+	if (fake.nr_alloc < FAKE_CALLS_MAX)
+		fake.alloc[fake.nr_alloc] =
+			(struct fake_alloc_call){ cma, count, align, no_warn };
+	fake.nr_alloc++;
+
+	return cma && cma == fake.serves ? FAKE_PAGE : NULL;
+}
+
+static bool fake_cma_release(struct cma *cma, unsigned long count)
+{
+	if (!cma)
+		return false;
+	if (fake.nr_release < FAKE_CALLS_MAX)
+		fake.release[fake.nr_release] =
+			(struct fake_alloc_call){ .cma = cma, .count = count };
+	fake.nr_release++;
+
+	return cma == fake.owner;
+}
+
+static void fake_free_pages(unsigned int order)
+{
+	fake.nr_buddy_frees++;
+	fake.buddy_order = order;
+}
+
+static int FAKE_INIT fake_declare(struct fake_declare_call call,
+				  struct cma **cma)
+{
+	fake.declare = call;
+	fake.nr_declare++;
+	if (!fake.declare_error)
+		*cma = FAKE_AREA(7);
+
+	return fake.declare_error;
+}
+
+#ifndef FAKE_KEEPS_INIT
+#undef __init
+#define __init
+#undef __initdata
+#define __initdata
+#endif
+/* The copy's functions are static, and none of them is to be replaced. */
+#undef __weak
+#define __weak
+
+#define cma_alloc(cma, count, align, no_warn) \
+	fake_cma_alloc(cma, count, align, no_warn)
+#define cma_release(cma, page, count) fake_cma_release(cma, count)
+#undef __free_pages
+#define __free_pages(page, order) fake_free_pages(order)
+#define cma_declare_contiguous(base, size, limit, align, bit, fixed, name, cma) \
+	fake_declare((struct fake_declare_call){ base, size, limit, align, bit, \
+						 fixed, name }, cma)
+#define cma_declare_contiguous_nid(base, size, limit, align, bit, fixed, name, \
+				   cma, nid) \
+	cma_declare_contiguous(base, size, limit, align, bit, fixed, name, cma)
+#define cma_init_reserved_mem(base, size, bit, name, cma) \
+	fake_declare((struct fake_declare_call){ base, size, 0, 0, bit, true, \
+						 name }, cma)
+#define cma_get_base(cma) ((phys_addr_t)0)
+#define cma_get_size(cma) 0UL
+#define memblock_phys_mem_size() (fake.memory)
+
+/* A selection of Kconfig, one a compilation: FAKE_SELECTS_<which>. */
+#ifdef FAKE_SELECTS
+#undef CONFIG_CMA_SIZE_SEL_MBYTES
+#undef CONFIG_CMA_SIZE_SEL_PERCENTAGE
+#undef CONFIG_CMA_SIZE_SEL_MIN
+#undef CONFIG_CMA_SIZE_SEL_MAX
+#undef CONFIG_CMA_SIZE_MBYTES
+#undef CONFIG_CMA_SIZE_PERCENTAGE
+/* More MiB than 32 bits hold bytes. */
+#define CONFIG_CMA_SIZE_MBYTES 5120
+#define CONFIG_CMA_SIZE_PERCENTAGE 10
+#if defined(FAKE_SELECTS_MBYTES)
+#define CONFIG_CMA_SIZE_SEL_MBYTES 1
+#elif defined(FAKE_SELECTS_PERCENTAGE)
+#define CONFIG_CMA_SIZE_SEL_PERCENTAGE 1
+#elif defined(FAKE_SELECTS_MIN)
+#define CONFIG_CMA_SIZE_SEL_MIN 1
+#elif defined(FAKE_SELECTS_MAX)
+#define CONFIG_CMA_SIZE_SEL_MAX 1
+#endif
+#endif
+
+#endif

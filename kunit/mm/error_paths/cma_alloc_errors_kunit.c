@@ -1,0 +1,557 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cma_alloc() and cma_release() when alloc_contig_range() does not do what it
+ * is asked for, over a copy of mm/cma.c with that function faked.
+ */
+#include "cma_copy.c"
+#include "copied_area.h"
+
+#define AREA_PAGES 64UL
+
+static void expect_area_empty(struct kunit *test, struct cma *cma)
+{
+	KUNIT_EXPECT_EQ_MSG(test, area_bits_set(cma), 0UL,
+			    "area '%s' keeps bits of an allocation that failed or was released",
+			    cma->name);
+	KUNIT_EXPECT_EQ_MSG(test, area_available(cma), cma->count,
+			    "area '%s' lost count of its pages", cma->name);
+}
+
+/*
+ * The n-th candidate lies n steps behind the first; a step is the alignment,
+ * at least one bit of the bitmap:
+ *
+ *	area   |---------------------------------|
+ *	calls  |xxx     |xxx     |xxx     |ok
+ *	       first    first + step
+ */
+struct busy_row {
+	const char *desc;
+	unsigned int offset;		/* of the area in its block */
+	unsigned int order_per_bit;
+	unsigned long count;
+	unsigned int align;
+	unsigned int busy;		/* calls that find the range busy */
+	unsigned int first;		/* expected, as an offset in the block */
+	unsigned int step;
+	unsigned int bits;		/* expected, in the bitmap */
+};
+
+static const struct busy_row busy_rows[] = {
+	{ "never busy, no alignment", 0, 0, 3, 0, 0, 0, 1, 3 },
+	{ "once busy, no alignment", 0, 0, 3, 0, 1, 0, 1, 3 },
+	{ "busy three times, aligned to 4", 0, 0, 3, 2, 3, 0, 4, 3 },
+	{ "busy up to the last candidate", 0, 0, 8, 3, 7, 0, 8, 8 },
+	{ "one page, aligned to 16", 0, 0, 1, 4, 2, 0, 16, 1 },
+	{ "count above the alignment", 0, 0, 9, 2, 2, 0, 4, 9 },
+	{ "whole area", 0, 0, AREA_PAGES, 0, 0, 0, 1, AREA_PAGES },
+	/*
+	 * The alignment is of the page, not of its distance from the base.
+	 * Guards b5be83e308f7 ("mm: cma: align to physical address, not CMA
+	 * region position").
+	 */
+	{ "base not aligned to 8", 4, 0, 8, 3, 1, 8, 8, 8 },
+	{ "base not aligned to 16", 12, 0, 5, 4, 2, 16, 16, 5 },
+	{ "base not aligned to 32", 4, 0, 2, 5, 1, 32, 32, 2 },
+	/* A bit of more pages than one is the smallest step. */
+	{ "4 pages a bit, no alignment", 0, 2, 3, 0, 2, 0, 4, 1 },
+	{ "4 pages a bit, alignment below a bit", 0, 2, 5, 1, 2, 0, 4, 2 },
+	{ "4 pages a bit, alignment of a bit", 0, 2, 8, 2, 1, 0, 4, 2 },
+	{ "4 pages a bit, aligned to 16", 0, 2, 4, 4, 2, 0, 16, 1 },
+	/*
+	 * Neither may the offset of the base lose what is below a bit. Guards
+	 * "mm: cma: fix CMA aligned offset calculation".
+	 */
+	{ "4 pages a bit, base not aligned to 16", 4, 2, 4, 4, 1, 16, 16, 1 },
+	{ "4 pages a bit, base not aligned to 32", 20, 2, 6, 5, 1, 32, 32, 2 },
+	{ "2 pages a bit, odd count", 0, 1, 7, 0, 3, 0, 2, 4 },
+};
+
+static void busy_row_describe(const struct busy_row *row, char *desc)
+{
+	strscpy(desc, row->desc, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(busy, busy_rows, busy_row_describe);
+
+static void expect_calls(struct kunit *test, unsigned long block,
+			 const struct busy_row *row)
+{
+	unsigned int i;
+
+	KUNIT_ASSERT_EQ_MSG(test, fake.nr_contig, row->busy + 1,
+			    "expected one try more than the range was busy");
+	for (i = 0; i < fake.nr_contig; i++) {
+		struct fake_contig_call *call = &fake.contig[i];
+
+		KUNIT_EXPECT_EQ_MSG(test, call->start - block,
+				    (unsigned long)row->first + i * row->step,
+				    "start of try %u", i);
+		KUNIT_EXPECT_EQ_MSG(test, call->end - call->start, row->count,
+				    "pages of try %u", i);
+		KUNIT_EXPECT_EQ(test, call->kind,
+				(__force unsigned int)CMA_TESTS_CONTIG_CMA);
+		KUNIT_EXPECT_EQ(test, (__force unsigned int)call->gfp,
+				(__force unsigned int)(GFP_KERNEL |
+						       __GFP_NOWARN));
+	}
+}
+
+static void busy_range_is_tried_behind(struct kunit *test)
+{
+	const struct busy_row *row = test->param_value;
+	unsigned long block = block_alloc_kunit(test);
+	unsigned long start, i;
+	struct page *page;
+	struct cma *cma;
+
+	cma = area_activate(test, block + row->offset, AREA_PAGES,
+			    row->order_per_bit);
+	for (i = 0; i < row->busy; i++)
+		fake.contig_errors[i] = -EBUSY;
+
+	page = cma_alloc(cma, row->count, row->align, true);
+	expect_calls(test, block, row);
+	KUNIT_ASSERT_NOT_NULL_MSG(test, page, "no page after %u busy tries",
+				  row->busy);
+	start = page_to_pfn(page);
+	KUNIT_EXPECT_EQ(test, start, fake.contig[row->busy].start);
+	for (i = 0; i < row->count; i++)
+		KUNIT_EXPECT_EQ_MSG(test, page_count(page + i), 1,
+				    "references of page %lu", i);
+
+	/* Bits of the tries that failed are clear, of the last one set. */
+	KUNIT_EXPECT_EQ(test, area_bits_set(cma), (unsigned long)row->bits);
+	i = (start - block - row->offset) >> row->order_per_bit;
+	KUNIT_EXPECT_EQ(test, i, find_first_bit(copied_bitmap(cma),
+						AREA_PAGES >> row->order_per_bit));
+
+	KUNIT_EXPECT_TRUE(test, cma_release(cma, page, row->count));
+	KUNIT_EXPECT_EQ(test, fake.nr_freed, 1);
+	KUNIT_EXPECT_EQ(test, fake.freed.start, start);
+	KUNIT_EXPECT_EQ(test, fake.freed.end, start + row->count);
+	expect_area_empty(test, cma);
+}
+
+/*
+ * Every candidate is busy: the search ends at the end of the area, and a
+ * candidate that would stick out of it is no candidate.
+ */
+static void busy_area_is_walked_once(struct kunit *test)
+{
+	unsigned long block = block_alloc_kunit(test);
+	struct cma *cma = area_activate(test, block, AREA_PAGES, 0);
+
+	fake.contig_error_always = -EBUSY;
+	KUNIT_EXPECT_NULL(test, cma_alloc(cma, 8, 3, true));
+	KUNIT_EXPECT_EQ(test, fake.nr_contig, AREA_PAGES / 8);
+	expect_area_empty(test, cma);
+
+	fake.nr_contig = 0;
+	KUNIT_EXPECT_NULL(test, cma_alloc(cma, 12, 3, true));
+	KUNIT_EXPECT_EQ(test, fake.nr_contig, AREA_PAGES / 8 - 1);
+	KUNIT_EXPECT_EQ(test, fake.contig[6].start, block + 48);
+	expect_area_empty(test, cma);
+
+	fake.nr_contig = 0;
+	KUNIT_EXPECT_NULL(test, cma_alloc(cma, AREA_PAGES, 0, true));
+	KUNIT_EXPECT_EQ(test, fake.nr_contig, 1);
+	expect_area_empty(test, cma);
+}
+
+/* Only -EBUSY is worth another try; anything else ends the allocation. */
+static const int final_errors[] = {
+	-EINTR, -ENOMEM, -EINVAL, -EAGAIN, -ERESTARTSYS,
+};
+
+static void final_error_describe(const int *error, char *desc)
+{
+	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "error %d", *error);
+}
+
+KUNIT_ARRAY_PARAM(final_error, final_errors, final_error_describe);
+
+static void other_error_ends_the_search(struct kunit *test)
+{
+	const int *error = test->param_value;
+	unsigned long block = block_alloc_kunit(test);
+	struct cma *cma = area_activate(test, block, AREA_PAGES, 0);
+	struct page *neighbour = cma_alloc(cma, 5, 0, true);
+
+	KUNIT_ASSERT_NOT_NULL(test, neighbour);
+	fake.contig_errors[1] = -EBUSY;
+	fake.contig_errors[2] = *error;
+	KUNIT_EXPECT_NULL(test, cma_alloc(cma, 7, 0, true));
+	KUNIT_EXPECT_EQ_MSG(test, fake.nr_contig, 3,
+			    "the neighbour's call, a busy one and the last");
+	/* What failed gives back its own bits and not the neighbour's. */
+	KUNIT_EXPECT_EQ(test, area_bits_set(cma), 5UL);
+	KUNIT_EXPECT_EQ(test, area_available(cma), AREA_PAGES - 5);
+	KUNIT_EXPECT_TRUE(test, cma_release(cma, neighbour, 5));
+	expect_area_empty(test, cma);
+}
+
+/* A failure prints the area's free runs, unless it is to be silent. */
+static void no_warn_is_the_callers_word(struct kunit *test)
+{
+	unsigned long block = block_alloc_kunit(test);
+	struct cma *cma = area_activate(test, block, AREA_PAGES, 0);
+
+	fake.contig_error_always = -ENOMEM;
+	KUNIT_EXPECT_NULL(test, cma_alloc(cma, 2, 0, false));
+	KUNIT_EXPECT_EQ(test, fake.nr_contig, 1);
+	KUNIT_EXPECT_EQ(test, (__force unsigned int)fake.contig[0].gfp,
+			(__force unsigned int)GFP_KERNEL);
+	expect_area_empty(test, cma);
+}
+
+static void allocations_fill_the_area(struct kunit *test)
+{
+	unsigned long block = block_alloc_kunit(test);
+	struct cma *cma = area_activate(test, block + 4, AREA_PAGES, 0);
+	struct page *page[5];
+	unsigned long i;
+
+	/* |0000....11112222....3333| then a hole, and it is found again. */
+	for (i = 0; i < 4; i++) {
+		page[i] = cma_alloc(cma, 16, 0, true);
+		KUNIT_ASSERT_NOT_NULL(test, page[i]);
+		KUNIT_EXPECT_EQ(test, page_to_pfn(page[i]),
+				block + 4 + 16 * i);
+	}
+	KUNIT_EXPECT_NULL(test, cma_alloc(cma, 1, 0, true));
+	KUNIT_EXPECT_EQ_MSG(test, fake.nr_contig, 4,
+			    "a full area is not asked for pages");
+	KUNIT_EXPECT_EQ(test, area_available(cma), 0UL);
+	KUNIT_EXPECT_TRUE(test, cma_release(cma, page[2], 16));
+	KUNIT_EXPECT_NULL(test, cma_alloc(cma, 17, 0, true));
+	page[4] = cma_alloc(cma, 16, 2, true);
+	KUNIT_EXPECT_PTR_EQ(test, page[4], page[2]);
+	for (i = 0; i < 4; i++)
+		KUNIT_EXPECT_TRUE(test, cma_release(cma, page[i], 16));
+	expect_area_empty(test, cma);
+}
+
+/* Counts that no area can hold never reach alloc_contig_range(). */
+static void impossible_counts_are_refused(struct kunit *test)
+{
+	unsigned long block = block_alloc_kunit(test);
+	struct cma *cma = area_activate(test, block, AREA_PAGES, 0);
+	struct cma *bits = area_activate(test, block, AREA_PAGES, 2);
+	const unsigned long counts[] = {
+		0, AREA_PAGES + 1, 2 * AREA_PAGES, INT_MAX, UINT_MAX,
+#if BITS_PER_LONG > 32
+		/*
+		 * Guards 67a2e213e7e9 ("mm: cma: fix incorrect type conversion
+		 * for size during dma allocation").
+		 */
+		(1UL << 32), (1UL << 32) + 1, LONG_MAX,
+#endif
+	};
+	unsigned long i;
+
+	for (i = 0; i < ARRAY_SIZE(counts); i++) {
+		KUNIT_EXPECT_NULL_MSG(test, cma_alloc(cma, counts[i], 0, true),
+				      "count %lu", counts[i]);
+		KUNIT_EXPECT_NULL_MSG(test, cma_alloc(bits, counts[i], 0, true),
+				      "count %lu, 4 pages a bit", counts[i]);
+	}
+	KUNIT_EXPECT_EQ(test, fake.nr_contig, 0);
+	expect_area_empty(test, cma);
+	expect_area_empty(test, bits);
+}
+
+/* Alignment beyond the area: an aligned page may lie in it, or may not. */
+static void alignment_beyond_the_area(struct kunit *test)
+{
+	unsigned long block = block_alloc_kunit(test);
+	struct cma *aligned = area_activate(test, block, 16, 0);
+	struct cma *unaligned = area_activate(test, block + 20, 16, 0);
+	struct page *page = cma_alloc(aligned, 4, BLOCK_ORDER, true);
+
+	KUNIT_EXPECT_PTR_EQ(test, page, pfn_to_page(block));
+	KUNIT_EXPECT_NULL(test, cma_alloc(unaligned, 4, BLOCK_ORDER, true));
+	KUNIT_EXPECT_NULL(test, cma_alloc(aligned, 4, BLOCK_ORDER, true));
+	KUNIT_EXPECT_EQ(test, fake.nr_contig, 1);
+}
+
+static void absent_area_allocates_nothing(struct kunit *test)
+{
+	unsigned long block = block_alloc_kunit(test);
+	struct cma *cma;
+
+	KUNIT_EXPECT_NULL(test, cma_alloc(NULL, 1, 0, true));
+
+	/* An area that could not be activated stays, with no pages. */
+	cma = area_declare(test, block, AREA_PAGES, 0);
+	fake.bitmap_fails_at = fake.nr_bitmap_calls + 1;
+	cma_activate_area(cma);
+	KUNIT_EXPECT_NULL(test, cma_alloc(cma, 1, 0, true));
+	KUNIT_EXPECT_EQ(test, fake.nr_contig, 0);
+}
+
+/*
+ *	block |....|area................|....|
+ *	      ^   ^x                    x^
+ *	pages outside are refused, the first and the last inside are taken
+ */
+static void release_knows_its_own_pages(struct kunit *test)
+{
+	unsigned long block = block_alloc_kunit(test);
+	struct cma *cma = area_activate(test, block + 8, AREA_PAGES, 0);
+	struct cma *other = area_activate(test, block + 8 + AREA_PAGES, 16, 0);
+	struct page *page = cma_alloc(cma, AREA_PAGES, 0, true);
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	KUNIT_EXPECT_FALSE(test, cma_release(NULL, page, 1));
+	KUNIT_EXPECT_FALSE(test, cma_release(cma, NULL, 1));
+	KUNIT_EXPECT_FALSE(test, cma_release(cma, page - 1, 1));
+	KUNIT_EXPECT_FALSE(test, cma_release(cma, page - 8, 16));
+	KUNIT_EXPECT_FALSE(test, cma_release(cma, page + AREA_PAGES, 1));
+	KUNIT_EXPECT_FALSE(test, cma_release(other, page, 1));
+	KUNIT_EXPECT_FALSE(test, cma_release(other, page + AREA_PAGES - 1, 1));
+	KUNIT_EXPECT_EQ_MSG(test, fake.nr_freed, 0,
+			    "pages outside the area went to the page allocator");
+	KUNIT_EXPECT_EQ(test, area_bits_set(cma), AREA_PAGES);
+
+	/* Piece by piece: each call gives back what it names. */
+	KUNIT_EXPECT_TRUE(test, cma_release(cma, page, 1));
+	KUNIT_EXPECT_EQ(test, area_bits_set(cma), AREA_PAGES - 1);
+	KUNIT_EXPECT_TRUE(test, cma_release(cma, page + AREA_PAGES - 1, 1));
+	KUNIT_EXPECT_EQ(test, area_bits_set(cma), AREA_PAGES - 2);
+	KUNIT_EXPECT_EQ(test, fake.freed.start, block + 8 + AREA_PAGES - 1);
+	KUNIT_EXPECT_EQ(test, fake.freed.end, block + 8 + AREA_PAGES);
+	KUNIT_EXPECT_TRUE(test, cma_release(cma, page + 1, AREA_PAGES - 2));
+	KUNIT_EXPECT_EQ(test, fake.nr_freed, 3);
+	expect_area_empty(test, cma);
+}
+
+/*
+ *	area |........................|
+ *	pages                     |------|   begin inside, end outside
+ *
+ * Refused, or at least noticed by the assertion that DEBUG_VM arms.
+ */
+static void release_across_the_end_is_noticed(struct kunit *test)
+{
+	unsigned long block = block_alloc_kunit(test);
+	/* Not a whole word of bits: what is cleared behind them is unused. */
+	struct cma *cma = area_activate(test, block, 20, 0);
+	struct page *page = cma_alloc(cma, 20, 0, true);
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	KUNIT_EXPECT_EQ_MSG(test, fake.nr_bugs, 0, "a healthy allocation");
+	KUNIT_EXPECT_TRUE(test, cma_release(cma, page, 10));
+	KUNIT_EXPECT_EQ_MSG(test, fake.nr_bugs, 0, "a healthy release");
+	cma_release(cma, page + 19, 2);
+	KUNIT_EXPECT_EQ_MSG(test, fake.nr_bugs, 1,
+			    "a release of the last page and one behind it");
+}
+
+#ifdef CONFIG_CMA_SYSFS
+static void counters_tell_pages(struct kunit *test)
+{
+	unsigned long block = block_alloc_kunit(test);
+	struct cma *cma = area_activate(test, block, AREA_PAGES, 0);
+	struct page *page = cma_alloc(cma, 5, 0, true);
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	KUNIT_EXPECT_EQ(test, atomic64_read(&cma->nr_pages_succeeded), 5LL);
+	KUNIT_EXPECT_EQ(test, atomic64_read(&cma->nr_pages_failed), 0LL);
+
+	/* Tries are not failures: one call, one count. */
+	fake.contig_error_always = -EBUSY;
+	KUNIT_EXPECT_NULL(test, cma_alloc(cma, 7, 2, true));
+	KUNIT_EXPECT_EQ(test, atomic64_read(&cma->nr_pages_succeeded), 5LL);
+	KUNIT_EXPECT_EQ(test, atomic64_read(&cma->nr_pages_failed), 7LL);
+
+	KUNIT_EXPECT_TRUE(test, cma_release(cma, page, 5));
+#ifdef CMA_TESTS_HAS_CMA_RELEASED_COUNTER
+	KUNIT_EXPECT_EQ(test, atomic64_read(&cma->nr_pages_released), 5LL);
+#endif
+	KUNIT_EXPECT_EQ(test, atomic64_read(&cma->nr_pages_succeeded), 5LL);
+}
+#else
+static void counters_tell_pages(struct kunit *test)
+{
+	kunit_skip(test, "needs CONFIG_CMA_SYSFS");
+}
+#endif
+
+/* The whole-block forms: 2^order pages, aligned to that, as one compound. */
+#if defined(HAS_cma_alloc_frozen_compound)
+#define alloc_compound(cma, order) cma_alloc_frozen_compound(cma, order)
+#define release_compound(cma, page, nr) cma_release_frozen(cma, page, nr)
+#elif defined(HAS_cma_alloc_folio)
+/* The fake makes no compound page, so none goes to cma_free_folio(). */
+#define alloc_compound(cma, order)					\
+	((struct page *)cma_alloc_folio(cma, order, GFP_KERNEL |	\
+					__GFP_COMP | __GFP_NOWARN))
+#define release_compound(cma, page, nr) cma_release(cma, page, nr)
+#endif
+
+static void compound_is_aligned_to_its_order(struct kunit *test)
+{
+#ifdef alloc_compound
+	unsigned long block = block_alloc_kunit(test);
+	struct cma *cma = area_activate(test, block + 4, AREA_PAGES, 0);
+	struct page *page;
+
+	fake.contig_errors[0] = -EBUSY;
+	page = alloc_compound(cma, 3);
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	KUNIT_EXPECT_EQ(test, fake.nr_contig, 2);
+	KUNIT_EXPECT_EQ(test, fake.contig[0].start, block + 8);
+	KUNIT_EXPECT_EQ(test, fake.contig[1].start, block + 16);
+	KUNIT_EXPECT_EQ(test, fake.contig[1].end, block + 24);
+	KUNIT_EXPECT_TRUE(test, fake.contig[1].gfp & __GFP_COMP);
+	KUNIT_EXPECT_TRUE(test, fake.contig[1].gfp & __GFP_NOWARN);
+	KUNIT_EXPECT_PTR_EQ(test, page, pfn_to_page(block + 16));
+	KUNIT_EXPECT_EQ(test, area_bits_set(cma), 8UL);
+	KUNIT_EXPECT_TRUE(test, release_compound(cma, page, 8));
+	expect_area_empty(test, cma);
+#else
+	kunit_skip(test, "this kernel's cma.c has neither cma_alloc_folio() nor cma_alloc_frozen_compound()");
+#endif
+}
+
+/* Frozen pages leave without a reference, and come back without one. */
+static void frozen_pages_have_no_reference(struct kunit *test)
+{
+#ifdef HAS_cma_alloc_frozen
+	unsigned long block = block_alloc_kunit(test);
+	struct cma *cma = area_activate(test, block, AREA_PAGES, 0);
+	struct page *page = cma_alloc_frozen(cma, 6, 0, true);
+	unsigned long i;
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	for (i = 0; i < 6; i++)
+		KUNIT_EXPECT_EQ(test, page_count(page + i), 0);
+	KUNIT_EXPECT_FALSE(test, cma_release_frozen(cma, page + AREA_PAGES, 1));
+	KUNIT_EXPECT_FALSE(test, cma_release_frozen(NULL, page, 1));
+	KUNIT_EXPECT_FALSE(test, cma_release_frozen(cma, NULL, 1));
+	KUNIT_EXPECT_EQ(test, fake.nr_freed, 0);
+	KUNIT_EXPECT_TRUE(test, cma_release_frozen(cma, page, 6));
+	KUNIT_EXPECT_EQ(test, fake.freed.end - fake.freed.start, 6UL);
+	expect_area_empty(test, cma);
+#else
+	kunit_skip(test, "this kernel's cma.c has no cma_alloc_frozen()");
+#endif
+}
+
+#ifdef CMA_MAX_RANGES
+/*
+ *	range 0 |----16----|   hole   range 1 |------32------|
+ */
+static struct cma *area_of_two_ranges(struct kunit *test, unsigned long block)
+{
+	struct cma *cma = area_declare(test, block, 16, 0);
+
+	cma->ranges[1].base_pfn = block + 64;
+	cma->ranges[1].early_pfn = block + 64;
+	cma->ranges[1].count = 32;
+	cma->nranges = 2;
+	cma->count = 48;
+	cma->available_count = 48;
+	cma_activate_area(cma);
+	KUNIT_ASSERT_EQ(test, cma->count, 48UL);
+
+	return cma;
+}
+
+static void second_range_helps_when_the_first_is_busy(struct kunit *test)
+{
+	unsigned long block = block_alloc_kunit(test);
+	struct cma *cma = area_of_two_ranges(test, block);
+	struct page *page;
+
+	/* Two candidates in range 0, and the second of range 1 succeeds. */
+	fake.contig_errors[0] = -EBUSY;
+	fake.contig_errors[1] = -EBUSY;
+	fake.contig_errors[2] = -EBUSY;
+	page = cma_alloc(cma, 8, 3, true);
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	KUNIT_EXPECT_EQ(test, fake.nr_contig, 4);
+	KUNIT_EXPECT_EQ(test, fake.contig[1].start, block + 8);
+	KUNIT_EXPECT_EQ(test, fake.contig[2].start, block + 64);
+	KUNIT_EXPECT_EQ(test, fake.contig[3].start, block + 72);
+	KUNIT_EXPECT_EQ(test, bitmap_weight(cma->ranges[0].bitmap, 16), 0);
+	KUNIT_EXPECT_EQ(test, bitmap_weight(cma->ranges[1].bitmap, 32), 8);
+	KUNIT_EXPECT_EQ(test, cma->available_count, 40UL);
+	KUNIT_EXPECT_TRUE(test, cma_release(cma, page, 8));
+	KUNIT_EXPECT_EQ(test, bitmap_weight(cma->ranges[1].bitmap, 32), 0);
+	KUNIT_EXPECT_EQ(test, cma->available_count, 48UL);
+
+	/* What no range can hold is not pieced together from two. */
+	KUNIT_EXPECT_NULL(test, cma_alloc(cma, 33, 0, true));
+	page = cma_alloc(cma, 32, 0, true);
+	KUNIT_EXPECT_PTR_EQ(test, page, pfn_to_page(block + 64));
+	/* Neither is what lies between them the area's. */
+	KUNIT_EXPECT_FALSE(test, cma_release(cma, pfn_to_page(block + 16), 1));
+	KUNIT_EXPECT_FALSE(test, cma_release(cma, pfn_to_page(block + 63), 1));
+	KUNIT_EXPECT_TRUE(test, cma_release(cma, page, 32));
+}
+
+static void other_error_spares_the_second_range(struct kunit *test)
+{
+	unsigned long block = block_alloc_kunit(test);
+	struct cma *cma = area_of_two_ranges(test, block);
+
+	fake.contig_errors[0] = -EINTR;
+	KUNIT_EXPECT_NULL(test, cma_alloc(cma, 8, 3, true));
+	KUNIT_EXPECT_EQ(test, fake.nr_contig, 1);
+	KUNIT_EXPECT_EQ(test, cma->available_count, 48UL);
+}
+#else
+static void second_range_helps_when_the_first_is_busy(struct kunit *test)
+{
+	kunit_skip(test, "this kernel's areas have one range");
+}
+
+static void other_error_spares_the_second_range(struct kunit *test)
+{
+	kunit_skip(test, "this kernel's areas have one range");
+}
+#endif
+
+static int errors_init(struct kunit *test)
+{
+	cma_fakes_reset();
+
+	return 0;
+}
+
+static void errors_exit(struct kunit *test)
+{
+	copied_areas_reset();
+}
+
+static struct kunit_case errors_cases[] = {
+	KUNIT_CASE_PARAM(busy_range_is_tried_behind, busy_gen_params),
+	KUNIT_CASE(busy_area_is_walked_once),
+	KUNIT_CASE_PARAM(other_error_ends_the_search, final_error_gen_params),
+	KUNIT_CASE(no_warn_is_the_callers_word),
+	KUNIT_CASE(allocations_fill_the_area),
+	KUNIT_CASE(impossible_counts_are_refused),
+	KUNIT_CASE(alignment_beyond_the_area),
+	KUNIT_CASE(absent_area_allocates_nothing),
+	KUNIT_CASE(release_knows_its_own_pages),
+	KUNIT_CASE(release_across_the_end_is_noticed),
+	KUNIT_CASE(counters_tell_pages),
+	KUNIT_CASE(compound_is_aligned_to_its_order),
+	KUNIT_CASE(frozen_pages_have_no_reference),
+	KUNIT_CASE(second_range_helps_when_the_first_is_busy),
+	KUNIT_CASE(other_error_spares_the_second_range),
+	{}
+};
+
+static struct kunit_suite errors_suite = {
+	.name = "cma_alloc_errors",
+	.init = errors_init,
+	.exit = errors_exit,
+	.test_cases = errors_cases,
+};
+
+kunit_test_suite(errors_suite);
+
+MODULE_LICENSE("GPL");
