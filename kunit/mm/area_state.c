@@ -17,7 +17,7 @@
 #include "../internal.h"
 #include "area_state.h"
 
-#define SETTLE_DEADLINE (2 * HZ)
+#define SETTLE_DEADLINE HZ
 
 static unsigned long area_total_bits(const struct cma *cma)
 {
@@ -163,12 +163,18 @@ void area_state_take(struct kunit *test, struct cma *cma,
 	read_state(cma, state);
 }
 
-/* Pages on their way to the buddy settle; pages that are lost do not. */
-static void read_settled_state(struct cma *cma, struct area_state *now,
+/*
+ * Pages on their way to the buddy settle; pages that are lost do not, and a
+ * case that has failed already does not wait for them again.
+ */
+static void read_settled_state(struct kunit *test, struct cma *cma,
+			       struct area_state *now,
 			       unsigned long free_pages,
 			       unsigned long zone_free_cma_pages)
 {
-	unsigned long deadline = jiffies + SETTLE_DEADLINE;
+	unsigned long patience = READ_ONCE(test->status) == KUNIT_FAILURE ?
+				 0 : SETTLE_DEADLINE;
+	unsigned long deadline = jiffies + patience;
 
 	do {
 		read_state(cma, now);
@@ -212,7 +218,7 @@ void area_expect_taken(struct kunit *test, const struct area_state *before,
 	struct area_state now;
 
 	alloc_bitmap(test, cma, &now);
-	read_settled_state(cma, &now, before->free_pages - pages,
+	read_settled_state(test, cma, &now, before->free_pages - pages,
 			   before->zone_free_cma_pages - pages);
 
 	expect_equal(test, cma, "bits set", before->used_bits + bits,

@@ -64,6 +64,8 @@ struct contest {
 	atomic_t in_flight;
 	unsigned long deadline;
 	unsigned int most_pages;
+	/* How often a thread looks at pages before it gives them back. */
+	unsigned int visits_held;
 	unsigned int calls;
 	struct worker workers[NR_WORKERS];
 };
@@ -136,7 +138,7 @@ static int work(void *data)
 
 		if (!held->page)
 			take(worker, held);
-		else if (next_random(worker) % 4 == 0)
+		else if (next_random(worker) % contest->visits_held == 0)
 			give_back(worker, held);
 		else
 			worker->clear_bits += area_count_clear_bits(worker->cma,
@@ -271,6 +273,7 @@ static void on_areas(struct kunit *test, struct cma *const *areas,
 	KUNIT_ASSERT_NOT_NULL(test, contest);
 	contest->calls = full ? calls : roomy_calls;
 	contest->most_pages = full ? FEW_PAGES / 4 : MOST_PAGES;
+	contest->visits_held = full && nr_areas > 1 ? 64 : 4;
 
 	for (i = 0; full && i < nr_areas; i++)
 		crowd(test, areas[i]);
