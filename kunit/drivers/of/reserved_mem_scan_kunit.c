@@ -202,10 +202,10 @@ static void __init nomap_spares_reserved_memory(struct kunit *test)
 
 static void __init overlap_is_reported(struct kunit *test)
 {
-	static const struct {
+	const struct {
 		struct fdt_span first, second;
 		unsigned int overlaps;
-	} rows[] __initconst = {
+	} rows[] = {
 		{ { AT(16), MIB(2) }, { AT(17), MIB(2) }, 1 },
 		{ { AT(17), MIB(2) }, { AT(16), MIB(2) }, 1 },
 		{ { AT(16), MIB(8) }, { AT(18), MIB(1) }, 1 },
@@ -472,7 +472,7 @@ static void __init unsupported_trees_are_ignored(struct kunit *test)
 /* More nodes than the table: the rest are left out, nothing is overrun. */
 #define MANY (MAX_RESERVED_REGIONS + 10)
 
-static void __init many(struct kunit *test, bool dynamic)
+static void __init scan_many(struct kunit *test, bool dynamic)
 {
 	struct fdt_region *regions = kunit_kcalloc(test, MANY,
 						   sizeof(*regions),
@@ -501,7 +501,7 @@ static void __init many_static_nodes_fit_or_are_left_out(struct kunit *test)
 {
 	unsigned int i;
 
-	many(test, false);
+	scan_many(test, false);
 #ifdef HAS_alloc_reserved_mem_array
 	/* The table is made as large as it must be. */
 	KUNIT_EXPECT_EQ(test, reserved_mem_count, MANY);
@@ -517,7 +517,7 @@ static void __init many_static_nodes_fit_or_are_left_out(struct kunit *test)
 
 static void __init many_dynamic_nodes_are_left_out(struct kunit *test)
 {
-	many(test, true);
+	scan_many(test, true);
 	KUNIT_EXPECT_EQ(test, reserved_mem_count, MAX_RESERVED_REGIONS);
 	KUNIT_EXPECT_EQ(test, fake.nr_setups, MAX_RESERVED_REGIONS);
 	KUNIT_EXPECT_EQ(test, fake.reserved.nr, MAX_RESERVED_REGIONS);
