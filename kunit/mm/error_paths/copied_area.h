@@ -72,8 +72,9 @@ static __maybe_unused unsigned long block_alloc_kunit(struct kunit *test)
 }
 
 /* An area that is declared, not yet active. */
-static __maybe_unused struct cma *area_declare(struct kunit *test, unsigned long base_pfn,
-				unsigned long count, unsigned int order_per_bit)
+static __maybe_unused struct cma *
+area_declare(struct kunit *test, unsigned long base_pfn, unsigned long count,
+	     unsigned int order_per_bit)
 {
 	struct cma *cma = NULL;
 	int err;
