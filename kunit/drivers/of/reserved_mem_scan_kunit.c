@@ -334,8 +334,6 @@ static void __init malformed_dynamic_nodes_are_skipped(struct kunit *test)
 		  .malformed_bytes = 4 },
 		{ "one-cell-alignment", "fake,accepts", .size = MIB(1),
 		  .malformed = "alignment", .malformed_bytes = 4 },
-		{ "odd-ranges", "fake,accepts", .size = MIB(1),
-		  .malformed = "alloc-ranges", .malformed_bytes = 12 },
 		{ "good", "fake,accepts", .size = MIB(1) },
 	};
 
@@ -343,6 +341,20 @@ static void __init malformed_dynamic_nodes_are_skipped(struct kunit *test)
 	expect_placed(test, "good", MIB(1), 1, MEMORY_BASE, MEMORY_END);
 	KUNIT_EXPECT_EQ(test, fake.nr_setups, 1);
 	KUNIT_EXPECT_EQ(test, fake.reserved.nr, 1);
+}
+
+/* A node that says, unreadably, where its region must be: not anywhere. */
+static void __init malformed_ranges_are_not_ignored(struct kunit *test)
+{
+	const struct fdt_region regions[] = {
+		{ "odd-ranges", "fake,accepts", .size = MIB(1),
+		  .malformed = "alloc-ranges", .malformed_bytes = 12 },
+	};
+
+	scan_regions(test, regions, ARRAY_SIZE(regions));
+	KUNIT_EXPECT_EQ_MSG(test, fake.nr_setups, 0,
+			    "a region was placed although its alloc-ranges cannot be read");
+	KUNIT_EXPECT_EQ(test, fake.reserved.nr, 0);
 }
 
 /* Ranges are tried in order; when none has room there is no region. */
@@ -574,6 +586,7 @@ static struct kunit_case __refdata scan_cases[] = {
 	KUNIT_CASE(cells_are_as_the_root_says),
 	KUNIT_CASE(address_beyond_4g_is_not_cut),
 	KUNIT_CASE(malformed_dynamic_nodes_are_skipped),
+	KUNIT_CASE(malformed_ranges_are_not_ignored),
 	KUNIT_CASE(ranges_are_tried_in_order),
 	KUNIT_CASE(dynamic_regions_lie_together),
 	KUNIT_CASE(cma_region_is_aligned_for_cma),
