@@ -343,6 +343,13 @@ static void __init lookup_knows_whole_names(struct kunit *test)
 }
 
 #ifdef HAS_of_reserved_mem_region_to_resource
+static int __init resource_of(struct device_node *np, const char *name)
+{
+	struct resource resource;
+
+	return of_reserved_mem_region_to_resource_byname(np, name, &resource);
+}
+
 static void __init region_is_given_as_a_resource(struct kunit *test)
 {
 	struct device_node *a = pool(test, "pool-a", PHANDLE_A, true);
@@ -364,12 +371,9 @@ static void __init region_is_given_as_a_resource(struct kunit *test)
 			(phys_addr_t)SZ_1M);
 	KUNIT_EXPECT_EQ(test, resource.flags, (unsigned long)IORESOURCE_MEM);
 	KUNIT_EXPECT_STREQ(test, resource.name, "pool-a");
-	KUNIT_EXPECT_EQ(test, of_reserved_mem_region_to_resource_byname(np,
-						"first", &resource), 0);
-	KUNIT_EXPECT_LT(test, of_reserved_mem_region_to_resource_byname(np,
-						"third", &resource), 0);
-	KUNIT_EXPECT_EQ(test, of_reserved_mem_region_to_resource_byname(np,
-						NULL, &resource), -EINVAL);
+	KUNIT_EXPECT_EQ(test, resource_of(np, "first"), 0);
+	KUNIT_EXPECT_LT(test, resource_of(np, "third"), 0);
+	KUNIT_EXPECT_EQ(test, resource_of(np, NULL), -EINVAL);
 	KUNIT_EXPECT_EQ_MSG(test,
 			    of_reserved_mem_region_to_resource(np, 1,
 							       &resource),
@@ -387,7 +391,7 @@ static void __init region_is_given_as_a_resource(struct kunit *test)
 #else
 static void __init region_is_given_as_a_resource(struct kunit *test)
 {
-	kunit_skip(test, "this kernel's of_reserved_mem.c has no of_reserved_mem_region_to_resource()");
+	kunit_skip(test, "this kernel gives no region as a resource");
 }
 #endif
 

@@ -139,7 +139,7 @@ static int fake_mark_nomap(phys_addr_t base, phys_addr_t size)
 	return fake_add(&fake.nomap, base, size);
 }
 
-static void *fake_alloc(phys_addr_t size)
+static void * __maybe_unused fake_alloc(phys_addr_t size, phys_addr_t align)
 {
 	if (fake.no_array)
 		return NULL;
@@ -149,11 +149,27 @@ static void *fake_alloc(phys_addr_t size)
 	return fake.array;
 }
 
-static void fake_free(void *array)
+static void __maybe_unused fake_free(void *array, size_t size)
 {
 	kfree(array);
 	if (array == fake.array)
 		fake.array = NULL;
+}
+
+static void fake_ignore(phys_addr_t base)
+{
+	fake.nr_ignored++;
+}
+
+static bool fake_overlaps_ram(const void *type, phys_addr_t base,
+			      phys_addr_t size)
+{
+	return base < MEMORY_END && MEMORY_BASE < base + size;
+}
+
+static void __maybe_unused fake_early_fixup(phys_addr_t base,
+					    unsigned long size)
+{
 }
 
 /* Regions that overlap are only complained about: count the complaints. */
@@ -191,13 +207,40 @@ static int __init fake_setup_region(struct reserved_mem *rmem, int result)
 	return result;
 }
 
+static int __init fake_accepts(struct reserved_mem *rmem)
+{
+	return fake_setup_region(rmem, 0);
+}
+
+static int __init fake_refuses(struct reserved_mem *rmem)
+{
+	return fake_setup_region(rmem, -EINVAL);
+}
+
 /*
- * A region driver is an init function, or operations with node_init.
+ * A region driver is an init function that fills in rmem->ops, or operations
+ * with a node_init.
  */
 #ifdef CMA_TESTS_HAS_RMEM_NODE_INIT
-#define FAKE_NOT_MINE (-ENODEV)
-static int __init __maybe_unused fake_validate_cma(unsigned long node,
-						   phys_addr_t *align)
+static int __init fake_accepts_node(unsigned long node,
+				    struct reserved_mem *rmem)
+{
+	return fake_accepts(rmem);
+}
+
+static int __init fake_refuses_node(unsigned long node,
+				    struct reserved_mem *rmem)
+{
+	return fake_refuses(rmem);
+}
+
+static int __init fake_passes_node(unsigned long node,
+				   struct reserved_mem *rmem)
+{
+	return fake_setup_region(rmem, -ENODEV);
+}
+
+static int __init fake_validate_cma(unsigned long node, phys_addr_t *align)
 {
 	if (align)
 		*align = max_t(phys_addr_t, *align, CMA_MIN_ALIGNMENT_BYTES);
@@ -205,71 +248,71 @@ static int __init __maybe_unused fake_validate_cma(unsigned long node,
 	return 0;
 }
 
-#define FAKE_DRIVER(_name, result, validate)				\
-static int __init _name##_init(unsigned long node,			\
-			       struct reserved_mem *rmem)		\
-{									\
-	return fake_setup_region(rmem, result);				\
-}									\
-static const struct reserved_mem_ops _name##_ops __initconst = {	\
-	.node_validate = validate,					\
-	.node_init = _name##_init,					\
-	.device_init = fake_device_init,				\
-	.device_release = fake_device_release,				\
-};
-#define FAKE_DATA(_name) (&_name##_ops)
-#else
-#define FAKE_NOT_MINE (-EINVAL)
-static const struct reserved_mem_ops fake_ops = {
+static const struct reserved_mem_ops fake_accepts_driver __initconst = {
+	.node_init = fake_accepts_node,
 	.device_init = fake_device_init,
 	.device_release = fake_device_release,
 };
 
-#define FAKE_DRIVER(_name, result, validate)				\
-static int __init _name##_init(struct reserved_mem *rmem)		\
-{									\
-	int err = fake_setup_region(rmem, result);			\
-									\
-	if (!err)							\
-		rmem->ops = &fake_ops;					\
-	return err;							\
+static const struct reserved_mem_ops fake_refuses_driver __initconst = {
+	.node_init = fake_refuses_node,
+};
+
+static const struct reserved_mem_ops fake_passes_driver __initconst = {
+	.node_init = fake_passes_node,
+};
+
+static const struct reserved_mem_ops fake_cma_driver __initconst = {
+	.node_validate = fake_validate_cma,
+	.node_init = fake_accepts_node,
+};
+
+#define FAKE_DRIVER(name) (&(name##_driver))
+#else
+static const struct reserved_mem_ops fake_device_ops = {
+	.device_init = fake_device_init,
+	.device_release = fake_device_release,
+};
+
+static int __init fake_accepts_driver(struct reserved_mem *rmem)
+{
+	rmem->ops = &fake_device_ops;
+
+	return fake_accepts(rmem);
 }
-#define FAKE_DATA(_name) (_name##_init)
+
+#define fake_refuses_driver fake_refuses
+#define fake_passes_driver fake_refuses
+#define fake_cma_driver fake_accepts_driver
+#define FAKE_DRIVER(name) (name##_driver)
 #endif
 
-FAKE_DRIVER(fake_accepts, 0, NULL)
-FAKE_DRIVER(fake_refuses, -EINVAL, NULL)
-FAKE_DRIVER(fake_passes, FAKE_NOT_MINE, NULL)
-FAKE_DRIVER(fake_cma, 0, fake_validate_cma)
-
 static const struct of_device_id fake_drivers[] __initconst = {
-	{ .compatible = "fake,accepts", .data = FAKE_DATA(fake_accepts) },
-	{ .compatible = "fake,refuses", .data = FAKE_DATA(fake_refuses) },
+	{ .compatible = "fake,accepts", .data = FAKE_DRIVER(fake_accepts) },
+	{ .compatible = "fake,refuses", .data = FAKE_DRIVER(fake_refuses) },
 	/* Two drivers of one compatible, as CMA and the coherent pool are. */
-	{ .compatible = "fake,second", .data = FAKE_DATA(fake_passes) },
-	{ .compatible = "fake,second", .data = FAKE_DATA(fake_accepts) },
-	{ .compatible = "shared-dma-pool", .data = FAKE_DATA(fake_cma) },
+	{ .compatible = "fake,second", .data = FAKE_DRIVER(fake_passes) },
+	{ .compatible = "fake,second", .data = FAKE_DRIVER(fake_accepts) },
+	{ .compatible = "shared-dma-pool", .data = FAKE_DRIVER(fake_cma) },
 };
 
 #define __reservedmem_of_table fake_drivers
 #define __rmem_of_table_sentinel fake_drivers[ARRAY_SIZE(fake_drivers)]
 
-#define memblock_phys_alloc_range(size, align, start, end) \
-	fake_alloc_range(size, align, start, end)
+#define memblock_phys_alloc_range fake_alloc_range
 #define memblock_phys_free(base, size) fake_remove(&fake.reserved, base, size)
 #define memblock_reserve(base, size) fake_add(&fake.reserved, base, size)
-#define memblock_mark_nomap(base, size) fake_mark_nomap(base, size)
+#define memblock_mark_nomap fake_mark_nomap
 #define memblock_clear_nomap(base, size) fake_remove(&fake.nomap, base, size)
-#define memblock_overlaps_region(type, base, size) \
-	((base) < MEMORY_END && MEMORY_BASE < (base) + (size))
+#define memblock_overlaps_region fake_overlaps_ram
 #define memblock_is_region_reserved(base, size) \
 	fake_meets(&fake.reserved, base, size)
-#define memblock_alloc(size, align) fake_alloc(size)
-#define memblock_free(array, size) fake_free(array)
+#define memblock_alloc fake_alloc
+#define memblock_free fake_free
 #define memblock_bottom_up() (fake.bottom_up)
 #define memblock_set_bottom_up(enable) ((void)(fake.bottom_up = (enable)))
-#define kmemleak_ignore_phys(base) ((void)fake.nr_ignored++)
-#define dma_contiguous_early_fixup(base, size) ((void)(base), (void)(size))
+#define kmemleak_ignore_phys fake_ignore
+#define dma_contiguous_early_fixup fake_early_fixup
 #undef pr_err
 #define pr_err(...) fake_pr_err(__VA_ARGS__)
 

@@ -202,10 +202,10 @@ static void __init nomap_spares_reserved_memory(struct kunit *test)
 
 static void __init overlap_is_reported(struct kunit *test)
 {
-	static const struct {
+	const struct {
 		struct fdt_span first, second;
 		unsigned int overlaps;
-	} rows[] __initconst = {
+	} rows[] = {
 		{ { AT(16), MIB(2) }, { AT(17), MIB(2) }, 1 },
 		{ { AT(17), MIB(2) }, { AT(16), MIB(2) }, 1 },
 		{ { AT(16), MIB(8) }, { AT(18), MIB(1) }, 1 },
@@ -334,8 +334,6 @@ static void __init malformed_dynamic_nodes_are_skipped(struct kunit *test)
 		  .malformed_bytes = 4 },
 		{ "one-cell-alignment", "fake,accepts", .size = MIB(1),
 		  .malformed = "alignment", .malformed_bytes = 4 },
-		{ "odd-ranges", "fake,accepts", .size = MIB(1),
-		  .malformed = "alloc-ranges", .malformed_bytes = 12 },
 		{ "good", "fake,accepts", .size = MIB(1) },
 	};
 
@@ -343,6 +341,20 @@ static void __init malformed_dynamic_nodes_are_skipped(struct kunit *test)
 	expect_placed(test, "good", MIB(1), 1, MEMORY_BASE, MEMORY_END);
 	KUNIT_EXPECT_EQ(test, fake.nr_setups, 1);
 	KUNIT_EXPECT_EQ(test, fake.reserved.nr, 1);
+}
+
+/* A node that says, unreadably, where its region must be: not anywhere. */
+static void __init malformed_ranges_are_not_ignored(struct kunit *test)
+{
+	const struct fdt_region regions[] = {
+		{ "odd-ranges", "fake,accepts", .size = MIB(1),
+		  .malformed = "alloc-ranges", .malformed_bytes = 12 },
+	};
+
+	scan_regions(test, regions, ARRAY_SIZE(regions));
+	KUNIT_EXPECT_EQ_MSG(test, fake.nr_setups, 0,
+			    "a region was placed although its alloc-ranges cannot be read");
+	KUNIT_EXPECT_EQ(test, fake.reserved.nr, 0);
 }
 
 /* Ranges are tried in order; when none has room there is no region. */
@@ -472,7 +484,7 @@ static void __init unsupported_trees_are_ignored(struct kunit *test)
 /* More nodes than the table: the rest are left out, nothing is overrun. */
 #define MANY (MAX_RESERVED_REGIONS + 10)
 
-static void __init many(struct kunit *test, bool dynamic)
+static void __init scan_many(struct kunit *test, bool dynamic)
 {
 	struct fdt_region *regions = kunit_kcalloc(test, MANY,
 						   sizeof(*regions),
@@ -501,7 +513,7 @@ static void __init many_static_nodes_fit_or_are_left_out(struct kunit *test)
 {
 	unsigned int i;
 
-	many(test, false);
+	scan_many(test, false);
 #ifdef HAS_alloc_reserved_mem_array
 	/* The table is made as large as it must be. */
 	KUNIT_EXPECT_EQ(test, reserved_mem_count, MANY);
@@ -517,7 +529,7 @@ static void __init many_static_nodes_fit_or_are_left_out(struct kunit *test)
 
 static void __init many_dynamic_nodes_are_left_out(struct kunit *test)
 {
-	many(test, true);
+	scan_many(test, true);
 	KUNIT_EXPECT_EQ(test, reserved_mem_count, MAX_RESERVED_REGIONS);
 	KUNIT_EXPECT_EQ(test, fake.nr_setups, MAX_RESERVED_REGIONS);
 	KUNIT_EXPECT_EQ(test, fake.reserved.nr, MAX_RESERVED_REGIONS);
@@ -574,6 +586,7 @@ static struct kunit_case __refdata scan_cases[] = {
 	KUNIT_CASE(cells_are_as_the_root_says),
 	KUNIT_CASE(address_beyond_4g_is_not_cut),
 	KUNIT_CASE(malformed_dynamic_nodes_are_skipped),
+	KUNIT_CASE(malformed_ranges_are_not_ignored),
 	KUNIT_CASE(ranges_are_tried_in_order),
 	KUNIT_CASE(dynamic_regions_lie_together),
 	KUNIT_CASE(cma_region_is_aligned_for_cma),

@@ -42,6 +42,18 @@ static void *fake_memremap(phys_addr_t base, size_t size, unsigned long flags)
 	return fake.memory;
 }
 
+static void fake_memunmap(void *address)
+{
+	fake.nr_mappings--;
+}
+
+/* The boot's device tree is gone when the cases run, and of no concern. */
+static const void * __maybe_unused
+fake_get_flat_dt_prop(unsigned long node, const char *name, int *size)
+{
+	return NULL;
+}
+
 static unsigned long *fake_bitmap_zalloc(unsigned int nbits, gfp_t gfp)
 {
 	unsigned long *bitmap;
@@ -60,8 +72,8 @@ static void fake_bitmap_free(unsigned long *bitmap)
 	bitmap_free(bitmap);
 }
 
-static int fake_remap(unsigned long start, unsigned long pfn,
-		      unsigned long size)
+static int fake_remap(struct vm_area_struct *vma, unsigned long start,
+		      unsigned long pfn, unsigned long size, pgprot_t prot)
 {
 	fake.nr_remaps++;
 	fake.remap_start = start;
@@ -78,14 +90,12 @@ static int fake_remap(unsigned long start, unsigned long pfn,
 #undef __ro_after_init
 #define __ro_after_init
 
-#define memremap(base, size, flags) fake_memremap(base, size, flags)
-#define memunmap(address) ((void)fake.nr_mappings--)
-#define bitmap_zalloc(nbits, gfp) fake_bitmap_zalloc(nbits, gfp)
-#define bitmap_free(bitmap) fake_bitmap_free(bitmap)
+#define memremap fake_memremap
+#define memunmap fake_memunmap
+#define bitmap_zalloc fake_bitmap_zalloc
+#define bitmap_free fake_bitmap_free
 #undef remap_pfn_range
-#define remap_pfn_range(vma, start, pfn, size, prot) \
-	fake_remap(start, pfn, size)
-/* The device tree is not asked: flags of a node are the case's. */
-#define of_get_flat_dt_prop(node, name, size) ((const void *)NULL)
+#define remap_pfn_range fake_remap
+#define of_get_flat_dt_prop fake_get_flat_dt_prop
 
 #endif

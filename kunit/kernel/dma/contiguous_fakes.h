@@ -71,7 +71,8 @@ static struct page *fake_cma_alloc(struct cma *cma, unsigned long count,
 	return cma && cma == fake.serves ? FAKE_PAGE : NULL;
 }
 
-static bool fake_cma_release(struct cma *cma, unsigned long count)
+static bool fake_cma_release(struct cma *cma, const struct page *page,
+			     unsigned long count)
 {
 	if (!cma)
 		return false;
@@ -83,14 +84,14 @@ static bool fake_cma_release(struct cma *cma, unsigned long count)
 	return cma == fake.owner;
 }
 
-static void fake_free_pages(unsigned int order)
+static void fake_free_pages(struct page *page, unsigned int order)
 {
 	fake.nr_buddy_frees++;
 	fake.buddy_order = order;
 }
 
-static int FAKE_INIT fake_declare(struct fake_declare_call call,
-				  struct cma **cma)
+static int FAKE_INIT fake_note_declare(struct fake_declare_call call,
+				       struct cma **cma)
 {
 	fake.declare = call;
 	fake.nr_declare++;
@@ -98,6 +99,41 @@ static int FAKE_INIT fake_declare(struct fake_declare_call call,
 		*cma = FAKE_AREA(7);
 
 	return fake.declare_error;
+}
+
+static int FAKE_INIT __maybe_unused
+fake_declare(phys_addr_t base, phys_addr_t size, phys_addr_t limit,
+	     phys_addr_t alignment, unsigned int order_per_bit, bool fixed,
+	     const char *name, struct cma **cma)
+{
+	struct fake_declare_call call = {
+		base, size, limit, alignment, order_per_bit, fixed, name,
+	};
+
+	return fake_note_declare(call, cma);
+}
+
+static int FAKE_INIT __maybe_unused
+fake_declare_nid(phys_addr_t base, phys_addr_t size, phys_addr_t limit,
+		 phys_addr_t alignment, unsigned int order_per_bit, bool fixed,
+		 const char *name, struct cma **cma, int nid)
+{
+	return fake_declare(base, size, limit, alignment, order_per_bit, fixed,
+			    name, cma);
+}
+
+static int FAKE_INIT __maybe_unused
+fake_init_reserved(phys_addr_t base, phys_addr_t size,
+		   unsigned int order_per_bit, const char *name,
+		   struct cma **cma)
+{
+	return fake_declare(base, size, 0, 0, order_per_bit, true, name, cma);
+}
+
+static unsigned long FAKE_INIT __maybe_unused
+fake_get_extent(const struct cma *cma)
+{
+	return 0;
 }
 
 #ifndef FAKE_KEEPS_INIT
@@ -110,22 +146,15 @@ static int FAKE_INIT fake_declare(struct fake_declare_call call,
 #undef __weak
 #define __weak
 
-#define cma_alloc(cma, count, align, no_warn) \
-	fake_cma_alloc(cma, count, align, no_warn)
-#define cma_release(cma, page, count) fake_cma_release(cma, count)
+#define cma_alloc fake_cma_alloc
+#define cma_release fake_cma_release
 #undef __free_pages
-#define __free_pages(page, order) fake_free_pages(order)
-#define cma_declare_contiguous(base, size, limit, align, bit, fixed, name, cma) \
-	fake_declare((struct fake_declare_call){ base, size, limit, align, bit, \
-						 fixed, name }, cma)
-#define cma_declare_contiguous_nid(base, size, limit, align, bit, fixed, name, \
-				   cma, nid) \
-	cma_declare_contiguous(base, size, limit, align, bit, fixed, name, cma)
-#define cma_init_reserved_mem(base, size, bit, name, cma) \
-	fake_declare((struct fake_declare_call){ base, size, 0, 0, bit, true, \
-						 name }, cma)
-#define cma_get_base(cma) ((phys_addr_t)0)
-#define cma_get_size(cma) 0UL
+#define __free_pages fake_free_pages
+#define cma_declare_contiguous fake_declare
+#define cma_declare_contiguous_nid fake_declare_nid
+#define cma_init_reserved_mem fake_init_reserved
+#define cma_get_base fake_get_extent
+#define cma_get_size fake_get_extent
 #define memblock_phys_mem_size() (fake.memory)
 
 /* A selection of Kconfig, one a compilation: FAKE_SELECTS_<which>. */

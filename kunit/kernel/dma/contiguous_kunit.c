@@ -15,11 +15,9 @@
 #ifdef CMA_MAX_RANGES
 #define area_bitmap(cma) ((cma)->ranges[0].bitmap)
 #define area_base_pfn(cma) ((cma)->ranges[0].base_pfn)
-#define area_bits(cma) cma_bitmap_maxno(cma, &(cma)->ranges[0])
 #else
 #define area_bitmap(cma) ((cma)->bitmap)
 #define area_base_pfn(cma) ((cma)->base_pfn)
-#define area_bits(cma) cma_bitmap_maxno(cma)
 #endif
 
 /* The default area, large enough for every case, or the case is skipped. */
@@ -30,8 +28,8 @@ static struct cma *default_area(struct kunit *test)
 	if (!cma)
 		kunit_skip(test, "needs a default CMA area: boot with cma=");
 	if (cma->count < 4UL << CONFIG_CMA_ALIGNMENT)
-		kunit_skip(test, "needs a default CMA area of %lu pages, has %lu: boot with a larger cma=",
-			   4UL << CONFIG_CMA_ALIGNMENT, cma->count);
+		kunit_skip(test, "needs a default CMA area of %lu pages: boot with a larger cma=",
+			   4UL << CONFIG_CMA_ALIGNMENT);
 
 	return cma;
 }
@@ -41,7 +39,7 @@ static unsigned long area_used(struct cma *cma)
 	unsigned long used;
 
 	spin_lock_irq(&cma->lock);
-	used = bitmap_weight(area_bitmap(cma), area_bits(cma));
+	used = bitmap_weight(area_bitmap(cma), cma->count >> cma->order_per_bit);
 	spin_unlock_irq(&cma->lock);
 
 	return used << cma->order_per_bit;

@@ -275,10 +275,9 @@ KUNIT_ARRAY_PARAM(cmdline, cmdline_rows, cmdline_row_describe);
 static void command_line_is_understood(struct kunit *test)
 {
 	const struct cmdline_row *row = test->param_value;
-	char *text = kunit_kzalloc(test, strlen(row->text) + 1, GFP_KERNEL);
+	char text[64];
 
-	KUNIT_ASSERT_NOT_NULL(test, text);
-	strcpy(text, row->text);
+	strscpy(text, row->text, sizeof(text));
 	KUNIT_EXPECT_EQ(test, early_cma(text), 0);
 	KUNIT_EXPECT_EQ_MSG(test, size_cmdline, row->size, "size");
 	KUNIT_EXPECT_EQ_MSG(test, base_cmdline, row->base, "base");

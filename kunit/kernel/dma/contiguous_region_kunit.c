@@ -16,10 +16,16 @@
 /* "Not mine" lets the next driver of shared-dma-pool have the region. */
 #ifdef CMA_TESTS_HAS_RMEM_NODE_INIT
 #define NOT_MINE (-ENODEV)
-#define setup_region(node, rmem) rmem_cma_setup(node, rmem)
+#define setup_region rmem_cma_setup
 #else
 #define NOT_MINE (-EINVAL)
-#define setup_region(node, rmem) ((rmem)->fdt_node = (node), rmem_cma_setup(rmem))
+static int __init setup_region(unsigned long node, struct reserved_mem *rmem)
+{
+	rmem->fdt_node = node;
+
+	return rmem_cma_setup(rmem);
+}
+
 #endif
 
 struct decision {

@@ -411,7 +411,7 @@ static void compound_is_aligned_to_its_order(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, release_compound(cma, page, 8));
 	expect_area_empty(test, cma);
 #else
-	kunit_skip(test, "this kernel's cma.c has neither cma_alloc_folio() nor cma_alloc_frozen_compound()");
+	kunit_skip(test, "this kernel's cma.c allocates no compound page");
 #endif
 }
 

@@ -17,7 +17,7 @@
 
 /* Every area in the copy is made of blocks of this order, whatever PAGE_SIZE. */
 #define FAKE_PAGEBLOCK_ORDER 2
-#define FAKE_PAGEBLOCK_PAGES (1UL << FAKE_PAGEBLOCK_ORDER)
+#define FAKE_PAGEBLOCK_PAGES BIT(FAKE_PAGEBLOCK_ORDER)
 
 #define FAKE_CALLS_MAX 128
 
@@ -92,6 +92,7 @@ static struct {
 	phys_addr_t kmemleak_ignored;
 	struct fake_region free_ranges[16];
 	unsigned int nr_free_ranges;
+	unsigned int next_free_range;
 } fake;
 
 static void cma_fakes_reset(void)
@@ -149,7 +150,8 @@ static struct zone *fake_page_zone(unsigned long pfn)
 	return zones + (fake.other_zone_pfn && pfn >= fake.other_zone_pfn);
 }
 
-static bool fake_intersects_zones(unsigned long start, unsigned long nr_pages)
+static bool __maybe_unused fake_intersects_zones(int nid, unsigned long start,
+						 unsigned long nr_pages)
 {
 	return fake_page_zone(start) != fake_page_zone(start + nr_pages - 1);
 }
@@ -236,6 +238,22 @@ static int fake_phys_free(phys_addr_t base, phys_addr_t size)
 	return 0;
 }
 
+/* The copy's own cursor comes as the first argument, and is not needed. */
+static bool __maybe_unused fake_next_free_range(u64 i, int nid,
+						unsigned int flags,
+						phys_addr_t *start,
+						phys_addr_t *end, int *out_nid)
+{
+	struct fake_region *range = &fake.free_ranges[fake.next_free_range];
+
+	if (fake.next_free_range++ >= fake.nr_free_ranges)
+		return false;
+	*start = range->base;
+	*end = range->base + range->size;
+
+	return true;
+}
+
 static bool fake_bug(bool condition)
 {
 	fake.nr_bugs += condition;
@@ -254,9 +272,9 @@ static bool fake_bug(bool condition)
 
 /* Noted, in place of a panic; also where CONFIG_DEBUG_VM is not set. */
 #undef VM_BUG_ON
-#define VM_BUG_ON(condition) ((void)fake_bug(condition))
+#define VM_BUG_ON fake_bug
 #undef VM_WARN_ON_ONCE
-#define VM_WARN_ON_ONCE(condition) fake_bug(condition)
+#define VM_WARN_ON_ONCE fake_bug
 
 #undef alloc_contig_range
 #define alloc_contig_range(start, end, kind, gfp) \
@@ -264,18 +282,17 @@ static bool fake_bug(bool condition)
 #undef alloc_contig_frozen_range
 #define alloc_contig_frozen_range(start, end, kind, gfp) \
 	fake_alloc_contig(start, end, (__force unsigned int)(kind), gfp, true)
-#define free_contig_range(pfn, nr) fake_free_contig(pfn, nr)
-#define free_contig_frozen_range(pfn, nr) fake_free_contig(pfn, nr)
+#define free_contig_range fake_free_contig
+#define free_contig_frozen_range fake_free_contig
 
-#define bitmap_zalloc(nbits, gfp) fake_bitmap_zalloc(nbits, gfp)
-#define bitmap_free(bitmap) fake_bitmap_free(bitmap)
+#define bitmap_zalloc fake_bitmap_zalloc
+#define bitmap_free fake_bitmap_free
 
 #undef pageblock_order
 #define pageblock_order fake.block_order
 #define totalcma_pages fake.cma_total
 #define page_zone(page) fake_page_zone(page_to_pfn(page))
-#define pfn_range_intersects_zones(nid, start, nr) \
-	fake_intersects_zones(start, nr)
+#define pfn_range_intersects_zones fake_intersects_zones
 #define init_cma_reserved_pageblock(page) \
 	fake_init_pageblock(page_to_pfn(page))
 #define free_reserved_page(page) fake_free_reserved(page_to_pfn(page))
@@ -289,17 +306,12 @@ static bool fake_bug(bool condition)
 #define memblock_end_of_DRAM() (fake.end_of_dram)
 #define memblock_bottom_up() (fake.bottom_up)
 #define memblock_set_bottom_up(enable) ((void)(fake.bottom_up = (enable)))
-#define memblock_is_region_reserved(base, size) fake_is_reserved(base, size)
-#define memblock_reserve(base, size) fake_reserve(base, size)
-#define memblock_phys_free(base, size) fake_phys_free(base, size)
-#define memblock_alloc_range_nid(size, align, start, end, nid, exact) \
-	fake_alloc_range(size, align, start, end, nid, exact)
+#define memblock_is_region_reserved fake_is_reserved
+#define memblock_reserve fake_reserve
+#define memblock_phys_free fake_phys_free
+#define memblock_alloc_range_nid fake_alloc_range
 #undef for_each_free_mem_range
-#define for_each_free_mem_range(i, nid, flags, start, end, out_nid)	\
-	for ((i) = 0;							\
-	     (i) < fake.nr_free_ranges &&				\
-	     ((*(start) = fake.free_ranges[i].base,			\
-	       *(end) = *(start) + fake.free_ranges[i].size), true);	\
-	     (i)++)
+#define for_each_free_mem_range(...) \
+	for (fake.next_free_range = 0; fake_next_free_range(__VA_ARGS__);)
 
 #endif

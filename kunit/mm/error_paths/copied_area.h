@@ -12,7 +12,7 @@
 #define _COPIED_AREA_H
 
 #define BLOCK_ORDER 7
-#define BLOCK_PAGES (1UL << BLOCK_ORDER)
+#define BLOCK_PAGES BIT(BLOCK_ORDER)
 
 /* What a reservation of this many blocks of the smallest size is in bytes. */
 #define BLOCKS(nr) ((phys_addr_t)(nr) << (PAGE_SHIFT + FAKE_PAGEBLOCK_ORDER))
@@ -66,14 +66,15 @@ static __maybe_unused unsigned long block_alloc_kunit(struct kunit *test)
 	struct page *page = alloc_pages(GFP_KERNEL, BLOCK_ORDER);
 
 	KUNIT_ASSERT_NOT_NULL(test, page);
-	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, block_free,
-							   page));
+	KUNIT_ASSERT_EQ(test, 0,
+			kunit_add_action_or_reset(test, block_free, page));
 	return page_to_pfn(page);
 }
 
 /* An area that is declared, not yet active. */
-static __maybe_unused struct cma *area_declare(struct kunit *test, unsigned long base_pfn,
-				unsigned long count, unsigned int order_per_bit)
+static __maybe_unused struct cma *
+area_declare(struct kunit *test, unsigned long base_pfn, unsigned long count,
+	     unsigned int order_per_bit)
 {
 	struct cma *cma = NULL;
 	int err;
