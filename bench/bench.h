@@ -186,9 +186,9 @@ struct bench {
  * release. Always fills *sample; the sample is invalid when the pressure was
  * not there. With @trace its retries are told and its times are no times.
  */
-struct trace;
+struct retry_trace;
 void sample_take(const struct cell *cell, __u64 pages,
-		 const struct trace *trace, struct sample *sample);
+		 const struct retry_trace *trace, struct sample *sample);
 
 /* clock_now_ns - CLOCK_MONOTONIC. The harness test links a clock of its own. */
 __u64 clock_now_ns(void);

@@ -5,7 +5,7 @@
 
 #include "kernel_log.h"
 #include "migration_counters.h"
-#include "trace.h"
+#include "retry_trace.h"
 
 /*
  * The timed section. Between two clock readings there is one call of the
@@ -87,7 +87,7 @@ static void set_error(struct sample *sample, int err, __u64 pages)
 }
 
 void sample_take(const struct cell *cell, __u64 pages,
-		 const struct trace *trace, struct sample *sample)
+		 const struct retry_trace *trace, struct sample *sample)
 {
 	struct migration_counters before;
 	struct buffer buffer = { .pages = pages };
@@ -103,7 +103,7 @@ void sample_take(const struct cell *cell, __u64 pages,
 	counting = !migration_counters_read(&before);
 	cell->backend->prepare(cell->backend_state, &buffer);
 
-	sample->traced = trace && !trace_start(trace);
+	sample->traced = trace && !retry_trace_start(trace);
 	err = time_alloc(cell, &buffer, &sample->latency_ns);
 
 	if (counting)
@@ -111,7 +111,7 @@ void sample_take(const struct cell *cell, __u64 pages,
 	if (err)
 		set_error(sample, err, pages);
 	if (sample->traced)
-		trace_stop(trace, sample);
+		retry_trace_stop(trace, sample);
 	if (err)
 		return;
 	if (cell->backend->needs_area)

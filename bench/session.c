@@ -204,7 +204,7 @@ static void open_trace(struct session *session)
 
 	if (!session->options->traced_count || !session->target.area)
 		return;
-	if (trace_open(&session->trace, &why))
+	if (retry_trace_open(&session->trace, &why))
 		cannot_open(session, false, "trace", "cma", &why);
 }
 
@@ -222,7 +222,7 @@ int session_run(struct session *session)
 		table_head(session->table, &session->target);
 	open_trace(session);
 	err = run_pressures(session);
-	trace_close(&session->trace);
+	retry_trace_close(&session->trace);
 	progress_clear(&session->progress);
 	record_end(&session->records, !err && !interrupted());
 	free(session->samples);

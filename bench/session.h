@@ -7,14 +7,14 @@
 #include "options.h"
 #include "progress.h"
 #include "records.h"
-#include "trace.h"
+#include "retry_trace.h"
 
 struct session {
 	const struct options *options;
 	struct target target;
 	struct records records;
 	FILE *table;		/* NULL: no table */
-	struct trace trace;
+	struct retry_trace trace;
 	struct progress progress;
 	struct sample *samples;	/* options->count of them, touched */
 	__u64 *latencies_ns;

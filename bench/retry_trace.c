@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "trace.h"
+#include "retry_trace.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,13 +15,13 @@ static const char *const roots[] = {
 	"/sys/kernel/tracing", "/sys/kernel/debug/tracing",
 };
 
-static void entry_path(const struct trace *trace, const char *entry,
+static void entry_path(const struct retry_trace *trace, const char *entry,
 		       char path[192])
 {
 	snprintf(path, 192, "%s/%s", trace->folder, entry);
 }
 
-static int write_entry(const struct trace *trace, const char *entry,
+static int write_entry(const struct retry_trace *trace, const char *entry,
 		       const char *text)
 {
 	char path[192];
@@ -30,7 +30,7 @@ static int write_entry(const struct trace *trace, const char *entry,
 	return text_file_write(path, text);
 }
 
-static int make_instance(struct trace *trace)
+static int make_instance(struct retry_trace *trace)
 {
 	size_t i;
 
@@ -45,7 +45,7 @@ static int make_instance(struct trace *trace)
 	return -(int)i;
 }
 
-int trace_open(struct trace *trace, struct reason *why)
+int retry_trace_open(struct retry_trace *trace, struct reason *why)
 {
 	char pid[24];
 	int err = make_instance(trace);
@@ -59,7 +59,7 @@ int trace_open(struct trace *trace, struct reason *why)
 	if (!err)
 		err = write_entry(trace, "set_event_pid", pid);
 	if (err) {
-		trace_close(trace);
+		retry_trace_close(trace);
 		return refuse(why, err, "no retries: tracefs instance refuses to be set up: %s",
 			      strerror(-err));
 	}
@@ -67,7 +67,7 @@ int trace_open(struct trace *trace, struct reason *why)
 }
 
 /* Opening the file with O_TRUNC is what empties the buffer. */
-static int clear_buffer(const struct trace *trace)
+static int clear_buffer(const struct retry_trace *trace)
 {
 	char path[192];
 	int fd;
@@ -81,7 +81,7 @@ static int clear_buffer(const struct trace *trace)
 }
 
 /* Events are on during the traced pass only: they cost even when unread. */
-int trace_start(const struct trace *trace)
+int retry_trace_start(const struct retry_trace *trace)
 {
 	int err = clear_buffer(trace);
 
@@ -92,7 +92,7 @@ int trace_start(const struct trace *trace)
 	return err;
 }
 
-static bool events_lost(const struct trace *trace)
+static bool events_lost(const struct retry_trace *trace)
 {
 	char path[192], text[1024], entry[48];
 	long cpu, cpus = sysconf(_SC_NPROCESSORS_CONF);
@@ -128,7 +128,7 @@ static void read_line(const char *line, struct sample *sample)
 	sample->error_source = ERROR_FROM_TRACE;
 }
 
-void trace_stop(const struct trace *trace, struct sample *sample)
+void retry_trace_stop(const struct retry_trace *trace, struct sample *sample)
 {
 	char path[192], *text, *line, *next;
 
@@ -144,7 +144,7 @@ void trace_stop(const struct trace *trace, struct sample *sample)
 	free(text);
 }
 
-void trace_close(struct trace *trace)
+void retry_trace_close(struct retry_trace *trace)
 {
 	if (trace->folder[0])
 		rmdir(trace->folder);
