@@ -80,7 +80,7 @@ started_ms=$(date +%s%3N)
 # In the background, so that a signal ends QEMU at once and nothing stays.
 timeout --kill-after=5 "$timeout_s" "$@" >"$boot/qemu.log" 2>&1 </dev/null &
 qemu_pid=$!
-trap 'kill "$qemu_pid"; wait "$qemu_pid"; exit 130' HUP INT TERM
+trap 'kill "$qemu_pid" 2>/dev/null; wait "$qemu_pid"; exit 130' HUP INT TERM
 status=0
 wait "$qemu_pid" || status=$?
 trap - HUP INT TERM

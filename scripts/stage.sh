@@ -53,7 +53,7 @@ run_in_session() {
 	[ -z "${CMA_TESTS_SESSION-}" ] || return 0
 	CMA_TESTS_SESSION=1 setsid "$0" "$@" </dev/null &
 	session=$!
-	trap 'kill -TERM -- "-$session" 2>/dev/null; wait "$session"; exit 130' HUP INT TERM
+	trap 'kill -s TERM -- "-$session" 2>/dev/null; wait "$session"; exit 130' HUP INT TERM
 	status=0
 	wait "$session" || status=$?
 	exit "$status"
