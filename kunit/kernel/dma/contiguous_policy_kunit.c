@@ -260,8 +260,6 @@ static const struct cmdline_row cmdline_rows[] = {
 #ifdef CONFIG_PHYS_ADDR_T_64BIT
 	{ "5G@6G", 5ULL << 30, 6ULL << 30, 11ULL << 30 },
 	{ "64M@0x100000000-0x180000000", SZ_64M, 1ULL << 32, 6ULL << 30 },
-	/* 2^64 bytes are none. */
-	{ "16E", 0, 0, 0 },
 #endif
 };
 
@@ -282,6 +280,21 @@ static void command_line_is_understood(struct kunit *test)
 	KUNIT_EXPECT_EQ_MSG(test, size_cmdline, row->size, "size");
 	KUNIT_EXPECT_EQ_MSG(test, base_cmdline, row->base, "base");
 	KUNIT_EXPECT_EQ_MSG(test, limit_cmdline, row->limit, "limit");
+}
+
+/*
+ * 2^64 bytes wrap to none, or, where memparse() stops at the largest number, to
+ * what stands for "cma= was not given". A size of some kind they are not.
+ */
+static void overflow_is_no_size(struct kunit *test)
+{
+	char text[] = "16E";
+
+	KUNIT_EXPECT_EQ(test, early_cma(text), 0);
+	KUNIT_EXPECT_TRUE_MSG(test, !size_cmdline ||
+			      size_cmdline == (phys_addr_t)-1,
+			      "cma=16E is %llu bytes",
+			      (unsigned long long)size_cmdline);
 }
 
 /* "cma" without a value is no request, and changes nothing. */
@@ -455,6 +468,7 @@ static struct kunit_case policy_cases[] = {
 			 unaligned_size_gen_params),
 	KUNIT_CASE(pages_of_no_area_go_to_the_buddy),
 	KUNIT_CASE_PARAM(command_line_is_understood, cmdline_gen_params),
+	KUNIT_CASE(overflow_is_no_size),
 	KUNIT_CASE(command_line_without_value_is_refused),
 	KUNIT_CASE_PARAM(command_line_becomes_the_default_area,
 			 reserve_gen_params),
