@@ -74,8 +74,8 @@ static void on_retry(void *data, const char *name, unsigned long pfn,
 	if (trace->retries < AREA_TRACE_RETRIES)
 		trace->retry_pfns[trace->retries] = pfn;
 	trace->retries++;
-	/* A search that tries more than all places would never end: end it. */
-	if (trace->retries > trace->endless) {
+	/* No case has so many busy places: the search does not end. End it. */
+	if (trace->retries > AREA_TRACE_ENDLESS) {
 		sigaddset(&current->pending.signal, SIGKILL);
 		set_thread_flag(TIF_SIGPENDING);
 	}
@@ -114,7 +114,6 @@ struct area_trace *area_trace_kunit(struct kunit *test, struct task_struct *task
 	trace = kunit_kzalloc(test, sizeof(*trace), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, trace);
 	trace->task = task;
-	trace->endless = totalcma_pages;
 
 	KUNIT_ASSERT_EQ(test, 0, register_trace_cma_alloc_start(on_start, trace));
 	KUNIT_ASSERT_EQ(test, 0, register_trace_cma_alloc_finish(on_finish, trace));
@@ -127,10 +126,7 @@ struct area_trace *area_trace_kunit(struct kunit *test, struct task_struct *task
 
 void area_trace_clear(struct area_trace *trace)
 {
-	struct area_trace empty = {
-		.task = trace->task,
-		.endless = trace->endless,
-	};
+	struct area_trace empty = { .task = trace->task };
 
 	*trace = empty;
 }

@@ -9,10 +9,10 @@
 #include "area.h"
 
 #define AREA_TRACE_RETRIES 64
+#define AREA_TRACE_ENDLESS 500
 
 struct area_trace {
 	struct task_struct *task;
-	unsigned long endless;
 	unsigned int starts;
 	unsigned int finishes;
 	unsigned int releases;

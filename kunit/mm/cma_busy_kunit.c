@@ -56,7 +56,7 @@ static void expect_first_place(struct kunit *test, struct area_trace *trace,
 
 	area_trace_clear(trace);
 	page = cma_alloc_kunit(test, cma, count, align);
-	KUNIT_ASSERT_LE_MSG(test, (unsigned long)trace->retries, trace->endless,
+	KUNIT_ASSERT_LE_MSG(test, trace->retries, AREA_TRACE_ENDLESS,
 			    "area %s: the search does not end",
 			    cma_get_name(cma));
 	KUNIT_EXPECT_EQ_MSG(test, expected, page ? page_to_pfn(page) : NO_PLACE,
@@ -122,7 +122,9 @@ static void only_the_last_place(struct kunit *test)
 	struct cma *cma = area_of_row(test);
 	unsigned long bit_pages = 1UL << cma->order_per_bit;
 	unsigned long count = max(pageblock_nr_pages, bit_pages);
-	unsigned int order = ilog2(count);
+	unsigned int order = ilog2(count), places = 0;
+	/* Ends a search that would not end. */
+	struct area_trace *trace = area_trace_kunit(test, current);
 	struct area_state model;
 	unsigned long pfn, last;
 	struct page *page;
@@ -137,11 +139,13 @@ static void only_the_last_place(struct kunit *test)
 		if (pfn == NO_PLACE)
 			break;
 		pin_kunit(test, last + count / 2);
+		places++;
 	}
 
 	page = cma_alloc_kunit(test, cma, count, order);
 	area_expect_allocated(test, cma, page, count, order);
 	KUNIT_EXPECT_EQ(test, last, page_to_pfn(page));
+	KUNIT_EXPECT_EQ(test, places, trace->retries);
 }
 
 /*
