@@ -82,7 +82,7 @@ compile() {
 	{
 		kbuild -j"$(nproc)" "$kernel_target" 2>&1 && : >"$build/built"
 	} | tee "$build/build.log" | show_progress
-	[ -e "$build/built" ] || die "the kernel does not build: $(grep -m 1 -E 'error|Error|\*\*\*' "$build/build.log"); see $build/build.log"
+	[ -e "$build/built" ] || die "the kernel does not build: $(grep -m 1 -E 'error:|\*\*\*' "$build/build.log"); see $build/build.log"
 	cp "$build/$kernel_image" "$build/guest-kernel.new"
 	mv "$build/guest-kernel.new" "$build/guest-kernel"
 }

@@ -6,6 +6,7 @@
  * what user space has mounted. debugfs wants its text in user memory: for the
  * time of a call the thread borrows an address space with one page in it.
  */
+#include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/kthread.h>
 #include <linux/mman.h>
