@@ -47,6 +47,15 @@ for folder in /usr/bin /bin /usr/local/bin /usr/sbin; do
 done
 refuse "a missing tool" "missing on this machine: jq" PATH="$work/bin" "$run" run
 
+mkdir -p "$work/small"
+if unshare -m true 2>/dev/null && [ -e /usr/src/linux-source-6.12.tar.xz ]; then
+	# shellcheck disable=SC2016 # for the inner shell
+	refuse "no disk space" "MiB free at '$work/small/source'" O="$work/small" KERNEL=6.12 \
+		unshare -m sh -c 'mount -t tmpfs -o size=16m none "$O" && exec "$0" kunit' "$run"
+else
+	skip "no disk space" "needs root, to mount a small disk, and the linux-source-6.12 package"
+fi
+
 mkdir -p "$work/build"
 exec 8>"$work/build/lock"
 flock 8
