@@ -57,7 +57,10 @@ check_kernel_c() {
 	$kbuild prepare >/dev/null 2>&1 || { echo "cannot prepare $build/kernel/lint-$name-$arch"; return; }
 	for folder in $folders; do
 		find "$build/kernel/lint-$name-$arch/$folder" -name '*.o' -delete 2>/dev/null || :
-		$kbuild C=1 CHECK="sparse -Wsparse-error" "$folder" 2>&1 || echo "kbuild failed in $folder"
+		# sparse does not know -iquote, by which a copy finds its folder's headers.
+		above=$tree/$(dirname "$folder")
+		$kbuild C=1 CHECK="sparse -Wsparse-error -I$above -I$(dirname "$above")" "$folder" 2>&1 ||
+			echo "kbuild failed in $folder"
 	done
 }
 
