@@ -15,6 +15,10 @@
 #include <linux/vmstat.h>
 
 #include "../internal.h"
+/* 7.3 moved the buddy's own declarations out of internal.h. */
+#if __has_include("../page_alloc.h")
+#include "../page_alloc.h"
+#endif
 #include "area_state.h"
 
 #define SETTLE_DEADLINE HZ
