@@ -20,7 +20,7 @@ list_missing() {
 		case $what in
 		# A user's tree or the newest kernel needs no packaged source.
 		/usr/src/linux-source-*)
-			[ "$mode" = install ] || [ "$what" = "/usr/src/linux-source-${KERNEL-}.tar.xz" ] || continue
+			[ "$mode" = install ] || [ "$what" = "/usr/src/linux-source-${KERNEL:-6.12}.tar.xz" ] || continue
 			[ "$mode" = install ] || [ -z "${KSRC-}" ] || continue ;;
 		esac
 		is_present "$kind" "$what" || echo "$what $package"
