@@ -7,9 +7,7 @@ scripts=$(readlink -f "$(dirname "$0")")
 . "$scripts/stage.sh"
 run_in_session "$@"
 
-top=$(readlink -f "$scripts/..")
-mkdir -p "${O:-$top/build}"
-build=$(readlink -f "${O:-$top/build}")
+find_build
 counts=$build/check.counts
 : >"$counts"
 

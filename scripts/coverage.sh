@@ -10,20 +10,13 @@ scripts=$(readlink -f "$(dirname "$0")")
 . "$scripts/stage.sh"
 run_in_session "$@"
 
-top=$(readlink -f "$scripts/..")
 arch=${ARCH:-arm64}
 kernel=${KERNEL:-6.12}
 load_arch "$arch"
-mkdir -p "${O:-$top/build}"
-build=$(readlink -f "${O:-$top/build}")
-
+find_build
 "$scripts/deps.sh" --check
-exec 9>"$build/lock"
-flock -n 9 || die "another run is at work with O=$build: wait for it, or set another O="
-
-source=$("$scripts/source.sh" "$kernel" "$build")
-name=$kernel
-[ -z "${KSRC-}" ] || name=ksrc-$(echo "$source" | hash_of_input)
+lock_build
+find_source "$kernel"
 work=$build/coverage/$name-$arch
 tree=$build/tree/$name
 kernel_build=$build/kernel/$name-$arch-coverage

@@ -10,13 +10,13 @@ scripts=$(readlink -f "$(dirname "$0")")
 . "$scripts/stage.sh"
 run_in_session "$@"
 
-top=$(readlink -f "$scripts/..")
-cd "$top"
+kernel=${KERNEL:-6.12}
 arch=${ARCH:-arm64}
+profile=${PROFILE:-test}
 load_arch "$arch"
+find_build
+cd "$top"
 "$scripts/deps.sh" --check
-mkdir -p "${O:-build}"
-build=$(readlink -f "${O:-build}")
 findings=$build/lint.findings
 failed=0
 
@@ -93,10 +93,9 @@ check_machine_names() {
 	} | grep . | git grep -nIF -f - -- . || :
 }
 
-source=$("$scripts/source.sh" "${KERNEL:-6.12}" "$build")
-name=${KERNEL:-6.12}
+find_source "$kernel"
 tree=$build/tree/$name
-kernel_build=$build/kernel/$name-$arch-${PROFILE:-test}
+kernel_build=$build/kernel/$name-$arch-$profile
 "$scripts/tree.sh" "$source" "$tree"
 check shellcheck check_shell
 check checkpatch check_c_style
@@ -104,7 +103,7 @@ check warnings-in-guest-programs check_guest_c
 check libc-only check_libc_only
 check fixtures check_fixtures
 check machine-names check_machine_names
-"$scripts/kernel.sh" "$tree" "$kernel_build" "$arch" "${PROFILE:-test}" >&2
+"$scripts/kernel.sh" "$tree" "$kernel_build" "$arch" "$profile" >&2
 check sparse-and-W=1 check_kernel_c
 rm -f "$findings"
 exit "$failed"

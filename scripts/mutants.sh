@@ -17,19 +17,17 @@ scripts=$(readlink -f "$(dirname "$0")")
 . "$scripts/stage.sh"
 run_in_session "$@"
 
-top=$(readlink -f "$scripts/..")
-catalogue=$top/kunit/mutants
 arch=${ARCH:-arm64}
 profile=${PROFILE:-test}
 kernel=${KERNEL:-6.12}
 load_arch "$arch"
-mkdir -p "${O:-$top/build}"
-build=$(readlink -f "${O:-$top/build}")
-work=$build/mutants/$kernel-$arch-$profile
+find_build
+catalogue=$top/kunit/mutants
+"$scripts/deps.sh" --check
+lock_build
+find_source "$kernel"
+work=$build/mutants/$name-$arch-$profile
 mkdir -p "$work"
-
-exec 9>"$build/lock"
-flock -n 9 || die "another run is at work with O=$build: wait for it, or set another O="
 
 tree=$work/tree
 kernel_build=$work/kernel
@@ -147,15 +145,6 @@ applies_to_kernel() {
 		{ [ -z "$to" ] || printf '%s\n%s\n' "$version" "$to" | sort -V -C; }
 }
 
-"$scripts/tree.sh" "$source" "$tree"
-"$scripts/kernel.sh" "$tree" "$kernel_build" "$arch" "$profile"
-# An image from the cache left no objects to build on.
-kbuild -j"$(nproc)" "$kernel_target" >"$work/build.log" 2>&1 || die "the unmutated kernel does not build; see $work/build.log"
-"$scripts/image.sh" "$tree" "$image" "$arch"
-base_key=$(cat "$tree.hash" "$kernel_build/kernel.hash" | hash_of_input)
-codes=$work/codes.tsv
-touch "$codes"
-
 # Build a mutant; what stops it before it boots is its row.
 build_mutant() {
 	if ! apply "$catalogue/$1.patch"; then
@@ -181,8 +170,6 @@ note_original_code() {
 	done
 }
 
-"$scripts/deps.sh" --check
-source=$("$scripts/source.sh" "$kernel" "$build")
 "$scripts/tree.sh" "$source" "$tree"
 "$scripts/kernel.sh" "$tree" "$kernel_build" "$arch" "$profile"
 "$scripts/image.sh" "$tree" "$image" "$arch"

@@ -11,15 +11,12 @@ scripts=$(readlink -f "$(dirname "$0")")
 run_in_session "$@"
 
 verb=$1
-top=$(readlink -f "$scripts/..")
 kernel=${KERNEL:-6.12}
 arch=${ARCH:-arm64}
 accel=${ACCEL:-auto}
 profile=${PROFILE:-test}
-mkdir -p "${O:-$top/build}" || die "cannot make the build folder O='${O-}'"
-build=$(readlink -f "${O:-$top/build}")
+find_build
 results=$top/results
-case $top$build in *' '*) die "paths must have no blanks, found '$top' and O='$build'" ;; esac
 
 started=$(date +%s)
 stage_name=start
@@ -38,11 +35,6 @@ finish_stage() {
 	printf '%s\t%s\n' "$stage_name" $(($(date +%s) - started - stage_started)) >>"$build/stages.tsv"
 }
 
-lock_checkout() {
-	exec 9>"$build/lock"
-	flock -n 9 || die "another run is at work with O=$build: wait for it, or set another O="
-}
-
 partial=
 jobs_running=
 clean_up() {
@@ -56,10 +48,9 @@ clean_up() {
 trap clean_up EXIT
 trap 'echo; note "interrupted while at $stage_name; nothing is kept of this run"; exit 130' HUP INT TERM
 
-find_source() {
+unpack_source() {
 	announce source "KERNEL=$kernel${KSRC:+, given by KSRC=$KSRC}"
-	source=$("$scripts/source.sh" "$kernel" "$build")
-	if [ -n "${KSRC-}" ]; then name=ksrc-$(echo "$source" | hash_of_input); else name=$kernel; fi
+	find_source "$kernel"
 	tree=$build/tree/$name
 	finish_stage
 }
@@ -149,12 +140,12 @@ judge_and_report() {
 prepare() {
 	[ -z "${ONLY-}" ] || [ "$verb" != run ] || die "ONLY goes with kunit, selftests or bench; run does everything"
 	"$scripts/deps.sh" --check
-	lock_checkout
+	lock_build
 	rm -f "$build/stages.tsv"
 }
 
 run_boots() {
-	find_source
+	unpack_source
 	lay_tree
 	build_kernel
 	build_image
@@ -169,9 +160,9 @@ case $accel in auto | tcg | kvm) ;; *) die "ACCEL must be auto, tcg or kvm, foun
 [ -f "$scripts/config/profile-$profile.config" ] || die "PROFILE must be bench, test or debug, found '$profile'"
 [ -z "${OUT-}" ] || [ ! -e "$OUT" ] || die "OUT must not exist yet, found '$OUT': remove it or choose another"
 case $verb in
-source) prepare; find_source; echo "$source" ;;
-kernel) prepare; find_source; lay_tree; build_kernel; echo "$kernel_build/guest-kernel" ;;
-image) prepare; find_source; lay_tree; build_image; echo "$image/initramfs.cpio" ;;
+source) prepare; unpack_source; echo "$source" ;;
+kernel) prepare; unpack_source; lay_tree; build_kernel; echo "$kernel_build/guest-kernel" ;;
+image) prepare; unpack_source; lay_tree; build_image; echo "$image/initramfs.cpio" ;;
 kunit | selftests | bench) prepare; run_boots "$verb" ;;
 run) prepare; run_boots kunit selftests bench ;;
 report)

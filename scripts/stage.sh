@@ -46,6 +46,28 @@ require_space() {
 		die "$3 needs $2 MiB, found $free_mib MiB free at '$1': free some, or set O= to a larger disk"
 }
 
+# Set top, the checkout, and build, the folder O= that everything is built in.
+find_build() {
+	top=$(readlink -f "$scripts/..")
+	mkdir -p "${O:-$top/build}" || die "cannot make the build folder O='${O-}'"
+	build=$(readlink -f "${O:-$top/build}")
+	case $top$build in *' '*) die "paths must have no blanks, found '$top' and O='$build'" ;; esac
+}
+
+lock_build() {
+	exec 9>"$build/lock"
+	flock -n 9 || die "another run is at work with O=$build: wait for it, or set another O="
+}
+
+# find_source KERNEL: set source, the tree of KSRC or else of KERNEL, and name,
+# what its folders below build are called.
+# shellcheck disable=SC2034 # for the stage that asks
+find_source() {
+	source=$("$scripts/source.sh" "$1" "$build")
+	name=$1
+	[ -z "${KSRC-}" ] || name=ksrc-$(echo "$source" | hash_of_input)
+}
+
 # run_in_session "$@": start this script anew in a session of its own, wait for
 # it, and end all of the session when a signal comes: a shell hears of a signal
 # only when its child is done, and a kernel build is a large family.

@@ -16,7 +16,7 @@
 
 #include "../internal.h"
 /* 7.3 moved the buddy's own declarations out of internal.h. */
-#if __has_include("../page_alloc.h")
+#ifdef CMA_TESTS_HAS_PAGE_ALLOC_HEADER
 #include "../page_alloc.h"
 #endif
 #include "area_state.h"
