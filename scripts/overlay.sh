@@ -5,6 +5,7 @@
 #                                    a Makefile or Kconfig that SOURCE has there
 #                                    keeps its lines, ours follow
 #   line <file of TREE> <text>       appended if the file does not have the line
+#   own <folder of TREE>             its links become files of TREE
 #
 # A file that is a link into SOURCE becomes a file of TREE before it is edited.
 # Copies keep their time, so only what changed is built again.
@@ -54,6 +55,14 @@ copy_folder() {
 	done
 }
 
+# A program that looks for itself finds TREE, not SOURCE.
+own_folder() {
+	find "$tree/$1" -type l | while read -r link; do
+		cp -p --remove-destination "$(readlink -f "$link")" "$link"
+		chmod u+w "$link"
+	done
+}
+
 # All lines for one file in one edit.
 append_lines() {
 	awk '$1 == "line" { print $2 }' "$map" | sort -u | while read -r file; do
@@ -68,4 +77,5 @@ append_lines() {
 
 map=$kunit/overlay.map
 awk '$1 == "copy" { print $2, $3 }' "$map" | while read -r from to; do copy_folder "$from" "$to"; done
+awk '$1 == "own" { print $2 }' "$map" | while read -r folder; do own_folder "$folder"; done
 append_lines
