@@ -79,14 +79,9 @@ static void __init order_all(void)
 	order(__kunit_suites_start, __kunit_suites_end);
 }
 
-/* As if the suites had been modules that are unloaded. */
+/* The executor can run a suite twice, and knows how to begin anew. */
 static void __init forget_all(void)
 {
-	__kunit_test_suites_exit(__kunit_init_suites_start,
-				 __kunit_init_suites_end -
-				 __kunit_init_suites_start);
-	__kunit_test_suites_exit(__kunit_suites_start,
-				 __kunit_suites_end - __kunit_suites_start);
 }
 #else
 static void __init order_all(void)
@@ -94,6 +89,7 @@ static void __init order_all(void)
 	order(__kunit_suites_start, __kunit_suites_end);
 }
 
+/* As if the suites had been modules that are unloaded: numbers begin at 1. */
 static void __init forget_all(void)
 {
 	__kunit_test_suites_exit(__kunit_suites_start,
