@@ -8,7 +8,8 @@
 #   own <folder of TREE>             its links become files of TREE
 #
 # A file that is a link into SOURCE becomes a file of TREE before it is edited.
-# Copies keep their time, so only what changed is built again.
+# A copy that says something new is new: an edit made while a kernel was built is
+# older than that kernel's objects, and would not be built.
 scripts=$(dirname "$0")
 . "$scripts/stage.sh"
 
@@ -40,7 +41,7 @@ copy_file() {
 		return ;;
 	esac
 	[ ! -e "$source/$2" ] || die "the kernel tree has its own $2: choose another name for kunit/$1"
-	cmp -s "$kunit/$1" "$tree/$2" || cp -p "$kunit/$1" "$tree/$2"
+	cmp -s "$kunit/$1" "$tree/$2" || cp "$kunit/$1" "$tree/$2"
 }
 
 copy_folder() {
