@@ -58,9 +58,12 @@ copy_folder() {
 
 # A program that looks for itself finds TREE, not SOURCE.
 own_folder() {
-	find "$tree/$1" -type l | while read -r link; do
-		cp -p --remove-destination "$(readlink -f "$link")" "$link"
-		chmod u+w "$link"
+	[ -d "$source/$1" ] || return 0
+	(cd "$source" && find "$1" -type f) | while read -r file; do
+		[ -e "$tree/$file" ] || continue
+		if [ -h "$tree/$file" ] || ! cmp -s "$source/$file" "$tree/$file"; then
+			cp --remove-destination "$source/$file" "$tree/$file"
+		fi
 	done
 }
 
