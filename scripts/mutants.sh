@@ -75,11 +75,10 @@ hash_of_code() {
 	for file in "$@"; do
 		object=$kernel_build/${file%.c}.o
 		[ -e "$object" ] || continue
-		"${compile_prefix}objcopy" -O binary -j '.text*' -j '.init.text' -j '.rodata*' -j '.data*' \
-			"$object" "$work/code" 2>/dev/null && cat "$work/code"
-		"${compile_prefix}objdump" -r -j .text -j .init.text -j .rodata "$object" 2>/dev/null | tail -n +4
+		"${compile_prefix}objdump" -d -r "$object" | tail -n +4
+		"${compile_prefix}objdump" -s -r -j .rodata -j .rodata.str -j .rodata.str1.8 -j .data -j .init.data \
+			"$object" 2>/dev/null | tail -n +4
 	done | hash_of_input
-	rm -f "$work/code"
 }
 
 build_image_of_kernel() {
