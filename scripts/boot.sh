@@ -7,6 +7,8 @@
 # port) and qemu.json (exit status, timeout, elapsed milliseconds). What became
 # of the guest is for verdict.sh to say; the status here is 0 once QEMU ended.
 # ONLY narrows the stage to what its glob names; BENCH_ARGUMENTS go to cmabench.
+# SEED is the order of the KUnit suites and their cases, RUNS how often they run
+# in the boot, each time with the next seed; see kunit/lib/kunit_order.c.
 scripts=$(dirname "$0")
 . "$scripts/stage.sh"
 
@@ -64,6 +66,10 @@ compose_command() {
 
 case $boot in *' '*) die "the path of a run must have no blanks, found '$boot'" ;; esac
 [ "$stage" != kunit ] || [ -z "${ONLY-}" ] || guest_arguments="$guest_arguments kunit.filter_glob=$ONLY"
+if [ "$stage" = kunit ] && [ -n "${SEED-}${RUNS-}" ]; then
+	guest_arguments="$guest_arguments kunit_order.seed=${SEED:-$(date +%s)} kunit_order.runs=${RUNS:-1}"
+	timeout_s=$((timeout_s * ${RUNS:-1}))
+fi
 # -icount counts TCG's instructions: with KVM there is nothing to count.
 [ "$accel" = tcg ] || clock=wall
 add_plan_to_image
