@@ -124,10 +124,10 @@ static void __init dynamic_regions_lie_together(struct kunit *test)
 	const struct fdt_region regions[] = {
 		{ "first", NULL, .size = MIB(8), .nr_ranges = 1,
 		  .ranges = { { AT(64), MIB(8) } } },
-		{ "near", NULL, .size = MIB(8), .nr_ranges = 1,
-		  .ranges = { { AT(72), MIB(200) } } },
 		{ "below", NULL, .size = MIB(8), .nr_ranges = 1,
 		  .ranges = { { AT(20), MIB(44) } } },
+		{ "near", NULL, .size = MIB(8), .nr_ranges = 1,
+		  .ranges = { { AT(72), MIB(200) } } },
 		{ "apart", NULL, .size = MIB(8), .nr_ranges = 1,
 		  .ranges = { { AT(400), MIB(100) } } },
 	};
