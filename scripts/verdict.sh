@@ -121,7 +121,7 @@ done <"$work/boot.names"
 awk -v release="$(jq -r '.kernel | [.release, .series] | map(strings | select(test("^[0-9]+[.][0-9]"))) | .[0] // ""' "$run/env.json")" \
 	-v arch="$(jq -r .arch "$run/env.json")" -v profile="$(jq -r .profile "$run/env.json")" \
 	-v stages="$(jq -r '[.boots[].stages[]] | unique | join(" ")' "$run/env.json")" -v notes="$work/notes" \
-	-f "$scripts/expectations.awk" "$skips" "$denylist" "$work/raw.tsv" >"$work/verdicts.tsv"
+	-f "$scripts/kernel-range.awk" -f "$scripts/expectations.awk" "$skips" "$denylist" "$work/raw.tsv" >"$work/verdicts.tsv"
 
 jq -Rn --slurpfile boots "$work/boots.json" --rawfile notes "$work/notes" '
 	def bad: .status == "fail" or .status == "error";
