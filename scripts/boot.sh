@@ -1,6 +1,8 @@
 #!/bin/sh
 # boot.sh NAME BOOT KERNEL IMAGE ARCH ACCEL    boot row NAME of boots.table, wait for its end
 #
+# NAME may go on after a dot: destructive.release_twice is row destructive, with
+# that case of kunit/destructive/ on the command line.
 # KERNEL is a bootable image, IMAGE a folder of image.sh, ACCEL tcg or kvm.
 # Fills folder BOOT: command.txt (the whole QEMU command), console.log,
 # story.jsonl (init's own account), <stage>.out (what the stage wrote to its
@@ -18,8 +20,8 @@ image=$4
 load_arch "$5"
 accel=$6
 
-row=$(awk -v name="$name" '$1 == name' "$scripts/boots.table")
-[ -n "$row" ] || die "scripts/boots.table has no boot '$name'"
+row=$(awk -v name="${name%%.*}" '$1 == name' "$scripts/boots.table")
+[ -n "$row" ] || die "scripts/boots.table has no boot '${name%%.*}'"
 read -r _ stage memory cpus clock timeout_s fixture guest_arguments <<EOF
 $row
 EOF
@@ -64,6 +66,7 @@ compose_command() {
 
 case $boot in *' '*) die "the path of a run must have no blanks, found '$boot'" ;; esac
 [ "$stage" != kunit ] || [ -z "${ONLY-}" ] || guest_arguments="$guest_arguments kunit.filter_glob=$ONLY"
+[ "$stage" != destructive ] || guest_arguments="$guest_arguments cma_destructive.case=${name#*.}"
 # -icount counts TCG's instructions: with KVM there is nothing to count.
 [ "$accel" = tcg ] || clock=wall
 add_plan_to_image

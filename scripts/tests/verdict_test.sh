@@ -116,7 +116,7 @@ judged "only what env.json lists is demanded" 0 "4 passed, 0 failed, 0 skipped"
 good_run
 jq '.boots[0].stages = ["nonsense"]' "$run/env.json" >"$work/env.json"
 cp "$work/env.json" "$run/env.json"
-judged "unknown stage" 2 "cma-tests: error: expected the stages kunit, selftests or bench of boot kunit in $run/env.json, found nonsense"
+judged "unknown stage" 2 "cma-tests: error: expected the stages kunit, selftests, bench or destructive of boot kunit in $run/env.json, found nonsense"
 expect "no verdict is left" no "$([ -e "$run/verdict.json" ] && echo yes || echo no)"
 
 good_run
