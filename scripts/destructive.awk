@@ -50,12 +50,6 @@ function report_text(columns,    figure, n)
 	return figure[1] ": " figure[2] " bits and " figure[3] " pages came free, " figure[4] " of others"
 }
 
-# A BUG ends in an oops, and both in a panic: no splats of their own.
-function is_consequence(kind)
-{
-	return (kind == "oops" || kind == "panic") && fatal
-}
-
 function read_console(    kind, mark)
 {
 	console_line($0)
@@ -65,18 +59,17 @@ function read_console(    kind, mark)
 	mark = "cma_destructive: " test_case ": "
 	if (index(console_text, mark) == 1) {
 		said = substr(console_text, length(mark) + 1)
-		if (said == "begins")
+		if (said == "begins") {
 			begun = 1
-		else
+			above = ""
+		} else
 			found_report = said
 		next
 	}
-	kind = splat_kind(console_text)
-	if (kind == "oops" || kind == "panic" || console_text ~ /^kernel BUG at /) {
-		if (is_consequence(kind))
-			return
+	# What a BUG or an oops sets off is no splat of its own.
+	kind = fatal ? "" : splat_kind(console_text)
+	if (kind == "oops" || kind == "panic" || kind == "bug" && console_text ~ /^kernel BUG at /)
 		fatal = 1
-	}
 	# A warning's own words stand above the line that tells it is one.
 	above = above (above == "" ? "" : "\n") console_text
 	if (kind == "")
@@ -105,13 +98,29 @@ function fail(message, quoted,    n, i, line)
 		print "quote\t" line[i]
 }
 
-function judge(    wanted, n, i)
+# "8 x BUG ; WARNING" to nine expressions.
+function list_wanted(text,    part, parts, n, i, times)
+{
+	parts = text == "-" ? 0 : split(text, part, / ; /)
+	for (i = 1; i <= parts; i++) {
+		times = 1
+		if (match(part[i], /^[0-9]+ x /)) {
+			times = part[i] + 0
+			part[i] = substr(part[i], RLENGTH + 1)
+		}
+		while (times-- > 0)
+			wanted[++n] = part[i]
+	}
+	return n + 0
+}
+
+function judge(    n, i)
 {
 	if (!(test_case in report))
 		fail(test_case " has no row for " release ", " arch ", DEBUG_VM " debug_vm ": add one to scripts/destructive.table")
 	if (!begun)
 		fail("the case never began; the last line is: " last_line, found ? found_splat[1] : above)
-	n = splats[test_case] == "-" ? 0 : split(splats[test_case], wanted, / ; /)
+	n = list_wanted(splats[test_case])
 	for (i = 1; i <= n || i <= found; i++) {
 		if (i > found)
 			fail("expected the splat \"" wanted[i] "\", found none; the last line is: " last_line, above)

@@ -379,7 +379,6 @@ static bool release_half_of_a_compound_page(struct cma *cma)
 	struct page *page = take_compound(cma, pageblock_order);
 
 	must(page, "allocate a compound page");
-	hold(page_to_pfn(page) + pageblock_nr_pages / 2, pageblock_nr_pages / 2);
 	begin(cma);
 
 	return release_compound(cma, page, pageblock_nr_pages / 2);
