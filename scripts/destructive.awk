@@ -64,7 +64,7 @@ function read_console(    kind, mark)
 			above = ""
 		} else
 			found_report = said
-		next
+		return
 	}
 	# What a BUG or an oops sets off is no splat of its own.
 	kind = fatal ? "" : splat_kind(console_text)
