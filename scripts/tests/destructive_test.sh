@@ -98,13 +98,15 @@ echo 'some | 6.12' >"$work/table"
 expect "a row cut short" "error: $work/table:1: expected case | kernels | arch | DEBUG_VM | splats | report, found \"some | 6.12\" status 2" \
 	"$(ask "$work/table" yes 6.12.1 arm64 | paste -sd ' ')"
 
-# The committed table: for each kernel that we know of, a row each.
+# The committed table: for each kernel that we know of, a row each; what is not yet tabled
+# its header says.
 table=$scripts/destructive.table
 sed -n 's/ *|.*//; /^[a-z_]\+$/p' "$table" | sort -u >"$work/cases"
 for kernel in 6.1 6.6 6.12 6.18 7.0 7.2 7.3; do
 	for arch in arm64 x86_64; do
 		for debug_vm in yes no; do
 			ask "$table" "$debug_vm" "$kernel" "$arch" | grep -v '^[a-z_]*$' || :
+			case $kernel-$debug_vm in 7.*-no) continue ;; esac
 			while read -r case_name; do
 				ask "$table" "$debug_vm" "$kernel" "$arch" test_case="$case_name" /dev/null
 			done <"$work/cases" | grep 'has no row' || :
