@@ -1,12 +1,15 @@
 #!/bin/sh
 # boot.sh NAME BOOT KERNEL IMAGE ARCH ACCEL    boot row NAME of boots.table, wait for its end
 #
+# NAME may go on after a dot: destructive.release_twice is row destructive, with
+# that case of kunit/destructive/ on the command line.
 # KERNEL is a bootable image, IMAGE a folder of image.sh, ACCEL tcg or kvm.
 # Fills folder BOOT: command.txt (the whole QEMU command), console.log,
 # story.jsonl (init's own account), <stage>.out (what the stage wrote to its
 # port) and qemu.json (exit status, timeout, elapsed milliseconds). What became
 # of the guest is for verdict.sh to say; the status here is 0 once QEMU ended.
-# ONLY narrows the stage to what its glob names; BENCH_ARGUMENTS go to cmabench.
+# ONLY narrows the stage to what its glob names; BENCH_ARGUMENTS go to cmabench;
+# BOOT_TIMEOUT_S goes before the timeout of the table.
 # SEED is the order of the KUnit suites and their cases, RUNS how often they run
 # in the boot, each time with the next seed; see kunit/lib/kunit_order.c.
 scripts=$(dirname "$0")
@@ -20,8 +23,8 @@ image=$4
 load_arch "$5"
 accel=$6
 
-row=$(awk -v name="$name" '$1 == name' "$scripts/boots.table")
-[ -n "$row" ] || die "scripts/boots.table has no boot '$name'"
+row=$(awk -v name="${name%%.*}" '$1 == name' "$scripts/boots.table")
+[ -n "$row" ] || die "scripts/boots.table has no boot '${name%%.*}'"
 read -r _ stage memory cpus clock timeout_s fixture guest_arguments <<EOF
 $row
 EOF
@@ -70,6 +73,8 @@ if [ "$stage" = kunit ] && [ -n "${SEED-}${RUNS-}" ]; then
 	guest_arguments="$guest_arguments kunit_order.seed=${SEED:-$(date +%s)} kunit_order.runs=${RUNS:-1}"
 	timeout_s=$((timeout_s * ${RUNS:-1}))
 fi
+timeout_s=${BOOT_TIMEOUT_S:-$timeout_s}
+[ "$stage" != destructive ] || guest_arguments="$guest_arguments cma_destructive.case=${name#*.}"
 # -icount counts TCG's instructions: with KVM there is nothing to count.
 [ "$accel" = tcg ] || clock=wall
 add_plan_to_image

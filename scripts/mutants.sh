@@ -112,6 +112,9 @@ record() {
 	printf '%-44s %-10s %s\n' "$1" "$2" "$3"
 }
 
+# What hangs is mostly told long before the timeout of an ordinary boot.
+export BOOT_TIMEOUT_S=120
+
 # boot_and_judge MUTANT BOOT, in the background; leaves the outcome in a file.
 # The suite that the header names goes first: mostly that is all it takes. What
 # it does not kill, all suites together may.

@@ -1,8 +1,8 @@
 #!/bin/sh
 # run.sh VERB    carry a verb of the Makefile through its stages
 #
-# Verbs: source, tree, kernel, image build that far; kunit, selftests, bench
-# boot one stage; run boots them all; report makes the latest run's report anew.
+# Verbs: source, tree, kernel, image build that far; kunit, selftests, bench,
+# destructive boot one stage; run boots them all; report makes the latest run's report anew.
 # A run is put together in results/.partial-<run-id> and gets its name when it is
 # whole: what is under results/<run-id> is never half a result.
 # Status: 0 everything ran and passed, 1 a test failed, 2 it could not be done.
@@ -92,18 +92,34 @@ choose_output() {
 	mkdir -p "$partial/boots" || die "cannot write to '$(dirname "$output")'"
 }
 
-# All boots at once; their clocks do not disturb each other's verdicts, and the
-# bench's counts instructions.
-boot_all() {
-	announce boot "$* with $accel"
-	for boot in "$@"; do
-		"$scripts/boot.sh" "$boot" "$partial/boots/$boot" "$kernel_build/guest-kernel" "$image" "$arch" "$accel" &
-		jobs_running="$jobs_running $!"
+# The boots of the stages: one each, bar destructive, which has one a case.
+list_boots() {
+	for stage in "$@"; do
+		if [ "$stage" = destructive ]; then list_cases; else echo "$stage"; fi
 	done
-	failed=
-	for job in $jobs_running; do wait "$job" || failed=yes; done
+}
+
+list_cases() {
+	debug_vm=no
+	! grep -q '^CONFIG_DEBUG_VM=y' "$kernel_build/.config" || debug_vm=yes
+	awk -v release="$version" -v arch="$arch" -v debug_vm="$debug_vm" -f "$scripts/console.awk" \
+		-f "$scripts/splat.awk" -f "$scripts/kernel-range.awk" -f "$scripts/destructive.awk" \
+		"$scripts/destructive.table" >"$build/cases" || die "scripts/destructive.table cannot be read; see the error above"
+	while read -r case_name; do
+		# shellcheck disable=SC2254 # ONLY is a glob
+		case $case_name in ${ONLY:-*}) echo "destructive.$case_name" ;; esac
+	done <"$build/cases"
+}
+
+# As many boots at a time as there are processors; their clocks do not disturb
+# each other's verdicts, and the bench's counts instructions.
+boot_all() {
+	announce boot "$# guests with $accel"
+	printf '%s\n' "$@" | xargs -P "$(nproc)" -I BOOT "$scripts/boot.sh" BOOT "$partial/boots/BOOT" \
+		"$kernel_build/guest-kernel" "$image" "$arch" "$accel" &
+	jobs_running=$!
+	wait "$jobs_running" || die "a boot could not be carried out; see the error above"
 	jobs_running=
-	[ -z "$failed" ] || die "a boot could not be carried out; see the error above"
 	for boot in "$@"; do
 		printf '==== boot %s ====\n' "$boot"
 		tr -d '\r' <"$partial/boots/$boot/console.log"
@@ -138,7 +154,7 @@ judge_and_report() {
 }
 
 prepare() {
-	[ -z "${ONLY-}" ] || [ "$verb" != run ] || die "ONLY goes with kunit, selftests or bench; run does everything"
+	[ -z "${ONLY-}" ] || [ "$verb" != run ] || die "ONLY goes with kunit, selftests, bench or destructive; run does everything"
 	"$scripts/deps.sh" --check
 	lock_build
 	rm -f "$build/stages.tsv"
@@ -150,6 +166,10 @@ run_boots() {
 	build_kernel
 	build_image
 	accel=$("$scripts/accelerator.sh" "$arch" "$accel" "$kernel_build/guest-kernel" "$image" "$build/accelerator")
+	list_boots "$@" >"$build/boots"
+	[ -s "$build/boots" ] || die "ONLY='${ONLY-}' names no case of scripts/destructive.table"
+	# shellcheck disable=SC2046 # a name a word
+	set -- $(cat "$build/boots")
 	choose_output
 	boot_all "$@"
 	judge_and_report "$@"
@@ -163,8 +183,11 @@ case $verb in
 source) prepare; unpack_source; echo "$source" ;;
 kernel) prepare; unpack_source; lay_tree; build_kernel; echo "$kernel_build/guest-kernel" ;;
 image) prepare; unpack_source; lay_tree; build_image; echo "$image/initramfs.cpio" ;;
-kunit | selftests | bench) prepare; run_boots "$verb" ;;
-run) prepare; run_boots kunit selftests bench ;;
+kunit | selftests | bench | destructive) prepare; run_boots "$verb" ;;
+run)
+	prepare
+	# What a kernel without DEBUG_VM, or one with KASAN, makes of misuse takes other rows.
+	if [ "$profile" = test ]; then run_boots kunit selftests bench destructive; else run_boots kunit selftests bench; fi ;;
 report)
 	run=${OUT:-$results/latest}
 	[ -d "$run" ] || die "expected a run folder, found none at '$run': 'make run' makes one"
