@@ -37,12 +37,23 @@ struct reason {
 [[gnu::format(printf, 3, 4)]]
 int refuse(struct reason *why, int err, const char *format, ...);
 
+#define MAX_MAPPINGS 64
+
+/* What pressures are told beside their target; from the command line. */
+struct settings {
+	unsigned int mappings;		/* of each page that is shared */
+	unsigned int pins;		/* pinned pages ... */
+	bool pins_per_pageblock;	/* ... in each pageblock, else in all */
+	const char *folder;		/* for files; NULL: a zram disk */
+};
+
 /* The area under test, and the heap that allocates from it. */
 struct target {
 	const struct cma_area *area;	/* NULL: none, null backend only */
 	const struct dma_heap *heap;	/* NULL: no heap gives this area out */
 	size_t page_size_bytes;
 	__u64 seed;
+	struct settings settings;
 };
 
 /* target_name - the area's name, "none" without one. */

@@ -113,6 +113,7 @@ static int choose_target(const struct options *options, struct target *target)
 
 	target->page_size_bytes = sysconf(_SC_PAGESIZE);
 	target->seed = options->seed;
+	target->settings = options->settings;
 	if (options->heap)
 		return choose_heap(options, target);
 	if (options->area)

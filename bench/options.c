@@ -22,6 +22,11 @@ static const char help[] =
 "  --heap NAME         heap for dma-heap (default: the one of the area)\n"
 "  --sizes LIST        in pages, or in bytes with K, M or G: 1,16,64K,16M\n"
 "  --occupancy LIST    target of the pressure in percent of the area (50)\n"
+"  --mappings N        processes that share each page of fork-shared (4)\n"
+"  --pins N            pinned pages, of pinned-vmsplice and pinned-splice (1);\n"
+"                      N/pageblock: so many in each pageblock\n"
+"  --folder DIR        where clean-cache and dirty-cache put their file; default:\n"
+"                      a zram disk made for it\n"
 "  --count N           samples for each row (10)\n"
 "  --traced N          more samples for each row with tracing on, for retries;\n"
 "                      their times are not recorded (1; 0: never trace)\n"
@@ -136,6 +141,20 @@ static int parse_percents(struct options *options, const char *text)
 	return *at ? complain("occupancy", text, "percentages") : 0;
 }
 
+static int parse_pins(struct settings *settings, const char *text)
+{
+	const char *at = text;
+	__u64 pins;
+
+	if (!take_number(&at, &pins) && pins >= 1 && pins <= MAX_PINS &&
+	    (!*at || !strcmp(at, "/pageblock"))) {
+		settings->pins = pins;
+		settings->pins_per_pageblock = *at;
+		return 0;
+	}
+	return complain("pins", text, "a number from 1 to 4096, or one with /pageblock behind it");
+}
+
 static int parse_parts(const char *option, const char *text,
 		       const struct part_list *all, struct part_list *chosen)
 {
@@ -161,7 +180,7 @@ static int parse_parts(const char *option, const char *text,
 }
 
 enum { BENCH = 256, BACKEND, PRESSURE, AREA, HEAP, SIZES, OCCUPANCY, COUNT,
-	TRACED, SEED, JSON, OUTPUT, QUIET, LIST, HELP };
+	TRACED, MAPPINGS, PINS, FOLDER, SEED, JSON, OUTPUT, QUIET, LIST, HELP };
 
 static const struct option long_options[] = {
 	{ "bench", required_argument, NULL, BENCH },
@@ -173,6 +192,9 @@ static const struct option long_options[] = {
 	{ "occupancy", required_argument, NULL, OCCUPANCY },
 	{ "count", required_argument, NULL, COUNT },
 	{ "traced", required_argument, NULL, TRACED },
+	{ "mappings", required_argument, NULL, MAPPINGS },
+	{ "pins", required_argument, NULL, PINS },
+	{ "folder", required_argument, NULL, FOLDER },
 	{ "seed", required_argument, NULL, SEED },
 	{ "json", no_argument, NULL, JSON },
 	{ "output", required_argument, NULL, OUTPUT },
@@ -184,6 +206,8 @@ static const struct option long_options[] = {
 
 static int parse_one(struct options *options, int option)
 {
+	__u64 number;
+
 	switch (option) {
 	case BENCH:
 		return parse_parts("bench", optarg, &benches,
@@ -206,6 +230,16 @@ static int parse_one(struct options *options, int option)
 	case TRACED:
 		return parse_number("traced", optarg, 0, MAX_COUNT,
 				    &options->traced_count);
+	case MAPPINGS:
+		if (parse_number("mappings", optarg, 2, MAX_MAPPINGS, &number))
+			return -1;
+		options->settings.mappings = number;
+		return 0;
+	case PINS:
+		return parse_pins(&options->settings, optarg);
+	case FOLDER:
+		options->settings.folder = optarg;
+		return 0;
 	case SEED:
 		return parse_number("seed", optarg, 0, ~0ull, &options->seed);
 	case AREA:
@@ -271,6 +305,8 @@ static void set_defaults(struct options *options)
 	options->count = 10;
 	options->traced_count = 1;
 	options->seed = 1;
+	options->settings.mappings = 4;
+	options->settings.pins = 1;
 	choose_defaults(options);
 }
 

@@ -6,6 +6,7 @@
 
 #define MAX_SIZES 64
 #define MAX_PERCENTS 16
+#define MAX_PINS 4096
 #define MAX_COUNT 100000	/* samples a row; each is kept and recorded */
 
 struct options {
@@ -20,6 +21,7 @@ struct options {
 	__u64 count;
 	__u64 traced_count;
 	__u64 seed;
+	struct settings settings;
 	const char *area;
 	const char *heap;
 	const char *output;
