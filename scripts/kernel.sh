@@ -15,6 +15,7 @@ build=$2
 arch=$3
 profile=$4
 load_arch "$arch"
+. "$scripts/kbuild.sh"
 config=$scripts/config
 [ -f "$config/profile-$profile.config" ] ||
 	die "PROFILE must be one of $(cd "$config" && echo profile-*.config | sed 's/profile-//g; s/\.config//g'), found '$profile'"
@@ -22,23 +23,21 @@ config=$scripts/config
 mkdir -p "$build"
 cache=${CACHE:-$HOME/.cache/cma-tests}
 
-# The build must not depend on who builds, where or when.
-export KBUILD_BUILD_TIMESTAMP='Thu Jan  1 00:00:00 UTC 2026' KBUILD_BUILD_USER=cma-tests \
-	KBUILD_BUILD_HOST=cma-tests KBUILD_BUILD_VERSION=1 LOCALVERSION=
-# Python would leave __pycache__ beside a script, in the user's tree.
-export PYTHONDONTWRITEBYTECODE=1
-
-kbuild() {
-	make -C "$tree" O="$build" ARCH="$kernel_arch" CROSS_COMPILE="$compile_prefix" "$@"
-}
-
 # "6.9 6.12" -> status 0 when the first is not later than the second.
 not_later() {
 	printf '%s\n%s\n' "$1" "$2" | sort -V -C
 }
 
+# A profile that says "# extends <profile>" comes after that one.
+collect_profile() {
+	extended=$(sed -n 's/^# extends //p' "$config/profile-$1.config")
+	[ -z "$extended" ] || collect_profile "$extended"
+	cat "$config/profile-$1.config"
+}
+
 collect_fragments() {
-	cat "$config/base.config" "$config/$arch.config" "$config/profile-$profile.config"
+	cat "$config/base.config" "$config/$arch.config"
+	collect_profile "$profile"
 	version=$("$scripts/kernel-version.sh" "$tree")
 	for fragment in "$config"/since-*.config; do
 		[ -f "$fragment" ] || continue
@@ -49,7 +48,7 @@ collect_fragments() {
 
 configure() {
 	collect_fragments >"$build/requested.config"
-	kbuild KCONFIG_CONFIG="$build/candidate.config" KCONFIG_ALLCONFIG="$build/requested.config" \
+	kbuild "$tree" "$build" KCONFIG_CONFIG="$build/candidate.config" KCONFIG_ALLCONFIG="$build/requested.config" \
 		allnoconfig >"$build/configure.log" 2>&1 ||
 		die "cannot configure the kernel: $(tail -n 1 "$build/configure.log")"
 	awk -v requested="$build/requested.config" '
@@ -80,7 +79,7 @@ show_progress() {
 compile() {
 	# A pipe would hide the status of make: keep it in a file.
 	{
-		kbuild -j"$(nproc)" "$kernel_target" 2>&1 && : >"$build/built"
+		kbuild "$tree" "$build" -j"$(nproc)" "$kernel_target" 2>&1 && : >"$build/built"
 	} | tee "$build/build.log" | show_progress
 	[ -e "$build/built" ] || die "the kernel does not build: $(grep -m 1 -E 'error:|\*\*\*' "$build/build.log"); see $build/build.log"
 	cp "$build/$kernel_image" "$build/guest-kernel.new"
@@ -97,7 +96,7 @@ name_inputs() {
 tree=$(readlink -f "$tree")
 build=$(readlink -f "$build")
 # Nothing of what configures has changed: the configuration stands too.
-inputs=$({ cat "$tree.hash"; collect_fragments; "${compile_prefix}gcc" --version; cat "$scripts/kernel.sh"; } | hash_of_input)
+inputs=$({ cat "$tree.hash"; collect_fragments; "${compile_prefix}gcc" --version; cat "$scripts/kernel.sh" "$scripts/kbuild.sh"; } | hash_of_input)
 if [ "$(cat "$build/inputs.hash" 2>/dev/null)" = "$inputs" ] && [ -e "$build/guest-kernel" ]; then
 	note "kernel is up to date"
 	exit 0

@@ -14,6 +14,7 @@ kernel=${KERNEL:-6.12}
 arch=${ARCH:-arm64}
 profile=${PROFILE:-test}
 load_arch "$arch"
+. "$scripts/kbuild.sh"
 find_build
 cd "$top"
 "$scripts/deps.sh" --check
@@ -49,17 +50,17 @@ check_c_style() {
 # The suites as kbuild sees them, every warning on, in a build folder of their
 # own: W=1 changes the flags of everything that is built with it.
 check_kernel_c() {
+	lint_build=$build/kernel/lint-$name-$arch
+	mkdir -p "$lint_build"
+	cmp -s "$kernel_build/.config" "$lint_build/.config" || cp "$kernel_build/.config" "$lint_build/.config"
+	kbuild "$tree" "$lint_build" -s W=1 prepare >/dev/null 2>&1 || { echo "cannot prepare $lint_build"; return; }
 	folders=$(awk '$1 == "copy" && $3 !~ /^include/ { print $3 "/" }' kunit/overlay.map)
-	kbuild="make -s -C $tree O=$build/kernel/lint-$name-$arch ARCH=$kernel_arch CROSS_COMPILE=$compile_prefix W=1"
-	mkdir -p "$build/kernel/lint-$name-$arch"
-	cmp -s "$kernel_build/.config" "$build/kernel/lint-$name-$arch/.config" ||
-		cp "$kernel_build/.config" "$build/kernel/lint-$name-$arch/.config"
-	$kbuild prepare >/dev/null 2>&1 || { echo "cannot prepare $build/kernel/lint-$name-$arch"; return; }
 	for folder in $folders; do
-		find "$build/kernel/lint-$name-$arch/$folder" -name '*.o' -delete 2>/dev/null || :
+		find "$lint_build/$folder" -name '*.o' -delete 2>/dev/null || :
 		# sparse does not know -iquote, by which a copy finds its folder's headers.
 		above=$tree/$(dirname "$folder")
-		$kbuild C=1 CHECK="$scripts/sparse-ours.sh -I$above -I$(dirname "$above")" "$folder" 2>&1 ||
+		kbuild "$tree" "$lint_build" -s W=1 C=1 \
+			CHECK="$scripts/sparse-ours.sh -I$above -I$(dirname "$above")" "$folder" 2>&1 ||
 			echo "kbuild failed in $folder"
 	done
 }
@@ -88,7 +89,7 @@ check_machine_names() {
 	# shellcheck disable=SC2016 # the field is APT's
 	hosts=$(apt-get indextargets --format '$(REPO_URI)' 2>/dev/null | sed -nE 's#^https?://([^/]+).*#\1#p' | sort -u)
 	{
-		echo "$(dirname "$top")/"
+		echo "$top"
 		echo "$hosts"
 	} | grep . | git grep -nIF -f - -- . || :
 }
