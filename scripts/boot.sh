@@ -18,7 +18,7 @@ image=$4
 load_arch "$5"
 accel=$6
 
-row=$(awk -v name="$name" '$1 == name' "$scripts/boots.table")
+row=$(boot_row "$name")
 [ -n "$row" ] || die "scripts/boots.table has no boot '$name'"
 read -r _ stage memory cpus clock timeout_s fixture guest_arguments <<EOF
 $row
@@ -28,7 +28,9 @@ write_plan() {
 	case $stage in
 	selftests) echo "each selftests /selftests ${ONLY:-*}" ;;
 	gcov) echo "run gcov /archive /sys/kernel/debug/gcov .gcda" ;;
-	bench) echo "run bench /bench/cmabench --json ${BENCH_ARGUMENTS-}" ;;
+	bench)
+		arguments=${SCENARIO:+$("$scripts/scenario.sh" arguments "$SCENARIO")}
+		echo "run bench /bench/cmabench --json $arguments ${BENCH_ARGUMENTS-}" ;;
 	esac
 }
 
