@@ -149,7 +149,7 @@ static void report(struct session *session, const struct row *row,
 			(number + 1) * session->options->count * STEPS_A_SAMPLE, churn->live,
 			used, area->count_pages, largest, churn->failures,
 			churn->requests);
-	area_map_record(&session->records, row->target, row->bench, number);
+	area_map_record(&session->records, row, number);
 	if (!session->records.file)
 		return;
 	record_open(&session->records, &json, "fragmentation");

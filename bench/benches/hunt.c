@@ -96,7 +96,7 @@ static void snapshot(struct session *session, const struct row *row,
 		record_close(&session->records, &json);
 	}
 	free(trace);
-	area_map_record(&session->records, row->target, row->bench, number);
+	area_map_record(&session->records, row, number);
 	record_pages(session, row);
 }
 
