@@ -113,6 +113,7 @@ boot_all() {
 	fi
 	if [ -e "$partial/boots/bench/bench.out" ]; then
 		cp "$partial/boots/bench/bench.out" "$partial/bench.jsonl"
+		[ ! -s "$partial/boots/bench/phases.jsonl" ] || cp "$partial/boots/bench/phases.jsonl" "$partial/phases.jsonl"
 	fi
 	finish_stage
 }
