@@ -4,7 +4,7 @@
 # plot.sh RUN: draw each plot/<name>.gp from RUN/bench.jsonl into RUN/plots/<name>.svg.
 #
 # A plot gets the variables table (the rows of bench-table.jq, also left as
-# RUN/plots/configurations.tsv), maps (bench-maps.jq), output, subject (what was measured)
+# RUN/plots/configurations.tsv), maps (bench-maps.jq), phases (bench-phases.jq), output, subject (what was measured)
 # and clock (the label of an axis of time). It ends with status 3 when there is nothing to
 # draw, with 4 when that is no news.
 scripts=$(dirname "$0")
@@ -37,10 +37,19 @@ subject=$(describe '"Linux \(.kernel.release), \(.arch), profile \(.profile), " 
 clock=$(describe 'if any(.boots[]; .name == "bench" and .clock == "instructions")
 	then "latency by the guest clock, 1 ns an instruction" else "latency" end')
 
+phases=$run/plots/phases.tsv
+if [ -s "$run/phases.jsonl" ] && [ -s "$run/bench.jsonl" ]; then
+	jq -rRn -L "$scripts" --slurpfile phases "$run/phases.jsonl" -f "$scripts/bench-phases.jq" \
+		"$run/bench.jsonl" >"$phases"
+else
+	phases=$work/phases.tsv
+	: >"$phases"
+fi
+
 for plot in "$scripts"/plot/*.gp; do
 	name=$(basename "$plot" .gp)
 	status=0
-	LC_ALL=C.UTF-8 gnuplot -e "table='$table'; maps='$work/maps.tsv'; output='$work/$name.svg'; subject='$subject'; clock='${clock:-latency}'" \
+	LC_ALL=C.UTF-8 gnuplot -e "table='$table'; maps='$work/maps.tsv'; phases='$phases'; output='$work/$name.svg'; subject='$subject'; clock='${clock:-latency}'" \
 		"$plot" 2>"$work/messages" || status=$?
 	if [ "$status" -eq 0 ] && tail -n 3 "$work/$name.svg" 2>/dev/null | grep -q '</svg>'; then
 		mv "$work/$name.svg" "$run/plots/"

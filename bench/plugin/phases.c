@@ -69,6 +69,7 @@ static const struct {
 	{ "remove_migration_ptes", REMAP },
 	{ "test_pages_isolated", TEST },
 	{ "isolate_freepages_range", TAKE },
+	{ "find_large_buddy", TAKE },
 	{ "split_page", TAKE },
 	{ "split_page_memcg", TAKE },
 	{ "split_free_pages", TAKE },
@@ -84,7 +85,8 @@ static const char *const control_prefixes[] = {
 	"cma_", "__cma_", "alloc_contig", "__alloc_contig", "bitmap_",
 	"__bitmap_", "_find_", "find_next", "mutex_", "__mutex_", "_raw_spin_",
 	"_raw_read_", "trace_", "lru_cache_enable", "set_page_refcounted",
-	"set_pages_refcounted", "compaction_",
+	"set_pages_refcounted", "compaction_", "memset", "__list_",
+	"__might_",
 };
 
 struct symbol {

@@ -32,7 +32,9 @@ set ytics ()
 do for [i = 0:rows - 1] {
 	set ytics add (system(sprintf("awk -F'\\t' '$1 == %d { print $2; exit }' '%s'", i, maps)) i)
 }
-set key at screen 0.97, 1 - 68.0 / height right horizontal samplen 1.2 width -1 autotitle
+set key at screen 0.97, 1 - 68.0 / height right horizontal samplen 1.2
 set style fill solid 1 noborder
 plot for [i = 1:8] runs(i) using 1:3:1:2:($3 - 0.4):($3 + 0.4) with boxxyerror lc rgb "#" . colour[i] \
+		notitle, \
+	for [i = 1:8] keyentry with boxes lc rgb "#" . colour[i] \
 	title (word(names, i) eq "page_cache" ? "page cache" : word(names, i))
