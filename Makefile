@@ -6,7 +6,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .SUFFIXES:
 
 # What a user may set, the same for every verb; 'make help' explains.
-export KSRC KERNEL ARCH PROFILE ACCEL ONLY SEED RUNS OUT O V CACHE BENCH_ARGUMENTS
+export KSRC KERNEL ARCH PROFILE ACCEL ONLY SEED RUNS OUT O V CACHE BENCH_ARGUMENTS SCENARIO
 
 Q = $(if $(filter 1,$(V)),,@)
 

@@ -129,6 +129,7 @@ boot_all() {
 	fi
 	if [ -e "$partial/boots/bench/bench.out" ]; then
 		cp "$partial/boots/bench/bench.out" "$partial/bench.jsonl"
+		[ ! -s "$partial/boots/bench/phases.jsonl" ] || cp "$partial/boots/bench/phases.jsonl" "$partial/phases.jsonl"
 	fi
 	finish_stage
 }
@@ -143,6 +144,9 @@ judge_and_report() {
 	announce report "${output#"$top"/}/report.html"
 	cp "$build/stages.tsv" "$partial/stages.tsv"
 	[ ! -s "$partial/bench.jsonl" ] || "$scripts/plot.sh" "$partial"
+	if [ -n "${SCENARIO-}" ] && [ -s "$partial/bench.jsonl" ]; then
+		"$scripts/scenario.sh" table "$SCENARIO" "$partial/bench.jsonl" >"$partial/scenario.md"
+	fi
 	"$scripts/report.sh" "$partial" "$output"
 	mv -T "$partial" "$output"
 	partial=
@@ -150,6 +154,7 @@ judge_and_report() {
 	finish_stage
 	echo
 	cat "$output/summary.txt"
+	[ ! -e "$output/scenario.md" ] || cat "$output/scenario.md"
 	exit "$verdict"
 }
 
@@ -176,6 +181,10 @@ run_boots() {
 }
 
 load_arch "$arch"
+if [ -n "${SCENARIO-}" ]; then
+	[ "$verb" = bench ] || die "SCENARIO goes with bench, found verb '$verb'"
+	"$scripts/scenario.sh" boot "$SCENARIO" >/dev/null || exit
+fi
 case $accel in auto | tcg | kvm) ;; *) die "ACCEL must be auto, tcg or kvm, found '$accel'" ;; esac
 [ -f "$scripts/config/profile-$profile.config" ] || die "PROFILE must be bench, test or debug, found '$profile'"
 [ -z "${OUT-}" ] || [ ! -e "$OUT" ] || die "OUT must not exist yet, found '$OUT': remove it or choose another"
