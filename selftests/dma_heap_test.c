@@ -24,41 +24,17 @@
 FIXTURE(dma_heap)
 {
 	struct testbed bed;
-	bool knows_used;
-	__u64 used_at_start;	/* equal to any later one if it is unknown */
-	__u64 area_pages;
-	__u64 room_pages;
 };
 
 FIXTURE_SETUP(dma_heap)
 {
-	const char *reason = testbed_open_heap(&self->bed);
-
-	if (reason)
-		SKIP_SETUP("%s", reason);
-	if (!testbed_wait_quiet(&self->bed))
-		SKIP_SETUP("area %s is in use by others",
-			   self->bed.area->name);
-	self->area_pages = testbed_area_pages(&self->bed);
-	if (!self->area_pages)
-		SKIP_SETUP("needs CONFIG_CMA_DEBUGFS: size of area %s unknown",
-			   self->bed.area->name);
-	self->used_at_start = testbed_used(&self->bed);
-	self->knows_used = self->used_at_start != ~0ull;
-	if (cma_area_read(self->bed.area, CMA_MAXCHUNK_PAGES, &self->room_pages))
-		self->room_pages = self->area_pages / 2;
+	OPEN_QUIET_TESTBED(&self->bed, testbed_open_heap);
 }
 
 /* Whatever a test did, the area is again as it was. */
 FIXTURE_TEARDOWN(dma_heap)
 {
-	EXPECT_EQ(self->used_at_start,
-		  testbed_wait_used(&self->bed, self->used_at_start)) {
-		TH_LOG("area %s: used pages at the start against now: a leak, or somebody else's",
-		       self->bed.area->name);
-	}
-	SKIP_IF_OTHERS_DISTURBED(&self->bed);
-	EXPECT_EQ(0, testbed_close(&self->bed));
+	CLOSE_QUIET_TESTBED(&self->bed);
 }
 
 /* Arguments that DMA_HEAP_IOCTL_ALLOC refuses, and with what. */
@@ -118,7 +94,7 @@ TEST_F(dma_heap, bad_pointers_are_refused)
 	readonly->fd_flags = O_RDWR;
 	ASSERT_EQ(0, mprotect(readonly, size, PROT_READ));
 	EXPECT_EQ(-EFAULT, dma_heap_alloc_raw(self->bed.heap_fd, readonly));
-	EXPECT_EQ(self->used_at_start, testbed_used(&self->bed));
+	EXPECT_EQ(self->bed.used_at_start, testbed_used(&self->bed));
 	munmap(readonly, size);
 }
 
@@ -176,8 +152,7 @@ TEST_F(dma_heap, descriptor_flags_are_honoured)
 
 /* A buffer of @bytes takes exactly the pages that hold it. */
 static void check_size(struct __test_metadata *_metadata,
-		       const struct testbed *bed, __u64 used_at_start,
-		       size_t bytes)
+		       const struct testbed *bed, size_t bytes)
 {
 	__u64 pages = (bytes + bed->page_size - 1) / bed->page_size;
 	__u64 bits_pages = (pages + (1ull << bed->area->order_per_bit) - 1) >>
@@ -191,14 +166,14 @@ static void check_size(struct __test_metadata *_metadata,
 		       strerror(-fd));
 	}
 	EXPECT_EQ((long long)(pages * bed->page_size), dma_buf_bytes(fd));
-	taken = testbed_used(bed) - used_at_start;
+	taken = testbed_used(bed) - bed->used_at_start;
 	/* With order_per_bit > 0, 6.x rounds used up to bits, 7.x does not. */
 	if (taken != bits_pages)
 		EXPECT_EQ(pages, taken) {
 			TH_LOG("area %s: %zu bytes", bed->area->name, bytes);
 		}
 	EXPECT_EQ(0, close(fd));
-	EXPECT_EQ(used_at_start, testbed_wait_used(bed, used_at_start));
+	EXPECT_EQ(bed->used_at_start, testbed_wait_used(bed, bed->used_at_start));
 }
 
 TEST_F(dma_heap, sizes_take_the_pages_that_hold_them)
@@ -207,44 +182,43 @@ TEST_F(dma_heap, sizes_take_the_pages_that_hold_them)
 	const size_t sizes[] = {
 		1, page - 1, page, page + 1, 3 * page, 7 * page + 1,
 		255 * page, 256 * page, 257 * page, 1000 * page - 1,
-		self->room_pages / 2 * page,
+		self->bed.room_pages / 2 * page,
 	};
 	size_t i;
 
-	if (!self->knows_used)
+	if (!self->bed.knows_used)
 		SKIP(return, "needs CONFIG_CMA_DEBUGFS and root, or Linux 6.15");
 	for (i = 0; i < ARRAY_SIZE(sizes); i++)
-		if (sizes[i] <= self->room_pages / 2 * page)
-			check_size(_metadata, &self->bed, self->used_at_start,
-				   sizes[i]);
+		if (sizes[i] <= self->bed.room_pages / 2 * page)
+			check_size(_metadata, &self->bed, sizes[i]);
 }
 
 TEST_F(dma_heap, whole_area_and_beyond)
 {
 	struct testbed *bed = &self->bed;
-	size_t whole = self->area_pages * bed->page_size;
+	size_t whole = self->bed.area_pages * bed->page_size;
 	int fd;
 
 	EXPECT_EQ(-ENOMEM, dma_heap_alloc(bed->heap_fd, whole + 1));
 	EXPECT_EQ(-ENOMEM, dma_heap_alloc(bed->heap_fd, 2 * whole));
-	EXPECT_EQ(self->used_at_start, testbed_used(bed));
+	EXPECT_EQ(self->bed.used_at_start, testbed_used(bed));
 
-	if (!self->knows_used)
+	if (!self->bed.knows_used)
 		return;
 	fd = dma_heap_alloc(bed->heap_fd, whole);
-	if (self->used_at_start) {
+	if (self->bed.used_at_start) {
 		EXPECT_EQ(-ENOMEM, fd);
 	} else {
 		EXPECT_GE(fd, 0) {
 			TH_LOG("area %s, empty, all of its %llu pages: %s",
 			       bed->area->name,
-			       (unsigned long long)self->area_pages,
+			       (unsigned long long)self->bed.area_pages,
 			       strerror(-fd));
 		}
 	}
 	if (fd < 0)
 		return;
-	EXPECT_EQ(self->area_pages, testbed_used(bed));
+	EXPECT_EQ(self->bed.area_pages, testbed_used(bed));
 	EXPECT_EQ(-ENOMEM, dma_heap_alloc(bed->heap_fd, 1));
 	close(fd);
 }
@@ -256,7 +230,7 @@ TEST_F(dma_heap, whole_area_and_beyond)
 TEST_F(dma_heap, exhaustion_and_recovery)
 {
 	struct testbed *bed = &self->bed;
-	size_t bytes = self->room_pages / 32 * bed->page_size;
+	size_t bytes = self->bed.room_pages / 32 * bed->page_size;
 	int fds[MAX_BUFFERS], count = 0, err = 0;
 
 	while (count < MAX_BUFFERS) {
@@ -294,8 +268,8 @@ TEST_F(dma_heap, descriptor_limit_leaks_nothing)
 		;
 	EXPECT_EQ(-EMFILE, dma_heap_alloc(self->bed.heap_fd, 1));
 	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &old));
-	EXPECT_EQ(self->used_at_start,
-		  testbed_wait_used(&self->bed, self->used_at_start));
+	EXPECT_EQ(self->bed.used_at_start,
+		  testbed_wait_used(&self->bed, self->bed.used_at_start));
 }
 
 TEST_F(dma_heap, cycles_leak_nothing)
@@ -322,8 +296,8 @@ TEST_F(dma_heap, cycles_leak_nothing)
 			munmap(map, bytes);
 	}
 	EXPECT_EQ(descriptors, testbed_open_descriptors());
-	EXPECT_EQ(self->used_at_start,
-		  testbed_wait_used(bed, self->used_at_start));
+	EXPECT_EQ(self->bed.used_at_start,
+		  testbed_wait_used(bed, self->bed.used_at_start));
 }
 
 /* The child that gets killed: allocate, map, write, give back, again. */
@@ -349,7 +323,7 @@ TEST_F(dma_heap, killed_owner_leaves_nothing)
 	struct testbed *bed = &self->bed;
 	int *rounds, point;
 
-	if (!self->knows_used)
+	if (!self->bed.knows_used)
 		SKIP(return, "needs CONFIG_CMA_DEBUGFS and root, or Linux 6.15");
 	rounds = mmap(NULL, bed->page_size, PROT_READ | PROT_WRITE,
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -369,11 +343,11 @@ TEST_F(dma_heap, killed_owner_leaves_nothing)
 		       testbed_now_ms() < end)
 			usleep(100);
 		EXPECT_GE(__atomic_load_n(rounds, __ATOMIC_SEQ_CST), point);
-		EXPECT_GT(testbed_used(bed), self->used_at_start);
+		EXPECT_GT(testbed_used(bed), self->bed.used_at_start);
 		kill(pid, SIGKILL);
 		ASSERT_EQ(pid, waitpid(pid, &status, 0));
-		EXPECT_EQ(self->used_at_start,
-			  testbed_wait_used(bed, self->used_at_start)) {
+		EXPECT_EQ(self->bed.used_at_start,
+			  testbed_wait_used(bed, self->bed.used_at_start)) {
 			TH_LOG("area %s: owner killed after %d rounds",
 			       bed->area->name, point);
 		}
