@@ -6,6 +6,7 @@
 # story.jsonl (init's own account), <stage>.out (what the stage wrote to its
 # port) and qemu.json (exit status, timeout, elapsed milliseconds). What became
 # of the guest is for verdict.sh to say; the status here is 0 once QEMU ended.
+# GUEST_CPU names QEMU's CPU model for TCG instead of ARCH's.
 # ONLY narrows the stage to what its glob names; BENCH_ARGUMENTS go to cmabench.
 scripts=$(dirname "$0")
 . "$scripts/stage.sh"
@@ -44,7 +45,8 @@ add_plan_to_image() {
 
 # Word by word, one a line: the QEMU command.
 compose_command() {
-	if [ "$accel" = kvm ]; then cpu=$cpu_kvm; else cpu=$cpu_tcg; fi
+	if [ "$accel" = kvm ]; then cpu=$cpu_kvm; else cpu=${GUEST_CPU:+-cpu $GUEST_CPU}; fi
+	cpu=${cpu:-$cpu_tcg}
 	[ "$clock" != instructions ] || [ "$accel" != tcg ] || cpu="$cpu -icount shift=0,sleep=off"
 	words="$machine -accel $accel $cpu -smp $cpus -m $memory -rtc clock=vm,base=2026-01-01"
 	words="$words -nodefaults -no-reboot -display none -serial file:$boot/console.log"

@@ -93,7 +93,7 @@ static void check(struct __test_metadata *_metadata, const struct outcome *outco
 /* Needs no area: the engine alone. */
 TEST(engine_counts_and_ends)
 {
-	char *arguments[] = {
+	static char *const arguments[] = {
 		"cmabench", "--json", "--quiet", "--backend", "null", "--pressure", "none",
 		"--sizes", "1", "--count", "3", "--traced", "0", NULL
 	};
@@ -108,7 +108,7 @@ TEST(engine_counts_and_ends)
 
 TEST(heap_is_measured)
 {
-	char *arguments[] = {
+	static char *const arguments[] = {
 		"cmabench", "--json", "--quiet", "--backend", "dma-heap", "--pressure", "none",
 		"--sizes", "1,64", "--count", "3", "--traced", "0", NULL
 	};

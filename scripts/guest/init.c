@@ -2,7 +2,7 @@
 /*
  * init - the first and only process of the guest
  *
- * Mounts what the tests read, does what /plan says, line by line, and powers
+ * Mounts what the tests read, loads what is in /modules, does what /plan says, line by line, and powers
  * off. Verdicts and records leave through virtio-serial ports by name, so that
  * nothing the kernel prints can damage them. The port "story" tells what
  * happened in JSON lines: start, begin and exit of each stage, end. A host that
@@ -25,6 +25,7 @@
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -79,6 +80,31 @@ static void mount_file_systems(void)
 		if (mount(mounts[i].type, mounts[i].target, mounts[i].type, 0, NULL))
 			fprintf(stderr, "init: cannot mount %s on %s: %s\n", mounts[i].type,
 				mounts[i].target, strerror(errno));
+	}
+}
+
+static int is_module(const struct dirent *entry)
+{
+	const char *end = strrchr(entry->d_name, '.');
+
+	return end && !strcmp(end, ".ko");
+}
+
+/* A distribution's kernel has its ports in modules: all of /modules, by name. */
+static void load_modules(void)
+{
+	struct dirent **entries;
+	char path[PATH_MAX];
+	int count = scandir("/modules", &entries, is_module, alphasort);
+
+	for (int i = 0; i < count; i++) {
+		int file;
+
+		snprintf(path, sizeof(path), "/modules/%s", entries[i]->d_name);
+		file = open(path, O_RDONLY | O_CLOEXEC);
+		if (syscall(SYS_finit_module, file, "", 0) && errno != EEXIST)
+			fprintf(stderr, "init: cannot load %s: %s\n", path, strerror(errno));
+		close(file);
 	}
 }
 
@@ -302,6 +328,7 @@ int main(void)
 
 	mount_file_systems();
 	open_console();
+	load_modules();
 	/* Nobody else allocates in this guest: tests may ask for all of an area. */
 	setenv("CMA_TESTS_OWN_MACHINE", "1", 1);
 	story = open_port("story");

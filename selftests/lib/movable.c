@@ -9,6 +9,11 @@
 #include "pagemap.h"
 #include "testbed.h"
 
+/* Linux 5.14; libc's headers may be older. */
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
+
 #define STEP_BYTES (8ul << 20)
 #define MAGIC 0x5eed0fa6e0000000ull
 
@@ -20,6 +25,9 @@ static __u64 *last_word(const void *address)
 static void fill(struct movable *movable, size_t bytes)
 {
 	size_t size = pagemap_page_size(), end = movable->filled_bytes + bytes;
+
+	/* Many pages a call where the kernel can; else each faults below. */
+	madvise(movable->map + movable->filled_bytes, bytes, MADV_POPULATE_WRITE);
 
 	for (; movable->filled_bytes < end; movable->filled_bytes += size) {
 		unsigned char *address = movable->map + movable->filled_bytes;
