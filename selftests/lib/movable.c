@@ -89,6 +89,30 @@ long movable_reach(struct movable *movable, const struct cma_area *area,
 	return pages;
 }
 
+long movable_keep_reached(struct movable *movable, const struct cma_area *area,
+			  size_t bytes)
+{
+	unsigned char *start = movable->map + movable->filled_bytes;
+	unsigned char *end = movable->map + movable->mapped_bytes;
+	long pages = 0;
+
+	while (pages == 0 && start - movable->map >= (ptrdiff_t)bytes) {
+		start -= bytes;
+		pages = pagemap_pages_in_area(start, bytes, area);
+	}
+	if (pages <= 0)
+		return pages ? pages : -ENOENT;
+	if (start > movable->map)
+		munmap(movable->map, start - movable->map);
+	if (start + bytes < end)
+		munmap(start + bytes, end - start - bytes);
+	movable->first_page = (start - movable->map) / pagemap_page_size();
+	movable->map = start;
+	movable->mapped_bytes = bytes;
+	movable->filled_bytes = bytes;
+	return pages;
+}
+
 void movable_free(struct movable *movable)
 {
 	if (movable->map)
@@ -108,7 +132,8 @@ long movable_first_bad(const struct movable *movable)
 	size_t size = pagemap_page_size(), page;
 
 	for (page = 0; page < movable->filled_bytes / size; page++)
-		if (!movable_page_is_good(movable->map + page * size, page))
+		if (!movable_page_is_good(movable->map + page * size,
+					  movable->first_page + page))
 			return page;
 	return -1;
 }
