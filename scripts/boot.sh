@@ -27,7 +27,9 @@ EOF
 
 write_plan() {
 	case $stage in
-	selftests) echo "each selftests /selftests ${ONLY:-*}" ;;
+	selftests)
+		programs=$(sed -n "s/^#programs $name //p" "$scripts/boots.table")
+		echo "each selftests /selftests ${ONLY:-${programs:-*}}" ;;
 	gcov) echo "run gcov /archive /sys/kernel/debug/gcov .gcda" ;;
 	bench) echo "run bench /bench/cmabench --json ${BENCH_ARGUMENTS-}" ;;
 	esac

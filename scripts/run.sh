@@ -163,8 +163,10 @@ case $verb in
 source) prepare; unpack_source; echo "$source" ;;
 kernel) prepare; unpack_source; lay_tree; build_kernel; echo "$kernel_build/guest-kernel" ;;
 image) prepare; unpack_source; lay_tree; build_image; echo "$image/initramfs.cpio" ;;
-kunit | selftests | bench) prepare; run_boots "$verb" ;;
-run) prepare; run_boots kunit selftests bench ;;
+kunit | bench) prepare; run_boots "$verb" ;;
+# With ONLY the programs are chosen, so one machine is enough.
+selftests) prepare; if [ -n "${ONLY-}" ]; then run_boots selftests; else run_boots selftests load; fi ;;
+run) prepare; run_boots kunit selftests load bench ;;
 report)
 	run=${OUT:-$results/latest}
 	[ -d "$run" ] || die "expected a run folder, found none at '$run': 'make run' makes one"

@@ -28,8 +28,6 @@
 #include "testbed.h"
 #include "trace_event.h"
 
-#define REACH_PAGES 64
-#define REACH_DEADLINE_MS 15000
 #define FILE_BYTES (4ul << 20)
 #define FILE_SEED 99
 #define DISK_DELAY_MS 3000
@@ -220,18 +218,16 @@ FIXTURE_VARIANT_ADD(busy_recipes, udmabuf)
 FIXTURE_SETUP(busy_recipes)
 {
 	struct testbed *bed = &self->bed;
-	long placed;
+	const char *reason;
 
 	OPEN_QUIET_TESTBED(bed, testbed_open_debugfs);
 	if (trace_open(&self->trace, &bed->guard, "recipes"))
 		SKIP_SETUP("needs CONFIG_FTRACE and tracefs on /sys/kernel/tracing");
 	ASSERT_EQ(0, trace_enable(&self->trace, "cma/cma_alloc_busy_retry"));
 	ASSERT_EQ(0, trace_enable(&self->trace, "cma/cma_alloc_finish"));
-	placed = movable_reach(&self->ballast, bed->area, REACH_PAGES, REACH_DEADLINE_MS);
-	if (placed == -ENOSPC || placed == -ETIME)
-		SKIP_SETUP("needs less memory or CMA_TESTS_OWN_MACHINE=1: no page reached %s",
-			   bed->area->name);
-	ASSERT_LE(REACH_PAGES, placed);
+	reason = movable_press(&self->ballast, &self->bed);
+	if (reason)
+		SKIP_SETUP("%s", reason);
 	self->hold.bed = bed;
 	self->hold.ballast = &self->ballast;
 	self->hold.memfd = -1;

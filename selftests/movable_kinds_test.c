@@ -26,8 +26,6 @@
 #include "testbed.h"
 #include "text_file.h"
 
-#define REACH_PAGES 256
-#define REACH_DEADLINE_MS 15000
 #define MERGE_DEADLINE_MS 6000
 #define KIND_BYTES (2ul << 20)
 #define SHARERS 3
@@ -189,15 +187,12 @@ FIXTURE(movable_kinds)
 
 FIXTURE_SETUP(movable_kinds)
 {
-	long placed;
+	const char *reason;
 
 	OPEN_QUIET_TESTBED(&self->bed, testbed_open_debugfs);
-	placed = movable_reach(&self->ballast, self->bed.area, REACH_PAGES,
-			       REACH_DEADLINE_MS);
-	if (placed == -ENOSPC || placed == -ETIME)
-		SKIP_SETUP("needs less memory or CMA_TESTS_OWN_MACHINE=1: no page reached %s",
-			   self->bed.area->name);
-	ASSERT_LE(REACH_PAGES, placed);
+	reason = movable_press(&self->ballast, &self->bed);
+	if (reason)
+		SKIP_SETUP("%s", reason);
 }
 
 static void unmake(struct pages *pages)

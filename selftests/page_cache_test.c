@@ -22,8 +22,6 @@
 #define DISK_BYTES (48ul << 20)
 #define FILE_BYTES (8ul << 20)
 #define SEED 11
-#define REACH_PAGES 256
-#define REACH_DEADLINE_MS 15000
 #define ATTEMPTS 10
 #define TMPFS_MAGIC 0x01021994
 
@@ -122,13 +120,13 @@ TEST_F_TIMEOUT(page_cache, file_survives_the_area_being_taken, 45)
 {
 	struct testbed *bed = &self->bed;
 	int attempt, err = -ENOMEM;
-	long placed, in_area;
+	const char *reason;
+	long in_area;
 	__u64 room;
 
-	placed = movable_reach(&self->ballast, bed->area, REACH_PAGES, REACH_DEADLINE_MS);
-	if (placed == -ENOSPC || placed == -ETIME)
-		SKIP(return, "needs less memory or CMA_TESTS_OWN_MACHINE=1: no page reached %s",
-		     bed->area->name);
+	reason = movable_press(&self->ballast, bed);
+	if (reason)
+		SKIP(return, "%s", reason);
 	self->map = mmap(NULL, FILE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, self->fd, 0);
 	ASSERT_NE(MAP_FAILED, (void *)self->map);
 	pattern_fill(self->map, FILE_BYTES, SEED);

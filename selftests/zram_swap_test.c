@@ -26,8 +26,6 @@
 #define DISK_BYTES (48ul << 20)
 #define SWAPPED_BYTES (16ul << 20)
 #define SEED 7
-#define REACH_PAGES 256
-#define REACH_DEADLINE_MS 15000
 #define ATTEMPTS 5
 
 #ifndef MADV_PAGEOUT
@@ -101,12 +99,11 @@ TEST_F_TIMEOUT(zram_swap, swapped_pages_survive_the_area_being_taken, 45)
 	struct testbed *bed = &self->bed;
 	__u64 swapped, room;
 	int attempt, err = -ENOMEM;
-	long placed;
+	const char *reason;
 
-	placed = movable_reach(&self->ballast, bed->area, REACH_PAGES, REACH_DEADLINE_MS);
-	if (placed == -ENOSPC || placed == -ETIME)
-		SKIP(return, "needs less memory or CMA_TESTS_OWN_MACHINE=1: no page reached %s",
-		     bed->area->name);
+	reason = movable_press(&self->ballast, bed);
+	if (reason)
+		SKIP(return, "%s", reason);
 	self->map = mmap(NULL, SWAPPED_BYTES, PROT_READ | PROT_WRITE,
 			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	ASSERT_NE(MAP_FAILED, (void *)self->map);

@@ -10,7 +10,7 @@
  *
  * /plan:
  *   run <stage> <program> [argument ...]   the program's output to port <stage>
- *   each <stage> <folder> [glob]           all programs of a folder, as one KTAP
+ *   each <stage> <folder> [glob ...]       all programs of a folder, as one KTAP
  */
 #include <dirent.h>
 #include <errno.h>
@@ -239,19 +239,25 @@ static void run_test_program(const char *folder, const char *name, int number, i
 		dprintf(port, "ok %d %s\n", number, name);
 }
 
-static const char *wanted_glob;
+static char *const *wanted_globs;
 
 static int is_wanted(const struct dirent *entry)
 {
-	return entry->d_name[0] != '.' && !fnmatch(wanted_glob, entry->d_name, 0);
+	char *const *glob;
+
+	for (glob = wanted_globs; *glob; glob++)
+		if (entry->d_name[0] != '.' && !fnmatch(*glob, entry->d_name, 0))
+			return 1;
+	return 0;
 }
 
 static int run_each(char *const arguments[], int port)
 {
+	static char *const all[] = { "*", NULL };
 	struct dirent **entries;
 	int count;
 
-	wanted_glob = arguments[1] ? arguments[1] : "*";
+	wanted_globs = arguments[1] ? arguments + 1 : all;
 	count = scandir(arguments[0], &entries, is_wanted, alphasort);
 	dprintf(port, "KTAP version 1\n1..%d\n", count > 0 ? count : 0);
 	for (int i = 0; i < count; i++)

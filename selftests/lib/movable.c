@@ -2,6 +2,7 @@
 #include "movable.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -15,6 +16,8 @@
 #endif
 
 #define STEP_BYTES (8ul << 20)
+#define PRESS_BYTES (16ul << 20)
+#define PRESS_DEADLINE_MS 15000
 #define MAGIC 0x5eed0fa6e0000000ull
 
 static __u64 *last_word(const void *address)
@@ -87,6 +90,21 @@ long movable_reach(struct movable *movable, const struct cma_area *area,
 		pages += step;
 	}
 	return pages;
+}
+
+const char *movable_press(struct movable *movable, struct testbed *bed)
+{
+	long wanted = bed->area_pages / 8, placed;
+
+	if (wanted > (long)(PRESS_BYTES / bed->page_size))
+		wanted = PRESS_BYTES / bed->page_size;
+	placed = movable_reach(movable, bed->area, wanted, PRESS_DEADLINE_MS);
+	if (placed >= wanted)
+		return NULL;
+	snprintf(bed->reason, sizeof(bed->reason),
+		 "needs less memory or CMA_TESTS_OWN_MACHINE=1: no page reached %.60s (%s)",
+		 bed->area->name, strerror(-placed));
+	return bed->reason;
 }
 
 long movable_keep_reached(struct movable *movable, const struct cma_area *area,

@@ -41,6 +41,15 @@ long movable_reach(struct movable *movable, const struct cma_area *area,
 void movable_free(struct movable *movable);
 
 /*
+ * movable_press - fill memory until new movable pages go into bed->area too.
+ *
+ * An eighth of the area, 16 MiB at most: then the kernel takes from the area
+ * for good, and not for a moment. Returns NULL or the reason to skip.
+ */
+struct testbed;
+const char *movable_press(struct movable *movable, struct testbed *bed);
+
+/*
  * movable_keep_reached - give back all but @bytes that lie, in part, in @area.
  *
  * The last such run is kept. Returns its pages in the area, -ENOENT when there
