@@ -29,12 +29,13 @@ make_image() {
 	{
 		echo "dir /dev 0755 0 0"
 		echo "nod /dev/console 0600 0 0 c 5 1"
-		for folder in proc sys tmp modules selftests; do echo "dir /$folder 0755 0 0"; done
+		for folder in proc sys tmp modules selftests bench; do echo "dir /$folder 0755 0 0"; done
 		echo "file /init $image/init 0755 0 0"
 		for file in "$stock"/modules/*.ko; do echo "file /modules/$(basename "$file") $file 0644 0 0"; done
-		for file in "$image"/tarball/cma/*_test "$image/tarball/cma/cmabench"; do
+		for file in "$image"/tarball/cma/*_test; do
 			echo "file /selftests/$(basename "$file") $file 0755 0 0"
 		done
+		echo "file /bench/cmabench $image/tarball/cma/cmabench 0755 0 0"
 	} >"$image/contents"
 	"$image/gen_init_cpio" -t 0 "$image/contents" >"$image/initramfs.cpio"
 }

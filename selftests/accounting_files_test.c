@@ -186,7 +186,7 @@ TEST_F(accounting_files, agree_idle)
 /*
  *	[.......][XXX][mmmmmmm]		free, taken, lent to movable pages
  */
-TEST_F_TIMEOUT(accounting_files, agree_under_load_and_after, 45)
+TEST_F_TIMEOUT(accounting_files, agree_under_load_and_after, 110)
 {
 	struct testbed *bed = &self->bed;
 	const char *reason = movable_press(&self->ballast, bed);

@@ -254,7 +254,7 @@ static int take_room(struct testbed *bed)
 	return testbed_debugfs_alloc(bed, room);
 }
 
-TEST_F_TIMEOUT(busy_recipes, held_page_is_busy_until_released, 45)
+TEST_F_TIMEOUT(busy_recipes, held_page_is_busy_until_released, 110)
 {
 	struct testbed *bed = &self->bed;
 	struct hold *hold = &self->hold;

@@ -30,6 +30,7 @@
 
 #define STEP_BYTES (4ul << 20)
 #define PIECES 16
+#define PIECE_BYTES (1ul << 20)
 
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23
@@ -181,7 +182,7 @@ static pid_t fork_victim(struct guard *guard)
  *	other memory	[mmmmmmmmmmmm]
  *	area		[mmmm........]	what is more than the rest goes here
  */
-TEST_F_TIMEOUT(free_memory, movable_load_goes_beyond_the_rest, 45)
+TEST_F_TIMEOUT(free_memory, movable_load_goes_beyond_the_rest, 110)
 {
 	struct view before;
 	struct load *load = share_load();
@@ -214,7 +215,7 @@ TEST_F_TIMEOUT(free_memory, movable_load_goes_beyond_the_rest, 45)
  *	other memory	[uuuuuuuuuuuu]	full: the kernel kills
  *	area		[............]	free, and no help
  */
-TEST_F_TIMEOUT(free_memory, unmovable_load_ends_with_cma_free, 45)
+TEST_F_TIMEOUT(free_memory, unmovable_load_ends_with_cma_free, 110)
 {
 	struct guard *guard = &self->bed.guard;
 	char folder[] = "/tmp/cma-tests-ramfs";
@@ -263,8 +264,7 @@ TEST_F_TIMEOUT(free_memory, unmovable_load_ends_with_cma_free, 45)
 TEST_F(free_memory, longest_run_is_what_can_be_had)
 {
 	struct testbed *bed = &self->bed;
-	/* Blocks of equal size, then every other one given back by its owner. */
-	__u64 pages = bed->room_pages / (2 * PIECES), maxchunk;
+	__u64 pages = bed->room_pages / (4 * PIECES), maxchunk;
 	int fds[2 * PIECES], heap_fd, count, taken = 0;
 	const struct dma_heap *heap;
 
@@ -274,6 +274,10 @@ TEST_F(free_memory, longest_run_is_what_can_be_had)
 	heap_fd = heap ? dma_heap_open(heap) : -ENOENT;
 	if (heap_fd < 0)
 		SKIP(return, "needs a heap of area %s", bed->area->name);
+	/* One block first, then pieces, of which every other one is given back. */
+	if (pages > PIECE_BYTES / bed->page_size)
+		pages = PIECE_BYTES / bed->page_size;
+	ASSERT_EQ(0, testbed_debugfs_alloc(bed, bed->room_pages - 3 * PIECES * pages));
 	for (count = 0; count < 2 * PIECES; count++) {
 		fds[count] = dma_heap_alloc(heap_fd, pages * bed->page_size);
 		if (fds[count] < 0)

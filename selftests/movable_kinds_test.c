@@ -231,7 +231,7 @@ static int take_room(struct testbed *bed, __u64 *pages)
 	return err;
 }
 
-TEST_F_TIMEOUT(movable_kinds, every_kind_makes_room_unchanged, 45)
+TEST_F_TIMEOUT(movable_kinds, every_kind_makes_room_unchanged, 110)
 {
 	struct testbed *bed = &self->bed;
 	long in_area = 0;
@@ -294,7 +294,7 @@ TEST_F_TIMEOUT(movable_kinds, every_kind_makes_room_unchanged, 45)
  * A long-term pin must not keep a page in the area: pinning moves it out, or
  * the area could never be taken again.
  */
-TEST_F_TIMEOUT(movable_kinds, long_term_pin_moves_out, 45)
+TEST_F_TIMEOUT(movable_kinds, long_term_pin_moves_out, 110)
 {
 	struct testbed *bed = &self->bed;
 	struct movable *memory = &self->ballast;

@@ -116,7 +116,7 @@ FIXTURE_TEARDOWN(page_cache)
 	CLOSE_QUIET_TESTBED(&self->bed);
 }
 
-TEST_F_TIMEOUT(page_cache, file_survives_the_area_being_taken, 45)
+TEST_F_TIMEOUT(page_cache, file_survives_the_area_being_taken, 110)
 {
 	struct testbed *bed = &self->bed;
 	int attempt, err = -ENOMEM;

@@ -30,7 +30,7 @@
 #define DEFAULT_STEPS 250
 #define DEFAULT_MS 12000
 #define SLOTS 12
-#define MEMORY_BYTES (1ul << 20)
+#define MEMORY_BYTES 0x100000ul
 
 /* A piece of memory, by the way it was had. */
 struct piece {
@@ -74,7 +74,7 @@ static struct piece *find_piece(struct stress *stress, bool used)
 	for (i = 0; i < SLOTS; i++) {
 		struct piece *piece = &stress->pieces[(start + i) % SLOTS];
 
-		if ((piece->kind != NOTHING) == used)
+		if (!!piece->kind == used)
 			return piece;
 	}
 	return NULL;

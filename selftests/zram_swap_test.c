@@ -94,7 +94,7 @@ TEST_F(zram_swap, swap_is_accounted)
 	EXPECT_EQ(self->swap_total_before + DISK_BYTES - page, total);
 }
 
-TEST_F_TIMEOUT(zram_swap, swapped_pages_survive_the_area_being_taken, 45)
+TEST_F_TIMEOUT(zram_swap, swapped_pages_survive_the_area_being_taken, 110)
 {
 	struct testbed *bed = &self->bed;
 	__u64 swapped, room;
