@@ -8,6 +8,7 @@
 # story.jsonl (init's own account), phases.jsonl (bench/plugin), <stage>.out (what the stage wrote to its
 # port) and qemu.json (exit status, timeout, elapsed milliseconds). What became
 # of the guest is for verdict.sh to say; the status here is 0 once QEMU ended.
+# GUEST_CPU names QEMU's CPU model for TCG instead of ARCH's.
 # ONLY narrows the stage to what its glob names; BENCH_ARGUMENTS go to cmabench;
 # BOOT_TIMEOUT_S goes before the timeout of the table.
 # SEED is the order of the KUnit suites and their cases, RUNS how often they run
@@ -31,7 +32,9 @@ EOF
 
 write_plan() {
 	case $stage in
-	selftests) echo "each selftests /selftests ${ONLY:-*}" ;;
+	selftests)
+		programs=$(sed -n "s/^#programs $name //p" "$scripts/boots.table")
+		echo "each selftests /selftests ${ONLY:-${programs:-*}}" ;;
 	gcov) echo "run gcov /archive /sys/kernel/debug/gcov .gcda" ;;
 	bench)
 		arguments=${SCENARIO:+$("$scripts/scenario.sh" arguments "$SCENARIO")}
@@ -51,7 +54,8 @@ add_plan_to_image() {
 
 # Word by word, one a line: the QEMU command.
 compose_command() {
-	if [ "$accel" = kvm ]; then cpu=$cpu_kvm; else cpu=$cpu_tcg; fi
+	if [ "$accel" = kvm ]; then cpu=$cpu_kvm; else cpu=${GUEST_CPU:+-cpu $GUEST_CPU}; fi
+	cpu=${cpu:-$cpu_tcg}
 	[ "$clock" != instructions ] || [ "$accel" != tcg ] || cpu="$cpu -icount shift=0,sleep=off"
 	words="$machine -accel $accel $cpu -smp $cpus -m $memory -rtc clock=vm,base=2026-01-01"
 	words="$words -nodefaults -no-reboot -display none -serial file:$boot/console.log"

@@ -192,11 +192,15 @@ case $verb in
 source) prepare; unpack_source; echo "$source" ;;
 kernel) prepare; unpack_source; lay_tree; build_kernel; echo "$kernel_build/guest-kernel" ;;
 image) prepare; unpack_source; lay_tree; build_image; echo "$image/initramfs.cpio" ;;
-kunit | selftests | bench | destructive) prepare; run_boots "$verb" ;;
+kunit | bench | destructive) prepare; run_boots "$verb" ;;
+# With ONLY the programs are chosen, so one machine is enough.
+selftests) prepare; if [ -n "${ONLY-}" ]; then run_boots selftests; else run_boots selftests load; fi ;;
 run)
 	prepare
 	# What a kernel without DEBUG_VM, or one with KASAN, makes of misuse takes other rows.
-	if [ "$profile" = test ]; then run_boots kunit selftests bench destructive; else run_boots kunit selftests bench; fi ;;
+	destructive=
+	[ "$profile" != test ] || destructive=destructive
+	run_boots kunit selftests load bench $destructive ;;
 report)
 	run=${OUT:-$results/latest}
 	[ -d "$run" ] || die "expected a run folder, found none at '$run': 'make run' makes one"
