@@ -2,7 +2,8 @@
 # boot.sh NAME BOOT KERNEL IMAGE ARCH ACCEL    boot row NAME of boots.table, wait for its end
 #
 # NAME may go on after a dot: destructive.release_twice is row destructive, with
-# that case of kunit/destructive/ on the command line.
+# that case of kunit/destructive/ on the command line, fixture.no-map has that
+# fixture.
 # KERNEL is a bootable image, IMAGE a folder of image.sh, ACCEL tcg or kvm.
 # Fills folder BOOT: command.txt (the whole QEMU command), console.log,
 # story.jsonl (init's own account), phases.jsonl (bench/plugin), <stage>.out (what the stage wrote to its
@@ -86,6 +87,7 @@ if [ "$stage" = kunit ] && [ -n "${SEED-}${RUNS-}" ]; then
 fi
 timeout_s=${BOOT_TIMEOUT_S:-$timeout_s}
 [ "$stage" != destructive ] || guest_arguments="$guest_arguments cma_destructive.case=${name#*.}"
+case $name in fixture.*) fixture=${name#*.} ;; esac
 # -icount counts TCG's instructions: with KVM there is nothing to count.
 [ "$accel" = tcg ] || clock=wall
 add_plan_to_image

@@ -1,11 +1,11 @@
 #!/bin/sh
 # coverage.sh    which lines of the code under test the KUnit suites execute
 #
-# Builds profile coverage of KERNEL or KSRC, boots the suites on one CPU (gcov's
-# counters are not atomic), takes the counters out through a port, and prints for
-# each object: lines, executed, per cent. The real objects and the generated
-# copies are apart, never added. The lines that nothing executed are listed in
-# O/coverage/<target>/uncovered.txt.
+# Builds profile coverage of KERNEL or KSRC, boots the suites and each of
+# dts-fixtures/ on one CPU (gcov's counters are not atomic), takes the counters
+# out through a port, and prints for each source: lines, executed in any boot,
+# per cent. The real objects and the generated copies are apart, never added. The
+# lines that nothing executed are listed in O/coverage/<target>/uncovered.txt.
 scripts=$(readlink -f "$(dirname "$0")")
 . "$scripts/stage.sh"
 run_in_session "$@"
@@ -23,36 +23,47 @@ kernel_build=$build/kernel/$name-$arch-coverage
 rm -rf "$work"
 mkdir -p "$work"
 "$scripts/tree.sh" "$source" "$tree"
-"$scripts/kernel.sh" "$tree" "$kernel_build" "$arch" coverage
+# A kernel from the cache would leave no notes beside its objects.
+CACHE=/nonexistent "$scripts/kernel.sh" "$tree" "$kernel_build" "$arch" coverage
 "$scripts/image.sh" "$tree" "$build/image/$name-$arch" "$arch"
 [ -e "$kernel_build/mm/cma.gcno" ] ||
-	die "expected gcov's notes in $kernel_build, found none: the kernel came from CACHE; set CACHE=/nonexistent and build again"
-"$scripts/boot.sh" coverage "$work/boot" "$kernel_build/guest-kernel" "$build/image/$name-$arch" "$arch" tcg
-grep -q '"event":"end"' "$work/boot/story.jsonl" ||
-	die "the boot did not come to its end: $(tail -n 1 "$work/boot/console.log")"
+	die "expected gcov's notes in $kernel_build, found none: see the lines of GCOV_PROFILE in kunit/overlay.map"
 
-mkdir "$work/counters" "$work/lines"
-(cd "$work/counters" && cpio -id --quiet <"$work/boot/gcov.out")
-find "$work/counters" -name '*.gcda' | sort | while read -r counters; do
-	object=${counters#"$work/counters/sys/kernel/debug/gcov"}
-	cp "${object%.gcda}.gcno" "${counters%.gcda}.gcno"
-	(cd "$work/lines" && "${compile_prefix}gcov" --preserve-paths "$counters") >>"$work/gcov.log" 2>&1 ||
-		die "gcov cannot read $counters; see $work/gcov.log"
-done
-
-# The sources proper: gcov reports inlined headers too.
-count_lines() {
-	for lines in "$work"/lines/*.c.gcov; do
-		awk -F: '
-			/^ *-: *0:Source:/ { source = $4; sub(/^.*\/tree\/[^\/]*\//, "", source) }
-			/^ *[0-9]+\*?:/ { executed++ }
-			/^ *(#####|=====):/ { missed++; print source ":" $2 + 0 ":" substr($0, index($0, $3)) >>uncovered }
-			END { printf "%-44s %6d %9d %7.1f%%\n", source, executed + missed, executed,
-			      100 * executed / (executed + missed) }
-		' uncovered="$work/uncovered.txt" "$lines"
-	done | sort
+# The suites, then each fixture: what only the start of a kernel executes.
+list_boots() {
+	echo coverage
+	[ "$has_device_tree" = yes ] || return 0
+	for fixture in "$top"/dts-fixtures/*.dtso; do echo "fixture.$(basename "$fixture" .dtso)"; done
 }
 
+# Where a boot did not come to its end, it left no counters; a fixture may ask
+# for that (a kernel that cannot start), the suites may not.
+list_boots | xargs -P "$(nproc)" -I BOOT "$scripts/boot.sh" BOOT "$work/boots/BOOT" \
+	"$kernel_build/guest-kernel" "$build/image/$name-$arch" "$arch" tcg
+grep -q '"event":"end"' "$work/boots/coverage/story.jsonl" ||
+	die "the boot did not come to its end: $(tail -n 1 "$work/boots/coverage/console.log")"
+
+# Of one boot: gcov's account of each source, in a folder of its own. All counters
+# at once, for gcov to add up what several objects execute of one source.
+account_boot() {
+	mkdir -p "$1/counters" "$1/lines"
+	(cd "$1/counters" && cpio -id --quiet <"$1/gcov.out")
+	find "$1/counters" -name '*.gcda' | sort | while read -r counters; do
+		object=${counters#"$1/counters/sys/kernel/debug/gcov"}
+		cp "${object%.gcda}.gcno" "${counters%.gcda}.gcno"
+		echo "$counters"
+	done >"$1/counters.list"
+	(cd "$1/lines" && xargs "${compile_prefix}gcov" --preserve-paths) <"$1/counters.list" >"$1/gcov.log" 2>&1 ||
+		die "gcov cannot read the counters of $1; see $1/gcov.log"
+}
+
+boots=0
+for boot in "$work"/boots/*; do
+	[ -s "$boot/gcov.out" ] || continue
+	account_boot "$boot"
+	boots=$((boots + 1))
+done
+
 printf '%-44s %6s %9s %8s\n' source lines executed share
-count_lines
-echo "not executed: $work/uncovered.txt"
+find "$work/boots" -name '*.c.gcov' | sort | xargs awk -v uncovered="$work/uncovered.txt" -f "$scripts/coverage.awk"
+echo "$boots boots; not executed: $work/uncovered.txt"
