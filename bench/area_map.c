@@ -20,10 +20,10 @@ static const struct {
 } states[] = {
 	{ '#', 0, 0 },	/* from the bitmap */
 	{ 'S', BIT(KPF_SLAB) | BIT(KPF_PGTABLE), 0 },
-	{ 'd', BIT(KPF_DIRTY) | BIT(KPF_WRITEBACK), BIT(KPF_SWAPBACKED) |
-						    BIT(KPF_ANON) },
-	{ 'f', BIT(KPF_LRU) | BIT(KPF_MMAP), BIT(KPF_SWAPBACKED) |
-					     BIT(KPF_ANON) },
+	{ 'd', BIT(KPF_DIRTY) | BIT(KPF_WRITEBACK),
+	  BIT(KPF_SWAPBACKED) | BIT(KPF_ANON) },
+	{ 'f', BIT(KPF_LRU) | BIT(KPF_MMAP),
+	  BIT(KPF_SWAPBACKED) | BIT(KPF_ANON) },
 	{ 't', BIT(KPF_SWAPBACKED), BIT(KPF_ANON) },
 	{ 'a', BIT(KPF_ANON), 0 },
 	{ 'o', BIT(KPF_UPTODATE) | BIT(KPF_LOCKED), 0 },
@@ -41,7 +41,7 @@ static int state_of(__u64 flags)
 
 const char *area_map_legend(void)
 {
-	return "# taken   a anonymous   t tmpfs   f page cache   d dirty   S kernel   o other   . free";
+	return "# taken  a anonymous  t tmpfs  f page cache  d dirty  S kernel  o other  . free";
 }
 
 #define BATCH_PAGES 1024

@@ -21,7 +21,7 @@ static bool read_kernel(struct explanation *told, const char *line)
 	if (!at)
 		return false;
 	snprintf(told->kernel, sizeof(told->kernel), "%.*s",
-		 (int)strcspn(at, " \n"), at);
+		 (int)strcspn(at, "\n "), at);
 	told->kernel_major = atoi(at);
 	return true;
 }
@@ -127,7 +127,7 @@ static bool read_failure(struct explanation *told, const char *line)
 	name = behind(line, "cma_alloc: ");
 	if (name && name < at) {
 		length = at - name;
-		while (length && strchr(": \n", name[length - 1]))
+		while (length && strchr(":\n ", name[length - 1]))
 			length--;
 	}
 	add_failure(told, name ? name : "", length, pages, error);
@@ -156,7 +156,7 @@ static void add_range(struct explanation *told, __u64 start, __u64 end)
 /* alloc_contig_range: [57600, 57800) PFNs busy: 4.x and 5.x, in hex */
 static bool read_busy_range(struct explanation *told, const char *line)
 {
-	unsigned long long start, end, count;
+	unsigned long long start, end;
 	const char *at = behind(line, "alloc_contig_range: ");
 
 	if (!at)
@@ -166,9 +166,8 @@ static bool read_busy_range(struct explanation *told, const char *line)
 		add_range(told, start, end);
 		return true;
 	}
-	if (strstr(at, "callbacks suppressed") &&
-	    sscanf(at, "%llu", &count) == 1) {
-		told->suppressed += count;
+	if (strstr(at, "callbacks suppressed")) {
+		told->suppressed += strtoull(at, NULL, 10);
 		return true;
 	}
 	return false;
@@ -196,10 +195,11 @@ static struct explained_page *add_page(struct explanation *told, __u64 pfn)
 /* dump_page() of a page that could not be migrated. */
 static bool read_dumped_page(struct explanation *told, const char *line)
 {
-	const char *at = strstr(line, "refcount:"), *pfn;
+	const char *at = strstr(line, "refcount:");
+	const char *pfn = at ? behind(at, " pfn:0x") : NULL;
 	struct explained_page *page = told->last_page;
 
-	if (at && (pfn = behind(at, " pfn:0x"))) {
+	if (pfn) {
 		page = add_page(told, strtoull(pfn, NULL, 16));
 		told->last_page = page;
 		if (page)
@@ -290,7 +290,7 @@ static bool read_finish(struct explanation *told, const char *line)
 
 		trace->failures++;
 		name = name ? name + strlen("name=") : "";
-		add_failure(told, name, strcspn(name, " \n"), trace->pages_now,
+		add_failure(told, name, strcspn(name, "\n "), trace->pages_now,
 			    abs(atoi(error + strlen("errorno="))));
 	}
 	took_s = seconds_of(line, at) - trace->started_s;

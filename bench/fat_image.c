@@ -51,7 +51,7 @@ static void put32(unsigned char *at, __u32 value)
 
 static void fill_boot_sector(unsigned char *sector, __u64 file_bytes)
 {
-	memcpy(sector, "\xeb\x58\x90" "cmabench", 11);
+	memcpy(sector, "\353X\220cmabench", 11);
 	put16(sector + 11, SECTOR_BYTES);
 	sector[13] = 1;				/* sectors a cluster */
 	put16(sector + 14, RESERVED_SECTORS);

@@ -57,6 +57,12 @@ static const char help[] =
 "        a hundred 4 MiB buffers, as a camera would ask for\n"
 "  cmabench --pressure anonymous --occupancy 10,50,90 --json | jq ...\n"
 "        how latency grows with what the area is lent out for\n"
+"  cmabench --bench parallel --backend dma-heap --threads 1,8 --sizes 757\n"
+"        do neighbours make each other busy?\n"
+"  cmabench --pressure pinned-vmsplice --pins 1/pageblock --backend dma-heap\n"
+"        what an area with a pinned page in every pageblock still gives\n"
+"  cmabench blame; dmesg | cmabench explain -\n"
+"        who is in the way; what a log says\n"
 "  cmabench --backend null --count 1000\n"
 "        the overhead of this program itself; needs no area\n";
 

@@ -59,8 +59,9 @@ static const struct {
 	{ 1ull << KPF_PGTABLE, "page table" },
 	{ 1ull << KPF_OFFLINE, "offline" },
 	{ 1ull << KPF_HUGE, "hugetlb" },
-	{ 1ull << KPF_KSM, "KSM" },
+	/* Before KSM: 6.12 sets KPF_KSM for every anonymous page. */
 	{ 1ull << KPF_ANON, "anonymous" },
+	{ 1ull << KPF_KSM, "KSM" },
 	{ 1ull << KPF_SWAPBACKED, "tmpfs or shared memory" },
 	{ 1ull << KPF_LRU | 1ull << KPF_MMAP, "page cache" },
 };

@@ -4,6 +4,7 @@
  * cma_release() themselves, for any area, count and alignment. Times are taken
  * inside the kernel, so the way there is not in them.
  */
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -78,8 +79,8 @@ static void kernel_close(void *state)
 	free(kernel);
 }
 
-_Static_assert(CMA_BENCH_NAME_SIZE == CMA_NAME_SIZE,
-	       "names of areas must fit into the request");
+static_assert(CMA_BENCH_NAME_SIZE == CMA_NAME_SIZE,
+	      "names of areas must fit into the request");
 
 static const struct backend kernel = {
 	.name = "kernel",

@@ -23,7 +23,6 @@
  *
  * One line for each cma_alloc(), numbered from 1 as /proc/vmstat counts them.
  */
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +30,8 @@
 #include "qemu_plugin.h"
 
 QEMU_PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_VERSION;
+
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 enum phase {
 	CONTROL, ISOLATE, DRAIN, RECLAIM, MIGRATE, UNMAP, COPY, REMAP, TEST,
@@ -90,11 +91,11 @@ static const char *const control_prefixes[] = {
 };
 
 struct symbol {
-	uint64_t address;
+	__u64 address;
 	char *name;
 	int phase;		/* begun at its entry; -1: none */
 	bool is_root, is_attempt, is_control;
-	uint64_t unexplained;	/* instructions of it, of all calls */
+	__u64 unexplained;	/* instructions of it, of all calls */
 };
 
 static struct symbol *symbols;
@@ -102,8 +103,8 @@ static size_t nsymbols;
 
 /* A translated block of the guest's code. */
 struct block {
-	uint64_t address, end;	/* behind its last instruction */
-	uint64_t instructions;
+	__u64 address, end;	/* behind its last instruction */
+	__u64 instructions;
 	struct symbol *symbol;
 	bool is_entry;		/* the first of its function */
 	struct block *next;	/* in its hash chain */
@@ -116,13 +117,13 @@ static struct block *blocks[HASH_SIZE];
 
 static struct {
 	enum phase phase;
-	uint64_t back;		/* where it returns to */
+	__u64 back;		/* where it returns to */
 } stack[MAX_DEPTH];
 static size_t depth;
-static uint64_t last_end;
+static __u64 last_end;
 
-static uint64_t calls, attempts, retries_instructions;
-static uint64_t counts[NR_PHASES], attempt_counts[NR_PHASES];
+static __u64 calls, attempts, retries_instructions;
+static __u64 counts[NR_PHASES], attempt_counts[NR_PHASES];
 static FILE *output;
 
 static bool named(const char *symbol, const char *name)
@@ -140,13 +141,13 @@ static void classify(struct symbol *symbol)
 	size_t i;
 
 	symbol->phase = -1;
-	for (i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(beginnings); i++)
 		if (named(symbol->name, beginnings[i].name))
 			symbol->phase = beginnings[i].phase;
 	symbol->is_root = named(symbol->name, "cma_alloc");
 	symbol->is_attempt = named(symbol->name, "alloc_contig_range") ||
 			     named(symbol->name, "alloc_contig_frozen_range");
-	for (i = 0; i < sizeof(control_prefixes) / sizeof(char *); i++)
+	for (i = 0; i < ARRAY_SIZE(control_prefixes); i++)
 		symbol->is_control |= !strncmp(symbol->name, control_prefixes[i],
 					       strlen(control_prefixes[i]));
 }
@@ -156,14 +157,14 @@ static int read_symbols(const char *path)
 {
 	char line[512], name[400], type;
 	FILE *file = fopen(path, "re");
-	uint64_t address;
+	__u64 address;
 
 	if (!file)
 		return -1;
 	symbols = calloc(400000, sizeof(*symbols));
 	while (symbols && nsymbols < 400000 &&
 	       fgets(line, sizeof(line), file)) {
-		if (sscanf(line, "%" SCNx64 " %c %399s", &address, &type,
+		if (sscanf(line, "%llx %c %399s", &address, &type,
 			   name) != 3 || !strchr("tTwW", type) ||
 		    name[0] == '$')
 			continue;
@@ -176,7 +177,7 @@ static int read_symbols(const char *path)
 }
 
 /* The last one at or below; of several at one address, the one with a phase. */
-static struct symbol *symbol_at(uint64_t address)
+static struct symbol *symbol_at(__u64 address)
 {
 	size_t low = 0, high = nsymbols, i;
 
@@ -194,7 +195,7 @@ static struct symbol *symbol_at(uint64_t address)
 	return &symbols[low];
 }
 
-static void add(uint64_t *to, const uint64_t *from)
+static void add(__u64 *to, const __u64 *from)
 {
 	int i;
 
@@ -216,17 +217,18 @@ static void begin_attempt(void)
 
 static void end_call(void)
 {
-	uint64_t total = retries_instructions;
+	__u64 total = retries_instructions;
 	int i;
 
 	add(counts, attempt_counts);
 	for (i = 0; i < NR_PHASES; i++)
 		total += counts[i];
-	fprintf(output, "{\"type\":\"phases\",\"call\":%" PRIu64 ",\"instructions\":%" PRIu64 ",\"attempts\":%" PRIu64,
+	fprintf(output,
+		"{\"type\":\"phases\",\"call\":%llu,\"instructions\":%llu,\"attempts\":%llu",
 		calls, total, attempts);
 	for (i = 0; i < NR_PHASES; i++)
-		fprintf(output, ",\"%s\":%" PRIu64, phase_names[i], counts[i]);
-	fprintf(output, ",\"retries\":%" PRIu64 "}\n", retries_instructions);
+		fprintf(output, ",\"%s\":%llu", phase_names[i], counts[i]);
+	fprintf(output, ",\"retries\":%llu}\n", retries_instructions);
 }
 
 static void begin_call(void)
@@ -239,7 +241,7 @@ static void begin_call(void)
 }
 
 /* Also several at once: a function that was jumped to has no return. */
-static void leave(uint64_t address)
+static void leave(__u64 address)
 {
 	size_t i;
 
@@ -288,7 +290,7 @@ static void execute(unsigned int cpu, void *data)
 }
 
 /* Blocks are translated again and again: one of each is kept. */
-static struct block *block_of(uint64_t address, uint64_t end, uint64_t count)
+static struct block *block_of(__u64 address, __u64 end, __u64 count)
 {
 	struct block **chain = &blocks[(address >> 2) % HASH_SIZE], *block;
 
@@ -308,7 +310,7 @@ static struct block *block_of(uint64_t address, uint64_t end, uint64_t count)
 	return block;
 }
 
-static void translate(uint64_t id, struct qemu_plugin_tb *tb)
+static void translate(__u64 id, struct qemu_plugin_tb *tb)
 {
 	size_t count = qemu_plugin_tb_n_insns(tb);
 	struct qemu_plugin_insn *last = qemu_plugin_tb_get_insn(tb, count - 1);
@@ -331,7 +333,7 @@ static int by_unexplained(const void *a, const void *b)
 }
 
 /* Where to look for what no phase explains. */
-static void finish(uint64_t id, void *data)
+static void finish(__u64 id, void *data)
 {
 	size_t i;
 
@@ -339,12 +341,13 @@ static void finish(uint64_t id, void *data)
 	(void)data;
 	qsort(symbols, nsymbols, sizeof(*symbols), by_unexplained);
 	for (i = 0; i < nsymbols && i < 20 && symbols[i].unexplained; i++)
-		fprintf(output, "{\"type\":\"unexplained\",\"symbol\":\"%s\",\"instructions\":%" PRIu64 "}\n",
+		fprintf(output,
+			"{\"type\":\"unexplained\",\"symbol\":\"%s\",\"instructions\":%llu}\n",
 			symbols[i].name, symbols[i].unexplained);
 	fclose(output);
 }
 
-QEMU_PLUGIN_EXPORT int qemu_plugin_install(uint64_t id,
+QEMU_PLUGIN_EXPORT int qemu_plugin_install(__u64 id,
 					   const struct qemu_info_t *info,
 					   int argc, char **argv)
 {

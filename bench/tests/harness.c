@@ -5,8 +5,7 @@
 
 #include "../options.h"
 
-bool expect_text(const char *what, const char *found,
-			const char *expected)
+bool expect_text(const char *what, const char *found, const char *expected)
 {
 	if (strstr(found, expected))
 		return true;

@@ -14,12 +14,12 @@ names = "taken anonymous tmpfs page_cache dirty kernel other free"
 array colour[8] = ["000000", "0072B2", "56B4E9", "009E73", "D55E00", "CC79A7", "E69F00", "EEEEEE"]
 runs(i) = sprintf("< awk -F'\\t' '$5 == \"%s\" { print $3, $3 + $4, $1 }' '%s'", word(states, i), maps)
 
-height = 150 + 34 * rows
+height = 175 + 34 * rows
 set terminal svg size 900, height dynamic noenhanced font "sans-serif,14" background "white"
 set output output
 set lmargin at screen 0.2
 set rmargin at screen 0.97
-set tmargin at screen 1 - 90.0 / height
+set tmargin at screen 1 - 115.0 / height
 set bmargin at screen 45.0 / height
 set label 1 "The area, by what is in it" at screen 0.5, 1 - 22.0 / height center font ",18"
 set label 2 subject at screen 0.5, 1 - 46.0 / height center
@@ -32,7 +32,7 @@ set ytics ()
 do for [i = 0:rows - 1] {
 	set ytics add (system(sprintf("awk -F'\\t' '$1 == %d { print $2; exit }' '%s'", i, maps)) i)
 }
-set key at screen 0.97, 1 - 68.0 / height right horizontal samplen 1.2
+set key at screen 0.97, 1 - 66.0 / height right horizontal samplen 1.2
 set style fill solid 1 noborder
 plot for [i = 1:8] runs(i) using 1:3:1:2:($3 - 0.4):($3 + 0.4) with boxxyerror lc rgb "#" . colour[i] \
 		notitle, \
