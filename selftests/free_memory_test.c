@@ -30,7 +30,7 @@
 
 #define STEP_BYTES (4ul << 20)
 #define PIECES 16
-#define PIECE_BYTES (1ul << 20)
+#define PIECE_BYTES 0x100000ul
 
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23

@@ -19,7 +19,7 @@
 #include "text_file.h"
 
 #define PAGES "/sys/kernel/mm/hugepages/hugepages-%lukB/nr_hugepages"
-#define GIGANTIC_BYTES (1ul << 30)
+#define GIGANTIC_BYTES 0x40000000ul
 #define MARK_STEP (64ul << 20)
 
 FIXTURE(hugetlb_cma)

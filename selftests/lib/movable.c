@@ -17,7 +17,7 @@
 
 #define STEP_BYTES (8ul << 20)
 #define PRESS_BYTES (16ul << 20)
-#define PRESS_DEADLINE_MS 15000
+#define PRESS_DEADLINE_MS 60000
 #define MAGIC 0x5eed0fa6e0000000ull
 
 static __u64 *last_word(const void *address)
