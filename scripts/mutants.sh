@@ -70,14 +70,23 @@ apply() {
 	patch -s -p1 -d "$tree" --no-backup-if-mismatch <"$catalogue/$1.patch" >"$work/patch.log" 2>&1
 }
 
-# What objects are made of, without where their lines stand.
+# The object of a source, and those of the suites that include a copy of it: what
+# this configuration leaves out of the one, another's copy may have.
+list_objects() {
+	echo "$kernel_build/${1%.c}.o"
+	find "$kernel_build/$(dirname "$1")/tests" -name '*_copy.c' -exec dirname {} + 2>/dev/null | sort -u |
+		while read -r folder; do find "$folder" -name '*_kunit.o' | sort; done
+}
+
+# What the objects of sources are made of, without where their lines stand.
 hash_of_code() {
 	for file in "$@"; do
-		object=$kernel_build/${file%.c}.o
-		[ -e "$object" ] || continue
-		"${compile_prefix}objdump" -d -r "$object" | tail -n +4
-		"${compile_prefix}objdump" -s -r -j .rodata -j .rodata.str -j .rodata.str1.8 -j .data -j .init.data \
-			"$object" 2>/dev/null | tail -n +4
+		list_objects "$file" | while read -r object; do
+			[ -e "$object" ] || continue
+			"${compile_prefix}objdump" -d -r "$object" | tail -n +4
+			"${compile_prefix}objdump" -s -r -j .rodata -j .rodata.str -j .rodata.str1.8 -j .data -j .init.data \
+				"$object" 2>/dev/null | tail -n +4
+		done
 	done | hash_of_input
 }
 
