@@ -3,7 +3,8 @@
 #
 # Configures allnoconfig plus the fragments base, ARCH, profile-PROFILE and
 # those since-<version> that TREE has reached; an option that a fragment asks
-# for and Kconfig drops is an error. Leaves BUILD/guest-kernel (the bootable image),
+# for and Kconfig drops is an error. FRAGMENT names one more fragment, whose
+# options replace those of the others. Leaves BUILD/guest-kernel (the bootable image),
 # BUILD/kernel.hash (a name for all that went into it) and BUILD/.config. When
 # the hash stands, nothing is built. CACHE names a folder that keeps images by
 # hash (default ~/.cache/cma-tests, used where it exists).
@@ -37,7 +38,7 @@ not_later() {
 	printf '%s\n%s\n' "$1" "$2" | sort -V -C
 }
 
-collect_fragments() {
+list_fragments() {
 	cat "$config/base.config" "$config/$arch.config" "$config/profile-$profile.config"
 	version=$("$scripts/kernel-version.sh" "$tree")
 	for fragment in "$config"/since-*.config; do
@@ -45,6 +46,19 @@ collect_fragments() {
 		since=$(basename "$fragment" .config)
 		! not_later "${since#since-}" "$version" || cat "$fragment"
 	done
+	[ -z "${FRAGMENT-}" ] || cat "$FRAGMENT"
+}
+
+# All fragments; of an option that is there twice, the last.
+collect_fragments() {
+	list_fragments | awk '
+		{ option = "" }
+		/^CONFIG_/ { option = substr($0, 1, index($0, "=") - 1) }
+		/^# CONFIG_.* is not set$/ { option = $2 }
+		{ lines[NR] = $0 }
+		option != "" { if (option in at) lines[at[option]] = ""; at[option] = NR }
+		END { for (i = 1; i <= NR; i++) if (lines[i] != "") print lines[i] }
+	'
 }
 
 configure() {

@@ -7,6 +7,7 @@ compile_prefix=x86_64-linux-gnu-
 [ "$(uname -m)" != x86_64 ] || compile_prefix=
 qemu='qemu-system-x86_64'
 console=ttyS0
+early_console=earlycon=uart8250,io,0x3f8,115200
 virtio_serial=virtio-serial-pci
 has_device_tree=no
 machine='-M q35'

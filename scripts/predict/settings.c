@@ -170,6 +170,18 @@ static void read_config_line(struct settings *settings, const char *line, bool *
 		settings->page_bytes = 65536;
 }
 
+void settings_page_size(struct settings *settings, const char *text)
+{
+	const char *rest;
+	__u64 bytes = parse_bytes(text, &rest);
+
+	if (*rest || (bytes != 4096 && bytes != 16384 && bytes != 65536))
+		fail("PAGE_SIZE must be 4k, 16k or 64k, found '%s'", text);
+	settings->page_bytes = bytes;
+	settings_choose_pageblock(settings, true);
+	settings->gigantic_shift = bytes == 4096 ? 30 : 0;
+}
+
 void settings_read_config(struct settings *settings, const char *path)
 {
 	FILE *stream = fopen(path, "re");

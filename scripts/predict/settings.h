@@ -71,6 +71,7 @@ struct settings {
 
 /* A fresh board: 4K pages, all behaviours of the newest kernel known. */
 void settings_defaults(struct settings *settings);
+void settings_page_size(struct settings *settings, const char *text);
 void settings_read_config(struct settings *settings, const char *path);
 void settings_read_command_line(struct settings *settings, const char *line);
 /* A behaviour of behaviours.table, or "!name" for its absence. */

@@ -31,7 +31,7 @@ static void activate(struct model *model, struct region *area)
 		prediction->panics = true;
 		return;
 	}
-	if (!crosses_zones(model, area))
+	if (area->place != PLACE_EXACT || !crosses_zones(model, area))
 		return;
 	text_list_add(&prediction->log, "CMA area %s could not be activated", area->name);
 	add_finding(model, FINDING_REFUSED, area->name,
