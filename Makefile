@@ -7,12 +7,13 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 # What a user may set, the same for every verb; 'make help' explains.
 export KSRC KERNEL ARCH PROFILE ACCEL ONLY OUT O V CACHE BENCH_ARGUMENTS
+export FILE PAGE_SIZE PAGEBLOCK_ORDER CMDLINE
 
 Q = $(if $(filter 1,$(V)),,@)
 
 STAGES := run source kernel image kunit selftests bench report
 
-.PHONY: help deps check lint mutants coverage clean $(STAGES)
+.PHONY: help deps check lint mutants coverage boot-table dts-lint clean $(STAGES)
 
 help:
 	$(Q)cat scripts/help.txt
@@ -37,6 +38,12 @@ mutants:
 
 coverage:
 	$(Q)scripts/coverage.sh
+
+boot-table:
+	$(Q)scripts/boot-table.sh
+
+dts-lint:
+	$(Q)scripts/dts-lint.sh
 
 clean:
 	$(Q)rm -rf $(or $(O),build)

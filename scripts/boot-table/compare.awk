@@ -147,8 +147,9 @@ function compare_heaps(    name) {
 			       heap[3, name] ? "yes" : "no")
 }
 
-# A sum of the kernel's may be off by what its own notes of a node take, and by
-# the page tables that an unmapped region does without.
+# A sum of the kernel's may be off by what its own notes of a node take, by the
+# page tables that an unmapped region does without, and by hash tables that are
+# sized by the memory outside of CMA: 1/256 of either.
 function compare_total(name, kernel, slack,    row, predictor) {
 	row = total[1, name] + 0
 	predictor = total[2, name] + 0
@@ -192,7 +193,7 @@ function compare_log(    i, k, found) {
 		if (!is_said(log_text[2, k]))
 			differ("log '" log_text[2, k] "'", "-", "yes", "no")
 	for (i = 1; i <= said_count; i++) {
-		found = said[i] ~ /overlaps with|^Unknown kernel command line/
+		found = said[i] ~ /overlaps with|^Unknown kernel command line|^WARNING: |^Kernel panic/
 		for (k = 1; k <= log_count[2] && !found; k++)
 			found = matches(log_text[2, k], said[i])
 		for (k = 1; k <= log_count[1] && !found; k++)
@@ -257,7 +258,7 @@ END {
 		compare_total("cma", total[3, "cma"] + 0, 0)
 		compare_total("ram", total[3, "ram"] - total[4, "ram"], 0)
 		compare_lint()
-		compare_total("mem", total[3, "mem"] - total[4, "mem"], 98304 + 1024 * nodes - total[1, "ram"] / 256)
+		compare_total("mem", total[3, "mem"] - total[4, "mem"], 98304 + 1024 * nodes + (total[1, "cma"] - total[1, "ram"]) / 256)
 	}
 	compare_log()
 }

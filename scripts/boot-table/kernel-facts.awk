@@ -29,7 +29,7 @@ FILENAME == ARGV[1] {
 }
 
 line ~ /^0x[0-9a-f]+\.\.0x[0-9a-f]+ \([0-9]+ KiB\) (no)?map / { print "line\t" line; said(line); next }
-$0 ~ /OF: reserved mem: |Reserved memory: |cma: |OVERLAP|hugetlb_cma|CMA |Config string|Unknown kernel command line/ {
+$0 ~ /OF: reserved mem: |Reserved memory: |cma: |OVERLAP|hugetlb_cma|CMA |linux,cma-default|WARNING: |Kernel panic|Config string|Unknown kernel command line/ {
 	if ($0 !~ /Kernel command line:|No reserved-memory node|Machine model/)
 		said(line)
 }

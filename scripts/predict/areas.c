@@ -15,9 +15,6 @@ static __u64 end_of_ram(const struct model *model)
 
 static __u64 total_ram(const struct model *model)
 {
-	__u64 lost = model->settings->arm64 ? 0 : model->prediction->ram_lost_bytes;
-
-	(void)lost;
 	return range_set_bytes(&model->ram, 0, ULLONG_MAX);
 }
 
@@ -31,6 +28,7 @@ struct area_request {
 	const char *name;
 	__u64 bytes, base, limit, align;
 	bool fixed;
+	bool several_ranges;	/* a kernel that can divides it, and says so */
 	const struct range_set *ram;	/* where it may be */
 };
 
@@ -100,7 +98,7 @@ static struct region *declare_area(struct model *model, struct area_request *are
 	}
 	model->area_count--;
 	if (!prepare_area(model, area, asked)) {
-		log_failure(model, model->settings->kernel.numa_names ? asked : asked);
+		log_failure(model, asked);
 		return NULL;
 	}
 	if (area->fixed) {
@@ -121,8 +119,9 @@ static struct region *declare_area(struct model *model, struct area_request *are
 	range_set_add(&model->taken, base, base + area->bytes);
 	region = add_region(model, area->name, base, area->bytes, REGION_AREA);
 	region->place = area->fixed ? PLACE_EXACT : PLACE_BELOW;
-	text_list_add(&model->prediction->log, "Reserved %llu MiB at ",
-		      (model->settings->kernel.numa_names ? asked : area->bytes) / MIB);
+	text_list_add(&model->prediction->log, "Reserved %llu MiB %s",
+		      (model->settings->kernel.numa_names ? asked : area->bytes) / MIB,
+		      area->several_ranges ? "in 1 range" : "at ");
 	return region;
 }
 
@@ -252,6 +251,7 @@ static void place_hugetlb(struct model *model)
 		return;
 	}
 	area.bytes = round_up_to(bytes, page);
+	area.several_ranges = settings->kernel.exact_hugetlb;
 	text_list_add(&model->prediction->log, "hugetlb_cma: reserve %llu MiB, up to %llu MiB per node",
 		      bytes / MIB, area.bytes / MIB);
 	if (declare_area(model, &area))

@@ -89,22 +89,25 @@ static bool reserve_entry(struct model *model, const struct reserved_node *node,
 
 static void note_reg_length(struct model *model, const struct reserved_node *node)
 {
-	const struct settings *settings = model->settings;
+	const struct behaviours *kernel = &model->settings->kernel;
 	int entry_bytes = 4 * (model->tree->address_cells + model->tree->size_cells);
 
-	add_finding(model, settings->kernel.quiet_lengths ? FINDING_IGNORED : FINDING_REFUSED, node->name,
+	/* A reg without a value is read all the same where nobody looks at its length. */
+	if (node->reg.state == PROPERTY_EMPTY && kernel->tree_order && !kernel->quiet_lengths) {
+		text_list_add(&model->prediction->log, "0x?..0x? (? KiB) %s %s %s",
+			      node->no_map ? "nomap" : "map",
+			      node->reusable ? "reusable" : "non-reusable", node->name);
+		add_finding(model, FINDING_ROUNDED, node->name,
+			    "reg: has no value, and this kernel reads what comes behind it; write address and size");
+		return;
+	}
+	if (node->reg.state == PROPERTY_BAD_LENGTH && !kernel->quiet_lengths)
+		text_list_add(&model->prediction->log, "invalid reg property in '%s', skipping node",
+			      node->name);
+	add_finding(model, kernel->quiet_lengths ? FINDING_IGNORED : FINDING_REFUSED, node->name,
 		    "reg: has %d bytes, an entry of this tree has %d (#address-cells %d, #size-cells %d)",
 		    node->reg.length_bytes, entry_bytes, model->tree->address_cells,
 		    model->tree->size_cells);
-	if (!settings->kernel.quiet_lengths && node->reg.state == PROPERTY_BAD_LENGTH)
-		text_list_add(&model->prediction->log, "invalid reg property in '%s', skipping node",
-			      node->name);
-	/* A reg without a value is read all the same where nobody looks at its length. */
-	if (!settings->kernel.quiet_lengths && settings->kernel.tree_order &&
-	    node->reg.state == PROPERTY_EMPTY)
-		text_list_add(&model->prediction->log, "0x?..0x? (? KiB) %s %s %s",
-			      node->no_map ? "nomap" : "map", node->reusable ? "reusable" : "non-reusable",
-			      node->name);
 }
 
 static void place_by_reg(struct model *model, const struct reserved_node *node,

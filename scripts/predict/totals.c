@@ -40,6 +40,28 @@ static void activate(struct model *model, struct region *area)
 	area->bytes = 0;
 }
 
+/*
+ * Pages that two areas have in common are given to the buddy by both. Older
+ * kernels go on with them twice in its lists; where the lists are checked the
+ * boot ends there.
+ */
+static void check_shared_pages(struct model *model)
+{
+	struct prediction *prediction = model->prediction;
+	struct range_set areas = { NULL, 0 };
+
+	for (size_t i = 0; i < prediction->region_count; i++) {
+		const struct region *region = &prediction->regions[i];
+
+		if (region->class != REGION_AREA || region->place != PLACE_EXACT)
+			continue;
+		if (range_set_overlaps(&areas, region->base, region->base + region->bytes))
+			prediction->panics |= model->settings->kernel.checked_first;
+		range_set_add(&areas, region->base, region->base + region->bytes);
+	}
+	range_set_free(&areas);
+}
+
 static void list_heaps(struct model *model)
 {
 	const struct settings *settings = model->settings;
@@ -125,6 +147,7 @@ void sum_up(struct model *model)
 	for (size_t i = 0; i < prediction->region_count; i++)
 		if (prediction->regions[i].class == REGION_AREA)
 			activate(model, &prediction->regions[i]);
+	check_shared_pages(model);
 	list_heaps(model);
 	sum_losses(model);
 }
