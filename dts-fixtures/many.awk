@@ -1,10 +1,11 @@
 # many.awk    a fixture of many nodes that differ in nothing but their place
 #
 #   awk -v kind=no-map|sized|area -v count=65 -f many.awk
-# A row of boot.table names it many-KIND-COUNT. no-map: 64 KiB each, 1 MiB apart;
+# A row of boot.table names it many-KIND-COUNT. no-map: 64 KiB each, side by side:
+# apart, 63 of them are more pieces of RAM than arm64 can note so early (README.md).
 # sized: 64 KiB each, without a place; area: one pageblock of 2 MiB each, 4 MiB apart.
 function node(number,    base) {
-	base = 1342177280 + number * (kind == "area" ? 4194304 : 1048576)
+	base = 1342177280 + number * (kind == "area" ? 4194304 : 65536)
 	if (kind == "sized") {
 		printf "\t\tmany-%03d {\n\t\t\tno-map;\n\t\t\tsize = <0x0 0x10000>;\n\t\t};\n", number
 		return

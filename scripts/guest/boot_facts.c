@@ -50,7 +50,7 @@ static int is_entry(const struct dirent *entry)
 
 /* Call @visit for each entry of @folder, in order of names. */
 static void visit_entries(const char *folder,
-			   void (*visit)(const char *folder, const char *name))
+			  void (*visit)(const char *folder, const char *name))
 {
 	struct dirent **entries;
 	int count = scandir(folder, &entries, is_entry, alphasort);

@@ -143,7 +143,7 @@ static __u64 config_bytes(const struct model *model)
 	}
 }
 
-static struct region *find_default(struct prediction *prediction)
+struct region *find_default(struct prediction *prediction)
 {
 	struct region *found = NULL;
 
@@ -204,7 +204,8 @@ static void place_numa_area(struct model *model, __u32 numa_node, const char *ki
 	struct range_set ram = { NULL, 0 };
 	char name[32];
 	struct area_request area = {
-		.name = name, .bytes = bytes, .align = pageblock_bytes(model->settings), .ram = &ram,
+		.name = name, .bytes = bytes, .ram = &ram,
+		.align = pageblock_bytes(model->settings),
 	};
 
 	snprintf(name, sizeof(name), "%s%u", kind, numa_node);

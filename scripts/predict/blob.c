@@ -37,7 +37,8 @@ static char *read_all(FILE *stream, const char *path, size_t *bytes)
 	if (ferror(stream))
 		fail("cannot read '%s': %s", path, strerror(errno));
 	if (*bytes >= BLOB_BYTES_MAX)
-		fail("expected a device tree below %u MiB, found more in '%s'", BLOB_BYTES_MAX >> 20, path);
+		fail("expected a device tree below %u MiB, found more in '%s'",
+		     BLOB_BYTES_MAX >> 20, path);
 	return data;
 }
 
@@ -105,7 +106,8 @@ void *blob_load(const char *path)
 		fclose(stream);
 	}
 	if (bytes < sizeof(struct fdt_header) || fdt_magic(blob) != FDT_MAGIC)
-		fail("expected a device tree (a .dts, a .dtb or a folder), found neither in '%s'", path);
+		fail("expected a device tree (a .dts, a .dtb or a folder), found neither in '%s'",
+		     path);
 	if (fdt_totalsize(blob) > bytes)
 		fail("expected %u bytes, as its header says, found %zu in '%s': the file is cut short",
 		     fdt_totalsize(blob), bytes, path);

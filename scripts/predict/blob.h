@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* blob.h - a flattened device tree, checked, from a file, a source or a folder */
+/* A flattened device tree, checked, from a file, a source or a folder */
 #ifndef BLOB_H
 #define BLOB_H
 

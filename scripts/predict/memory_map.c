@@ -46,6 +46,12 @@ void range_set_add(struct range_set *set, __u64 start, __u64 end)
 	insert_at(set, at, (struct range){ start, end });
 }
 
+void range_set_add_all(struct range_set *set, const struct range_set *others)
+{
+	for (size_t i = 0; i < others->count; i++)
+		range_set_add(set, others->ranges[i].start, others->ranges[i].end);
+}
+
 void range_set_remove(struct range_set *set, __u64 start, __u64 end)
 {
 	for (size_t at = 0; at < set->count && start < end; at++) {
@@ -112,15 +118,16 @@ bool find_place(const struct range_set *ram, const struct range_set *taken,
 	struct range_set available = { NULL, 0 };
 	bool found = false;
 
-	for (size_t i = 0; i < ram->count; i++)
-		range_set_add(&available, ram->ranges[i].start, ram->ranges[i].end);
+	range_set_add_all(&available, ram);
 	for (size_t i = 0; i < taken->count; i++)
 		range_set_remove(&available, taken->ranges[i].start, taken->ranges[i].end);
 	for (size_t i = 0; i < unmapped->count; i++)
 		range_set_remove(&available, unmapped->ranges[i].start, unmapped->ranges[i].end);
-	for (size_t i = 0; i < available.count && !found; i++)
-		found = place_in_range(&available.ranges[request->lowest ? i : available.count - 1 - i],
-				       request, place);
+	for (size_t i = 0; i < available.count && !found; i++) {
+		size_t at = request->lowest ? i : available.count - 1 - i;
+
+		found = place_in_range(&available.ranges[at], request, place);
+	}
 	range_set_free(&available);
 	return found;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* memory_map.h - sets of address ranges, and the search for a free place in them */
+/* Sets of address ranges, and the search for a free place in them */
 #ifndef MEMORY_MAP_H
 #define MEMORY_MAP_H
 
@@ -19,6 +19,7 @@ struct range_set {
 };
 
 void range_set_add(struct range_set *set, __u64 start, __u64 end);
+void range_set_add_all(struct range_set *set, const struct range_set *others);
 void range_set_remove(struct range_set *set, __u64 start, __u64 end);
 bool range_set_overlaps(const struct range_set *set, __u64 start, __u64 end);
 /* Bytes that @set has in [start, end). */

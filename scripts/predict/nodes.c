@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* nodes - the nodes of /reserved-memory, from their properties to their regions */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -154,11 +155,14 @@ static void place_by_reg(struct model *model, const struct reserved_node *node,
 		add_region(model, node->name, reg->pairs[0].address, reg->pairs[0].bytes,
 			   node->no_map ? REGION_NO_MAP : REGION_MAPPED);
 		add_finding(model, FINDING_REFUSED, node->name,
-			    "more than %d nodes: its memory is reserved, but no driver finds it", NODES_MAX);
+			    "more than %d nodes: its memory is reserved, but no driver finds it",
+			    NODES_MAX);
 		return;
 	}
-	add_placed(list, (struct placed){ .node = node, .base = reg->pairs[0].address,
-					  .bytes = reg->pairs[0].bytes, .not_reserved = !first_done });
+	add_placed(list, (struct placed){
+		.node = node, .base = reg->pairs[0].address, .bytes = reg->pairs[0].bytes,
+		.not_reserved = !first_done,
+	});
 }
 
 /* alloc-ranges end or begin beside a region that was placed before: stay near it. */
@@ -208,7 +212,8 @@ static bool check_sized_properties(struct model *model, const struct reserved_no
 		text_list_add(log, "invalid size property in '%s' node.", node->name);
 		add_finding(model, FINDING_REFUSED, node->name,
 			    "size: has %d bytes, this tree's sizes have %d (#size-cells %d)",
-			    node->size.length_bytes, 4 * model->tree->size_cells, model->tree->size_cells);
+			    node->size.length_bytes, 4 * model->tree->size_cells,
+			    model->tree->size_cells);
 		return false;
 	}
 	if (node->alignment.state == PROPERTY_BAD_LENGTH) {
@@ -243,7 +248,7 @@ static bool place_by_size(struct model *model, struct placed *placed,
 {
 	const struct reserved_node *node = placed->node;
 	__u64 alignment = node->alignment.state == PROPERTY_GOOD ? node->alignment.value : 0;
-	__u64 least = pageblock_bytes(model->settings);
+	__u64 least = pageblock_bytes(model->settings), end;
 	struct request request = { .bytes = node->size.value, .low = model->settings->page_bytes,
 				   .high = ULLONG_MAX };
 
@@ -271,9 +276,10 @@ static bool place_by_size(struct model *model, struct placed *placed,
 		return false;
 	}
 	placed->bytes = node->size.value;
-	range_set_add(&model->taken, placed->base, range_end(placed->base, placed->bytes));
+	end = range_end(placed->base, placed->bytes);
+	range_set_add(&model->taken, placed->base, end);
 	if (node->no_map)
-		range_set_add(&model->unmapped, placed->base, range_end(placed->base, placed->bytes));
+		range_set_add(&model->unmapped, placed->base, end);
 	return true;
 }
 
@@ -329,7 +335,7 @@ enum answer { ANSWER_NO_DRIVER, ANSWER_YES, ANSWER_REFUSED };
 static enum answer make_area(struct model *model, const struct placed *placed)
 {
 	struct region *region;
-	char name[64] = "";
+	char name[64];	/* as much as an area's name may have */
 
 	if (!aligned_for_area(model, placed))
 		return ANSWER_REFUSED;
@@ -338,13 +344,13 @@ static enum answer make_area(struct model *model, const struct placed *placed)
 		if (placed->bytes)
 			add_finding(model, FINDING_REFUSED, placed->node->name,
 				    "the kernel's table of %u areas is full; raise CONFIG_CMA_AREAS",
-				    model->settings->areas_max + model->settings->kernel.extra_area);
+				    area_slots(model->settings));
 		else
 			add_finding(model, FINDING_REFUSED, placed->node->name,
 				    "size: 0 reserves nothing; write the size, or remove the node");
 		return ANSWER_REFUSED;
 	}
-	strncpy(name, placed->node->name, sizeof(name) - 1);
+	snprintf(name, sizeof(name), "%s", placed->node->name);
 	region = add_region(model, name, placed->base, placed->bytes, REGION_AREA);
 	region->place = placed->unknown_place ? PLACE_UNKNOWN : PLACE_EXACT;
 	region->is_default = placed->node->cma_default;
@@ -388,7 +394,8 @@ static void give_back(struct model *model, const struct placed *placed)
 {
 	__u64 end = range_end(placed->base, placed->bytes);
 
-	text_list_add(&model->prediction->log, "node %s compatible matching fail", placed->node->name);
+	text_list_add(&model->prediction->log, "node %s compatible matching fail",
+		      placed->node->name);
 	if (!placed->node->no_map) {
 		range_set_remove(&model->taken, placed->base, end);
 		return;

@@ -20,7 +20,9 @@
 
 __u64 round_up_to(__u64 number, __u64 step)
 {
-	return number > ULLONG_MAX - step ? ULLONG_MAX / step * step : (number + step - 1) / step * step;
+	if (number > ULLONG_MAX - step)
+		return ULLONG_MAX / step * step;
+	return (number + step - 1) / step * step;
 }
 
 struct region *add_region(struct model *model, const char *name, __u64 base, __u64 bytes,
@@ -62,9 +64,7 @@ void add_finding(struct model *model, enum finding_kind kind, const char *node,
 
 bool take_area_slot(struct model *model)
 {
-	size_t room = model->settings->areas_max + model->settings->kernel.extra_area;
-
-	if (model->area_count >= room) {
+	if (model->area_count >= area_slots(model->settings)) {
 		text_list_add(&model->prediction->log, "Not enough slots for CMA reserved regions!");
 		return false;
 	}
@@ -74,27 +74,26 @@ bool take_area_slot(struct model *model)
 
 static void predict_machine(struct model *model)
 {
+	struct prediction *prediction = model->prediction;
 	const struct settings *settings = model->settings;
+	const struct tree *tree = model->tree;
 
-	if (model->tree)
-		for (size_t i = 0; i < model->tree->bank_count; i++)
-			range_set_add(&model->ram, model->tree->banks[i].start, model->tree->banks[i].end);
-	for (size_t i = 0; i < settings->ram.count; i++)
-		range_set_add(&model->ram, settings->ram.ranges[i].start, settings->ram.ranges[i].end);
-	for (size_t i = 0; i < settings->occupied.count; i++)
-		range_set_add(&model->taken, settings->occupied.ranges[i].start,
-			      settings->occupied.ranges[i].end);
+	for (size_t i = 0; tree && i < tree->bank_count; i++)
+		range_set_add(&model->ram, tree->banks[i].start, tree->banks[i].end);
+	range_set_add_all(&model->ram, &settings->ram);
+	range_set_add_all(&model->taken, &settings->occupied);
 	/* The firmware's map loses what memmap= takes before anybody sees it. */
 	for (size_t i = 0; i < settings->memmap.count; i++) {
 		struct range lost = settings->memmap.ranges[i];
+		__u64 bytes = range_set_bytes(&model->ram, lost.start, lost.end);
 
-		model->prediction->ram_lost_bytes += range_set_bytes(&model->ram, lost.start, lost.end);
-		model->prediction->memory_lost_bytes += range_set_bytes(&model->ram, lost.start, lost.end);
+		prediction->ram_lost_bytes += bytes;
+		prediction->memory_lost_bytes += bytes;
 		range_set_remove(&model->ram, lost.start, lost.end);
 		add_region(model, "memmap", lost.start, lost.end - lost.start, REGION_NO_MAP);
 	}
 	if (settings->unknown_memmap)
-		text_list_add(&model->prediction->log, "Unknown kernel command line parameters");
+		text_list_add(&prediction->log, "Unknown kernel command line parameters");
 }
 
 void predict(struct prediction *prediction, const struct tree *tree,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* predict.h - what a boot reserves, computed from the tree and the settings */
+/* What a boot reserves, computed from the tree and the settings */
 #ifndef PREDICT_H
 #define PREDICT_H
 

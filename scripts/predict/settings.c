@@ -70,6 +70,11 @@ __u64 pageblock_bytes(const struct settings *settings)
 	return (__u64)settings->page_bytes << settings->pageblock_order;
 }
 
+unsigned int area_slots(const struct settings *settings)
+{
+	return settings->areas_max + settings->kernel.extra_area;
+}
+
 /*
  * Huge pages make the pageblock as large as one of them: a page full of 8-byte
  * entries, each a page. Without them it is what the buddy's largest order has:
@@ -120,9 +125,10 @@ static const char *config_value(const char *line, const char *name)
 {
 	size_t length = strlen(name);
 
-	if (strncmp(line, "CONFIG_", 7) || strncmp(line + 7, name, length) || line[7 + length] != '=')
+	if (strncmp(line, "CONFIG_", 7))
 		return NULL;
-	return line + 7 + length + 1;
+	line += 7;
+	return strncmp(line, name, length) || line[length] != '=' ? NULL : line + length + 1;
 }
 
 static bool is_set(const char *line, const char *name)
@@ -191,7 +197,9 @@ void settings_read_config(struct settings *settings, const char *path)
 
 	if (!stream)
 		fail("cannot open '%s': %s", path, strerror(errno));
-	settings->has_cma = settings->has_heaps = settings->has_system_heap = false;
+	settings->has_cma = false;
+	settings->has_heaps = false;
+	settings->has_system_heap = false;
 	settings->config_bytes = 0;
 	while (getline(&line, &room, stream) > 0)
 		read_config_line(settings, line, &huge, &thp);

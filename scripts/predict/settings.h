@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* settings.h - everything but the tree that decides what a boot reserves */
+/* Everything but the tree that decides what a boot reserves */
 #ifndef SETTINGS_H
 #define SETTINGS_H
 
@@ -79,6 +79,8 @@ void settings_behaviour(struct settings *settings, const char *name);
 /* The pageblock that a kernel of this page size and configuration has. */
 void settings_choose_pageblock(struct settings *settings, bool huge_pages);
 __u64 pageblock_bytes(const struct settings *settings);
+/* How many areas the kernel has room for. */
+unsigned int area_slots(const struct settings *settings);
 void settings_free(struct settings *settings);
 
 /* "64M" and the like; *rest is what follows the number. */

@@ -12,7 +12,8 @@
  */
 static bool crosses_zones(const struct model *model, const struct region *area)
 {
-	return model->settings->arm64 && area->base < FOUR_GIB && area->base + area->bytes > FOUR_GIB;
+	return model->settings->arm64 &&
+	       area->base < FOUR_GIB && area->base + area->bytes > FOUR_GIB;
 }
 
 static bool lies_in_ram(const struct model *model, const struct region *area)
@@ -86,19 +87,6 @@ static void list_heaps(struct model *model)
 	}
 }
 
-/* The last default that was made is the default; the others are areas. */
-static void settle_default(struct prediction *prediction)
-{
-	struct region *found = NULL;
-
-	for (size_t i = 0; i < prediction->region_count; i++) {
-		if (!prediction->regions[i].is_default)
-			continue;
-		if (found)
-			found->is_default = false;
-		found = &prediction->regions[i];
-	}
-}
 
 static void sum_losses(struct model *model)
 {
@@ -143,7 +131,7 @@ void sum_up(struct model *model)
 {
 	struct prediction *prediction = model->prediction;
 
-	settle_default(prediction);
+	find_default(prediction);
 	for (size_t i = 0; i < prediction->region_count; i++)
 		if (prediction->regions[i].class == REGION_AREA)
 			activate(model, &prediction->regions[i]);

@@ -151,10 +151,13 @@ static void read_banks(struct tree *tree, const void *blob)
 		const fdt32_t *id = fdt_getprop(blob, node, "numa-node-id", &id_length);
 		struct pair_property reg;
 
-		if (!type || length < 7 || strncmp(type, "memory", length) || !is_enabled(blob, node))
+		if (!type || length < 7 || strncmp(type, "memory", length))
+			continue;
+		if (!is_enabled(blob, node))
 			continue;
 		reg = read_pairs(tree, blob, node, "reg");
-		tree->banks = realloc(tree->banks, (tree->bank_count + reg.count + 1) * sizeof(*tree->banks));
+		tree->banks = realloc(tree->banks,
+				      (tree->bank_count + reg.count + 1) * sizeof(*tree->banks));
 		if (!tree->banks)
 			fail("no memory for %zu banks of RAM", reg.count);
 		for (size_t i = 0; i < reg.count; i++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* tree.h - what a device tree says of memory, read once and kept as numbers */
+/* What a device tree says of memory, read once and kept as numbers */
 #ifndef TREE_H
 #define TREE_H
 
