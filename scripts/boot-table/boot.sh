@@ -14,7 +14,7 @@ config=$3
 machine_words=$4
 fixture=$5
 arguments=$6
-load_arch "$arch"
+load_arch "${arch:?}"
 row=$run/rows/$name
 fixtures=$scripts/../dts-fixtures
 mkdir -p "$row"
@@ -36,7 +36,7 @@ write_fixture() {
 	esac
 }
 
-if [ "$accel" = kvm ]; then cpu=$cpu_kvm; else cpu=$cpu_tcg; fi
+if [ "${accel:?}" = kvm ]; then cpu=$cpu_kvm; else cpu=$cpu_tcg; fi
 if [ "$has_device_tree" = yes ]; then
 	"$scripts/fixture.sh" "$(write_fixture)" "$row/machine.dtb" "$arch" \
 		-smp "$cpus" -m "$memory" "$@" -nodefaults -device "$virtio_serial"

@@ -56,7 +56,7 @@ file == 3 {
 
 function list(label, names) {
 	if (names != "")
-		printf "        %-9s%s\n", label ":", names
+		printf "          %-10s%s\n", label ":", names
 }
 
 END {
@@ -64,7 +64,7 @@ END {
 	for (i = 1; i <= seed_count; i++) {
 		id = seeds[i]
 		state = fail[id] != "" ? "not ok" : pass[id] != "" ? "ok" : "-"
-		printf "%-6s %s  %s\n", state, id, system_text[id]
+		printf "  %-6s %s  %s\n", state, id, system_text[id]
 		list("passed", pass[id])
 		list("failed", fail[id])
 		list("elsewhere", other[id] (where[id] == "-" ? "" : " " where[id]))

@@ -14,7 +14,7 @@ EOT
 [ "$config" != - ] || config=default
 row=$run/rows/$name
 tables=$scripts/../dts-fixtures
-load_arch "$arch"
+load_arch "${arch:?}"
 
 control_of() {
 	echo "control-$config-$machine_words" | tr ' =:,' '----'
@@ -41,7 +41,7 @@ started_ms=$(date +%s%3N)
 "$scripts/boot-table/boot.sh" "$run" "$name" "$config" "$machine_words" "$fixture" "$arguments"
 awk -v arch="$arch" -v behaviours="$(paste -sd ' ' "$run/behaviours")" -v only="$name" \
 	-f "$scripts/boot-table/rows.awk" "$tables/boot.table" >"$row/row.facts"
-predict "$predictor/facts" >"$row/predictor.facts"
+predict "${predictor:?}/facts" >"$row/predictor.facts"
 predict "$predictor/lint" --names >>"$row/predictor.facts"
 awk -f "$scripts/boot-table/compare.awk" "$row/row.facts" "$row/predictor.facts" "$row/kernel.facts" \
 	"$run/rows/$(control_of)/kernel.facts" >"$row/differences"
