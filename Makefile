@@ -7,12 +7,13 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 # What a user may set, the same for every verb; 'make help' explains.
 export KSRC KERNEL ARCH PROFILE ACCEL ONLY SEED RUNS OUT O V CACHE BENCH_ARGUMENTS SCENARIO REMOVE
+export FILE PAGE_SIZE PAGEBLOCK_ORDER CMDLINE
 
 Q = $(if $(filter 1,$(V)),,@)
 
 STAGES := run source kernel image kunit selftests bench destructive report
 
-.PHONY: help deps check lint mutants coverage clean install-tree tarball run-stock $(STAGES)
+.PHONY: help deps check lint mutants coverage clean install-tree tarball run-stock boot-table dts-lint $(STAGES)
 
 help:
 	$(Q)cat scripts/help.txt
@@ -46,6 +47,12 @@ tarball:
 
 run-stock:
 	$(Q)scripts/run-stock.sh
+
+boot-table:
+	$(Q)scripts/boot-table.sh
+
+dts-lint:
+	$(Q)scripts/dts-lint.sh
 
 clean:
 	$(Q)rm -rf $(or $(O),build)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# check.sh    lint, harness tests, then a run of each target of check.targets
+# check.sh    lint, harness tests, the boot table, then a run of each target of check.targets
 #
 # The last line is "N passed, N failed, N skipped", over all of them; status 0
 # only where nothing failed. A run that could not be carried out is a failure.
@@ -47,6 +47,8 @@ run_target() {
 
 run_and_count lint "$scripts/lint.sh"
 run_and_count "harness tests" "$scripts/tests/run.sh"
+rm -rf "$build/check/boot-table"
+run_and_count "boot table" env KSRC='' ONLY='' O="$build" OUT="$build/check/boot-table" "$scripts/boot-table.sh"
 while read -r kernel arch profile; do
 	case $kernel in '#'*) continue ;; esac
 	run_target "$kernel" "$arch" "$profile" </dev/null

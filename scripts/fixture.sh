@@ -17,15 +17,19 @@ shift 3
 # shellcheck disable=SC2086 # options in words
 "$qemu" $machine,dumpdtb="$dtb.machine" $cpu_tcg "$@" >"$dtb.log" 2>&1 ||
 	die "$qemu cannot write its device tree: $(tail -n 1 "$dtb.log")"
-dtc -@ -I dts -O dtb -o "$dtb.overlay" "$fixture" 2>"$dtb.log" ||
+# One source of both, not fdtoverlay: that puts each new node first, and the
+# kernel goes by the tree's order. A fixture names its targets by path.
+{
+	dtc -q -I dtb -O dts "$dtb.machine" &&
+		printf '# 1 "%s"\n' "$fixture" &&
+		sed 's|^/dts-v1/;$||; s|^/plugin/;$||' "$fixture"
+} >"$dtb.source" 2>"$dtb.log" || die "cannot read $fixture: $(head -n 1 "$dtb.log")"
+dtc -q -I dts -O dtb -o "$dtb" "$dtb.source" 2>"$dtb.log" ||
 	die "$fixture does not compile: $(head -n 1 "$dtb.log")"
-# The machine's tree has no symbols; a fixture names its targets by path.
-fdtoverlay -i "$dtb.machine" -o "$dtb" "$dtb.overlay" 2>"$dtb.log" ||
-	die "$fixture does not merge: $(head -n 1 "$dtb.log")"
 
 list_warnings() {
 	dtc -I dtb -O dtb -o /dev/null "$1" 2>&1 | sed 's/^[^:]*: //' | sort -u
 }
 list_warnings "$dtb.machine" >"$dtb.known"
 list_warnings "$dtb" | comm -13 "$dtb.known" - >"$dtb.warnings"
-rm -f "$dtb.machine" "$dtb.overlay" "$dtb.known" "$dtb.log"
+rm -f "$dtb.machine" "$dtb.source" "$dtb.known" "$dtb.log"

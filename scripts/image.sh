@@ -14,7 +14,7 @@ load_arch "$3"
 top=$(readlink -f "$scripts/..")
 
 build_programs() {
-	for program in init archive; do
+	for program in init archive boot_facts; do
 		"${compile_prefix}gcc" -static -O2 -Wall -Wextra -Werror -o "$image/$program" \
 			"$scripts/guest/$program.c" || return
 	done

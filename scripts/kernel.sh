@@ -3,7 +3,8 @@
 #
 # Configures allnoconfig plus the fragments base, ARCH, profile-PROFILE and
 # those since-<version> that TREE has reached; an option that a fragment asks
-# for and Kconfig drops is an error. Leaves BUILD/guest-kernel (the bootable image),
+# for and Kconfig drops is an error. FRAGMENT names one more fragment, whose
+# options replace those of the others. Leaves BUILD/guest-kernel (the bootable image),
 # BUILD/kernel.hash (a name for all that went into it) and BUILD/.config. When
 # the hash stands, nothing is built. CACHE names a folder that keeps images by
 # hash (default ~/.cache/cma-tests, used where it exists).
@@ -35,7 +36,7 @@ collect_profile() {
 	cat "$config/profile-$1.config"
 }
 
-collect_fragments() {
+list_fragments() {
 	cat "$config/base.config" "$config/$arch.config"
 	collect_profile "$profile"
 	version=$("$scripts/kernel-version.sh" "$tree")
@@ -44,6 +45,19 @@ collect_fragments() {
 		since=$(basename "$fragment" .config)
 		! not_later "${since#since-}" "$version" || cat "$fragment"
 	done
+	[ -z "${FRAGMENT-}" ] || cat "$FRAGMENT"
+}
+
+# All fragments; of an option that is there twice, the last.
+collect_fragments() {
+	list_fragments | awk '
+		{ option = "" }
+		/^CONFIG_/ { option = substr($0, 1, index($0, "=") - 1) }
+		/^# CONFIG_.* is not set$/ { option = $2 }
+		{ lines[NR] = $0 }
+		option != "" { if (option in at) lines[at[option]] = ""; at[option] = NR }
+		END { for (i = 1; i <= NR; i++) if (lines[i] != "") print lines[i] }
+	'
 }
 
 configure() {

@@ -1,0 +1,39 @@
+#!/bin/sh
+# dts-lint.sh    what a kernel makes of the reserved memory of a board
+#
+# FILE is a .dts, a .dtb or a folder such as /proc/device-tree; PAGE_SIZE,
+# PAGEBLOCK_ORDER and CMDLINE are the board's; KERNEL (6.1, 6.12, newest or any
+# number) chooses the behaviours. Status as of predict/lint: 0, 1 or 2.
+scripts=$(readlink -f "$(dirname "$0")")
+. "$scripts/stage.sh"
+
+[ -n "${FILE-}" ] || die "expected FILE=board.dts, board.dtb or /proc/device-tree, found nothing"
+[ -e "$FILE" ] || die "FILE must be a device tree, found nothing at '$FILE'"
+find_build
+command -v cc >/dev/null || die "expected a C compiler 'cc', found none: install gcc and libc6-dev"
+printf '#include <libfdt.h>\n' | cc -E -x c - >/dev/null 2>&1 || die "expected libfdt.h, found none: run 'make deps', or install libfdt-dev"
+make -s -C "$scripts/predict" OUTPUT="$build/predict" >"$build/predict.log" 2>&1 ||
+	die "the predictor does not build: $(grep -m 1 error "$build/predict.log"); see $build/predict.log"
+
+# Does KERNEL have what is there "since 6.12", or what is there before, "<6.12"?
+list_behaviours() {
+	awk -v kernel="$1" '
+		function order(text,    parts) { split(text, parts, "."); return parts[1] * 1000 + parts[2] }
+		/^#/ || NF < 4 { next }
+		{
+			has = $2 ~ /^</ ? order(kernel) < order(substr($2, 2)) : order(kernel) >= order($2)
+			print (has ? "" : "!") $1
+		}
+	' "$scripts/../dts-fixtures/behaviours.table"
+}
+
+kernel=${KERNEL:-6.12}
+[ "$kernel" != newest ] || kernel=999.0
+case $kernel in *[!0-9.]* | *.*.*.*) die "KERNEL must be a number such as 6.12 or newest, found '$kernel'" ;; esac
+set -- --page-size "${PAGE_SIZE:-4k}" --command-line "${CMDLINE-}"
+[ -z "${PAGEBLOCK_ORDER-}" ] || set -- "$@" --pageblock-order "$PAGEBLOCK_ORDER"
+for behaviour in $(list_behaviours "$kernel"); do set -- "$@" --behaviour "$behaviour"; done
+status=0
+"$build/predict/lint" "$@" -- "$FILE" || status=$?
+[ "$status" -le 2 ] || die "the linter ended with status $status on '$FILE': report it with that file"
+exit "$status"

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0
+/* memory_map - sets of address ranges, and the search for a free place in them */
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory_map.h"
+#include "report.h"
+
+__u64 range_end(__u64 start, __u64 bytes)
+{
+	return bytes > ULLONG_MAX - start ? ULLONG_MAX : start + bytes;
+}
+
+static void insert_at(struct range_set *set, size_t at, struct range range)
+{
+	set->ranges = realloc(set->ranges, (set->count + 1) * sizeof(range));
+	if (!set->ranges)
+		fail("no memory for %zu ranges", set->count + 1);
+	memmove(set->ranges + at + 1, set->ranges + at, (set->count - at) * sizeof(range));
+	set->ranges[at] = range;
+	set->count++;
+}
+
+static void delete_at(struct range_set *set, size_t at)
+{
+	set->count--;
+	memmove(set->ranges + at, set->ranges + at + 1, (set->count - at) * sizeof(*set->ranges));
+}
+
+void range_set_add(struct range_set *set, __u64 start, __u64 end)
+{
+	size_t at = 0;
+
+	if (start >= end)
+		return;
+	while (at < set->count && set->ranges[at].end < start)
+		at++;
+	/* Swallow all that the new range touches. */
+	while (at < set->count && set->ranges[at].start <= end) {
+		if (set->ranges[at].start < start)
+			start = set->ranges[at].start;
+		if (set->ranges[at].end > end)
+			end = set->ranges[at].end;
+		delete_at(set, at);
+	}
+	insert_at(set, at, (struct range){ start, end });
+}
+
+void range_set_add_all(struct range_set *set, const struct range_set *others)
+{
+	for (size_t i = 0; i < others->count; i++)
+		range_set_add(set, others->ranges[i].start, others->ranges[i].end);
+}
+
+void range_set_remove(struct range_set *set, __u64 start, __u64 end)
+{
+	for (size_t at = 0; at < set->count && start < end; at++) {
+		struct range old = set->ranges[at];
+
+		if (old.end <= start || old.start >= end)
+			continue;
+		delete_at(set, at);
+		if (old.end > end)
+			insert_at(set, at, (struct range){ end, old.end });
+		if (old.start < start)
+			insert_at(set, at, (struct range){ old.start, start });
+		else
+			at--;
+	}
+}
+
+bool range_set_overlaps(const struct range_set *set, __u64 start, __u64 end)
+{
+	return range_set_bytes(set, start, end) > 0;
+}
+
+__u64 range_set_bytes(const struct range_set *set, __u64 start, __u64 end)
+{
+	__u64 bytes = 0;
+
+	for (size_t i = 0; i < set->count; i++) {
+		__u64 low = set->ranges[i].start > start ? set->ranges[i].start : start;
+		__u64 high = set->ranges[i].end < end ? set->ranges[i].end : end;
+
+		if (low < high)
+			bytes += high - low;
+	}
+	return bytes;
+}
+
+void range_set_free(struct range_set *set)
+{
+	free(set->ranges);
+	set->ranges = NULL;
+	set->count = 0;
+}
+
+static bool place_in_range(const struct range *range, const struct request *request, __u64 *place)
+{
+	__u64 low = range->start > request->low ? range->start : request->low;
+	__u64 high = range->end < request->high ? range->end : request->high;
+
+	if (low >= high || high - low < request->bytes)
+		return false;
+	if (request->lowest) {
+		if (low % request->align && ULLONG_MAX - low < request->align)
+			return false;
+		*place = (low + request->align - 1) / request->align * request->align;
+		return *place <= high - request->bytes;
+	}
+	*place = (high - request->bytes) / request->align * request->align;
+	return *place >= low;
+}
+
+bool find_place(const struct range_set *ram, const struct range_set *taken,
+		const struct range_set *unmapped, const struct request *request, __u64 *place)
+{
+	struct range_set available = { NULL, 0 };
+	bool found = false;
+
+	range_set_add_all(&available, ram);
+	for (size_t i = 0; i < taken->count; i++)
+		range_set_remove(&available, taken->ranges[i].start, taken->ranges[i].end);
+	for (size_t i = 0; i < unmapped->count; i++)
+		range_set_remove(&available, unmapped->ranges[i].start, unmapped->ranges[i].end);
+	for (size_t i = 0; i < available.count && !found; i++) {
+		size_t at = request->lowest ? i : available.count - 1 - i;
+
+		found = place_in_range(&available.ranges[at], request, place);
+	}
+	range_set_free(&available);
+	return found;
+}

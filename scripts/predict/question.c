@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0
+/* question - the options of the programs of this folder */
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "question.h"
+
+/* Options whose order must not matter: read first, applied after. */
+struct given {
+	const char *command_line, *config, *page_size, *pageblock_order;
+};
+
+static void apply(struct settings *settings, const struct given *given)
+{
+	char *end;
+
+	if (given->config)
+		settings_read_config(settings, given->config);
+	if (given->page_size)
+		settings_page_size(settings, given->page_size);
+	if (given->pageblock_order) {
+		settings->pageblock_order = strtoul(given->pageblock_order, &end, 10);
+		if (end == given->pageblock_order || *end || settings->pageblock_order > 16)
+			fail("PAGEBLOCK_ORDER must be a number up to 16, found '%s'",
+			     given->pageblock_order);
+	}
+	if (given->command_line)
+		settings_read_command_line(settings, given->command_line);
+}
+
+void question_read(struct question *question, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "command-line", required_argument, NULL, 'l' },
+		{ "config", required_argument, NULL, 'c' },
+		{ "page-size", required_argument, NULL, 'p' },
+		{ "pageblock-order", required_argument, NULL, 'P' },
+		{ "behaviour", required_argument, NULL, 'b' },
+		{ "arch", required_argument, NULL, 'a' },
+		{ "ram", required_argument, NULL, 'r' },
+		{ "occupied", required_argument, NULL, 'o' },
+		{ "names", no_argument, NULL, 'n' },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct settings *settings = &question->settings;
+	struct given given = { NULL };
+	int option;
+
+	*question = (struct question){ .tree = NULL };
+	settings_defaults(settings);
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (option) {
+		case 'l':
+			given.command_line = optarg;
+			break;
+		case 'c':
+			given.config = optarg;
+			break;
+		case 'p':
+			given.page_size = optarg;
+			break;
+		case 'P':
+			given.pageblock_order = optarg;
+			break;
+		case 'b':
+			settings_behaviour(settings, optarg);
+			break;
+		case 'a':
+			settings->arm64 = !strcmp(optarg, "arm64");
+			break;
+		case 'r':
+			parse_range(&settings->ram, optarg);
+			break;
+		case 'o':
+			parse_range(&settings->occupied, optarg);
+			break;
+		case 'n':
+			question->names = true;
+			break;
+		default:
+			exit(2);
+		}
+	}
+	apply(settings, &given);
+	if (optind < argc) {
+		question->tree = malloc(sizeof(*question->tree));
+		if (!question->tree)
+			fail("no memory for a tree");
+		tree_read(question->tree, argv[optind]);
+	}
+}
+
+void question_free(struct question *question)
+{
+	if (question->tree)
+		tree_free(question->tree);
+	free(question->tree);
+	settings_free(&question->settings);
+}

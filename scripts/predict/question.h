@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the programs of this folder are asked: a tree and the settings.
+ *
+ *   --command-line TEXT        as the kernel gets it
+ *   --config FILE              the kernel's .config
+ *   --page-size 4k|16k|64k     instead of --config
+ *   --pageblock-order N        where it is not what follows from those
+ *   --behaviour NAME           of dts-fixtures/behaviours.table; repeat
+ *   --arch x86_64              a machine without a tree
+ *   --ram START+SIZE           its RAM; repeat
+ *   --occupied START+SIZE      taken before the tree is read; repeat
+ *   --names                    lint: the refused nodes alone
+ */
+#ifndef QUESTION_H
+#define QUESTION_H
+
+#include "settings.h"
+#include "tree.h"
+
+struct question {
+	struct settings settings;
+	struct tree *tree;	/* NULL where none was given */
+	bool names;
+};
+
+/* Ends the program, status 2, when it cannot be understood. */
+void question_read(struct question *question, int argc, char **argv);
+void question_free(struct question *question);
+
+#endif

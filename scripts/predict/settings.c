@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * settings - the command line, the configuration and the kernel's behaviours
+ *
+ * Forms and suffixes as Documentation/admin-guide/kernel-parameters.txt has
+ * them: a number in C's notation, then one of K, M, G, T, P, E or nothing.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "settings.h"
+
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+
+__u64 parse_bytes(const char *text, const char **rest)
+{
+	static const char suffixes[] = "KMGTPE";
+	const char *suffix;
+	__u64 number;
+	char *end;
+
+	/* strtoull() takes signs and blanks, which a size has not. */
+	if (*text < '0' || *text > '9') {
+		*rest = text;
+		return 0;
+	}
+	number = strtoull(text, &end, 0);
+	suffix = *end ? strchr(suffixes, *end & ~0x20) : NULL;
+	if (suffix && *suffix) {
+		number <<= 10 * (suffix - suffixes + 1);
+		end++;
+	}
+	*rest = end;
+	return number;
+}
+
+void parse_range(struct range_set *set, const char *text)
+{
+	const char *rest;
+	__u64 start = parse_bytes(text, &rest), bytes;
+
+	if (*rest != '+')
+		fail("expected START+SIZE, found '%s'", text);
+	bytes = parse_bytes(rest + 1, &rest);
+	if (*rest)
+		fail("expected START+SIZE, found '%s'", text);
+	range_set_add(set, start, range_end(start, bytes));
+}
+
+void settings_defaults(struct settings *settings)
+{
+	*settings = (struct settings){
+		.arm64 = true,
+		.page_bytes = 4096,
+		.pageblock_order = 9,
+		.gigantic_shift = 30,
+		.has_cma = true,
+		.has_heaps = true,
+		.has_system_heap = true,
+		.areas_max = 20,
+		.choice = SIZE_MBYTES,
+		.config_bytes = 16 << 20,
+	};
+}
+
+__u64 pageblock_bytes(const struct settings *settings)
+{
+	return (__u64)settings->page_bytes << settings->pageblock_order;
+}
+
+unsigned int area_slots(const struct settings *settings)
+{
+	return settings->areas_max + settings->kernel.extra_area;
+}
+
+/*
+ * Huge pages make the pageblock as large as one of them: a page full of 8-byte
+ * entries, each a page. Without them it is what the buddy's largest order has:
+ * 4 MiB of 4K pages, 32 MiB of 16K, 512 MiB of 64K.
+ */
+void settings_choose_pageblock(struct settings *settings, bool huge_pages)
+{
+	unsigned int shift = __builtin_ctzl(settings->page_bytes);
+	unsigned int largest = shift == 12 ? 10 : shift == 14 ? 11 : 13;
+	unsigned int huge = shift - 3;
+
+	settings->pageblock_order = huge_pages && huge < largest ? huge : largest;
+}
+
+void settings_behaviour(struct settings *settings, const char *name)
+{
+	const struct {
+		const char *name;
+		bool *value;
+	} behaviours[] = {
+		{ "region-lines", &settings->kernel.region_lines },
+		{ "tree-order", &settings->kernel.tree_order },
+		{ "checked-first", &settings->kernel.checked_first },
+		{ "first-reg-only", &settings->kernel.first_reg_only },
+		{ "quiet-lengths", &settings->kernel.quiet_lengths },
+		{ "near-neighbours", &settings->kernel.near_neighbours },
+		{ "user-limit", &settings->kernel.user_limit },
+		{ "numa-option", &settings->kernel.numa_option },
+		{ "numa-names", &settings->kernel.numa_names },
+		{ "area-heaps", &settings->kernel.area_heaps },
+		{ "extra-area", &settings->kernel.extra_area },
+		{ "exact-hugetlb", &settings->kernel.exact_hugetlb },
+		{ "thp-pageblock", &settings->kernel.thp_pageblock },
+	};
+	bool value = *name != '!';
+
+	for (size_t i = 0; i < ARRAY_SIZE(behaviours); i++) {
+		if (!strcmp(behaviours[i].name, name + !value)) {
+			*behaviours[i].value = value;
+			return;
+		}
+	}
+	/* A behaviour that changes no reservation is of no interest here. */
+}
+
+/* The value of option @name in @line "CONFIG_NAME=value"; NULL if it is another. */
+static const char *config_value(const char *line, const char *name)
+{
+	size_t length = strlen(name);
+
+	if (strncmp(line, "CONFIG_", 7))
+		return NULL;
+	line += 7;
+	return strncmp(line, name, length) || line[length] != '=' ? NULL : line + length + 1;
+}
+
+static bool is_set(const char *line, const char *name)
+{
+	const char *value = config_value(line, name);
+
+	return value && (*value == 'y' || *value == 'm');
+}
+
+static void read_config_line(struct settings *settings, const char *line, bool *huge, bool *thp)
+{
+	static const struct {
+		const char *name;
+		enum size_choice choice;
+	} choices[] = {
+		{ "CMA_SIZE_SEL_MBYTES", SIZE_MBYTES },
+		{ "CMA_SIZE_SEL_PERCENTAGE", SIZE_PERCENTAGE },
+		{ "CMA_SIZE_SEL_MIN", SIZE_MINIMUM },
+		{ "CMA_SIZE_SEL_MAX", SIZE_MAXIMUM },
+	};
+	const char *value;
+
+	for (size_t i = 0; i < ARRAY_SIZE(choices); i++)
+		if (is_set(line, choices[i].name))
+			settings->choice = choices[i].choice;
+	value = config_value(line, "CMA_SIZE_MBYTES");
+	if (value)
+		settings->config_bytes = strtoull(value, NULL, 0) << 20;
+	value = config_value(line, "CMA_SIZE_PERCENTAGE");
+	if (value)
+		settings->config_percentage = strtoul(value, NULL, 0);
+	value = config_value(line, "CMA_AREAS");
+	if (value)
+		settings->areas_max = strtoul(value, NULL, 0);
+	settings->has_cma |= is_set(line, "DMA_CMA");
+	settings->has_heaps |= is_set(line, "DMABUF_HEAPS_CMA");
+	settings->has_system_heap |= is_set(line, "DMABUF_HEAPS_SYSTEM");
+	settings->has_numa |= is_set(line, "NUMA");
+	settings->has_numa_areas |= is_set(line, "DMA_NUMA_CMA") || is_set(line, "DMA_PERNUMA_CMA");
+	*huge |= is_set(line, "HUGETLB_PAGE");
+	*thp |= is_set(line, "TRANSPARENT_HUGEPAGE");
+	if (is_set(line, "ARM64_16K_PAGES"))
+		settings->page_bytes = 16384;
+	if (is_set(line, "ARM64_64K_PAGES"))
+		settings->page_bytes = 65536;
+}
+
+void settings_page_size(struct settings *settings, const char *text)
+{
+	const char *rest;
+	__u64 bytes = parse_bytes(text, &rest);
+
+	if (*rest || (bytes != 4096 && bytes != 16384 && bytes != 65536))
+		fail("PAGE_SIZE must be 4k, 16k or 64k, found '%s'", text);
+	settings->page_bytes = bytes;
+	settings_choose_pageblock(settings, true);
+	settings->gigantic_shift = bytes == 4096 ? 30 : 0;
+}
+
+void settings_read_config(struct settings *settings, const char *path)
+{
+	FILE *stream = fopen(path, "re");
+	bool huge = false, thp = false;
+	char *line = NULL;
+	size_t room = 0;
+
+	if (!stream)
+		fail("cannot open '%s': %s", path, strerror(errno));
+	settings->has_cma = false;
+	settings->has_heaps = false;
+	settings->has_system_heap = false;
+	settings->config_bytes = 0;
+	while (getline(&line, &room, stream) > 0)
+		read_config_line(settings, line, &huge, &thp);
+	free(line);
+	fclose(stream);
+	settings_choose_pageblock(settings, huge || (thp && settings->kernel.thp_pageblock));
+	settings->gigantic_shift = huge && settings->page_bytes == 4096 ? 30 : 0;
+}
+
+/*
+ * cma=SIZE[@BASE[-END]]. Several add up: what a later one leaves unsaid stays
+ * as the earlier one said it. A base alone means that very place.
+ */
+static void read_cma(struct cma_option *cma, const char *value)
+{
+	cma->given = true;
+	cma->bytes = parse_bytes(value, &value);
+	if (*value != '@')
+		return;
+	cma->base = parse_bytes(value + 1, &value);
+	cma->limit = *value == '-' ? parse_bytes(value + 1, &value) : cma->base + cma->bytes;
+}
+
+/* numa_cma=NODE:SIZE[,NODE:SIZE...] */
+static void read_numa_cma(struct settings *settings, const char *value)
+{
+	while (*value >= '0' && *value <= '9') {
+		char *end;
+		unsigned long node = strtoul(value, &end, 10);
+
+		if (*end != ':' || node >= NUMA_NODES_MAX)
+			return;
+		settings->numa_bytes[node] = parse_bytes(end + 1, &value);
+		if (*value != ',')
+			return;
+		value++;
+	}
+}
+
+static void read_memmap(struct settings *settings, const char *value)
+{
+	__u64 bytes = parse_bytes(value, &value), start;
+
+	if (settings->arm64) {
+		settings->unknown_memmap = true;
+		return;
+	}
+	if (*value != '$')
+		return;
+	start = parse_bytes(value + 1, &value);
+	range_set_add(&settings->memmap, start, range_end(start, bytes));
+}
+
+static void read_word(struct settings *settings, const char *word)
+{
+	const char *value = strchr(word, '=');
+	size_t length = value ? (size_t)(value - word) : strlen(word);
+	const char *rest;
+
+	value = value ? value + 1 : NULL;
+	if (length == 3 && !strncmp(word, "cma", 3)) {
+		if (value)
+			read_cma(&settings->cma, value);
+		else
+			settings->cma.without_value = true;
+	} else if (value && length == 11 && !strncmp(word, "hugetlb_cma", 11)) {
+		settings->hugetlb_bytes = parse_bytes(value, &rest);
+	} else if (value && length == 11 && !strncmp(word, "cma_pernuma", 11)) {
+		settings->pernuma_bytes = parse_bytes(value, &rest);
+	} else if (value && length == 8 && !strncmp(word, "numa_cma", 8)) {
+		if (settings->kernel.numa_option)
+			read_numa_cma(settings, value);
+	} else if (value && length == 6 && !strncmp(word, "memmap", 6)) {
+		read_memmap(settings, value);
+	}
+}
+
+void settings_read_command_line(struct settings *settings, const char *line)
+{
+	char *copy = strdup(line), *position = NULL;
+
+	if (!copy)
+		fail("no memory for the command line");
+	for (char *word = strtok_r(copy, " \t\n", &position); word;
+	     word = strtok_r(NULL, " \t\n", &position)) {
+		/* What follows is for init. */
+		if (!strcmp(word, "--"))
+			break;
+		read_word(settings, word);
+	}
+	free(copy);
+}
+
+void settings_free(struct settings *settings)
+{
+	range_set_free(&settings->memmap);
+	range_set_free(&settings->occupied);
+	range_set_free(&settings->ram);
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Everything but the tree that decides what a boot reserves */
+#ifndef SETTINGS_H
+#define SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <linux/types.h>
+
+#include "memory_map.h"
+#include "report.h"
+
+#define NUMA_NODES_MAX 64
+
+/* How the global area's size is chosen (CONFIG_CMA_SIZE_SEL_*). */
+enum size_choice {
+	SIZE_MBYTES,
+	SIZE_PERCENTAGE,
+	SIZE_MINIMUM,
+	SIZE_MAXIMUM,
+};
+
+/* Where kernels differ; dts-fixtures/behaviours.table says what each means. */
+struct behaviours {
+	bool region_lines;
+	bool tree_order;
+	bool checked_first;
+	bool first_reg_only;
+	bool quiet_lengths;
+	bool near_neighbours;
+	bool user_limit;
+	bool numa_option;
+	bool numa_names;
+	bool area_heaps;
+	bool extra_area;
+	bool exact_hugetlb;
+	bool thp_pageblock;
+};
+
+struct cma_option {
+	bool given;		/* cma= with a value was read */
+	bool without_value;	/* "cma" alone */
+	__u64 bytes, base, limit;
+};
+
+struct settings {
+	struct behaviours kernel;
+	bool arm64;
+	unsigned long page_bytes;
+	unsigned int pageblock_order;
+	unsigned int gigantic_shift;	/* of the pages that hugetlb_cma= is for; 0: none */
+
+	bool has_cma, has_heaps, has_system_heap, has_numa, has_numa_areas;
+	unsigned int areas_max;
+	enum size_choice choice;
+	__u64 config_bytes;
+	unsigned int config_percentage;
+
+	struct cma_option cma;
+	__u64 hugetlb_bytes, pernuma_bytes, numa_bytes[NUMA_NODES_MAX];
+	/* memmap=SIZE$START, where the architecture knows it. */
+	struct range_set memmap;
+	/* memmap= was given to an architecture that does not know it. */
+	bool unknown_memmap;
+
+	/* Taken before the tree is read: the kernel, the initramfs, the blob. */
+	struct range_set occupied;
+	/* RAM of a machine without a device tree. */
+	struct range_set ram;
+};
+
+/* A fresh board: 4K pages, all behaviours of the newest kernel known. */
+void settings_defaults(struct settings *settings);
+void settings_page_size(struct settings *settings, const char *text);
+void settings_read_config(struct settings *settings, const char *path);
+void settings_read_command_line(struct settings *settings, const char *line);
+/* A behaviour of behaviours.table, or "!name" for its absence. */
+void settings_behaviour(struct settings *settings, const char *name);
+/* The pageblock that a kernel of this page size and configuration has. */
+void settings_choose_pageblock(struct settings *settings, bool huge_pages);
+__u64 pageblock_bytes(const struct settings *settings);
+/* How many areas the kernel has room for. */
+unsigned int area_slots(const struct settings *settings);
+void settings_free(struct settings *settings);
+
+/* "64M" and the like; *rest is what follows the number. */
+__u64 parse_bytes(const char *text, const char **rest);
+/* "0x50000000+4M", for options; fails on anything else. */
+void parse_range(struct range_set *set, const char *text);
+
+#endif

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0
+/* totals - which areas come alive, what userspace sees of them, and the sums */
+#include <string.h>
+
+#include "model.h"
+
+#define FOUR_GIB (4ull << 30)
+
+/*
+ * An area must lie in one zone. On arm64 with RAM on both sides, 4 GiB divides
+ * zone DMA from zone Normal.
+ */
+static bool crosses_zones(const struct model *model, const struct region *area)
+{
+	return model->settings->arm64 &&
+	       area->base < FOUR_GIB && area->base + area->bytes > FOUR_GIB;
+}
+
+static bool lies_in_ram(const struct model *model, const struct region *area)
+{
+	return range_set_bytes(&model->ram, area->base, area->base + area->bytes) == area->bytes;
+}
+
+static void activate(struct model *model, struct region *area)
+{
+	struct prediction *prediction = model->prediction;
+
+	if (area->place == PLACE_EXACT && !lies_in_ram(model, area)) {
+		add_finding(model, FINDING_REFUSED, area->name,
+			    "0x%llx..0x%llx is not all RAM: the kernel does not boot with such an area",
+			    area->base, area->base + area->bytes - 1);
+		prediction->panics = true;
+		return;
+	}
+	if (area->place != PLACE_EXACT || !crosses_zones(model, area))
+		return;
+	text_list_add(&prediction->log, "CMA area %s could not be activated", area->name);
+	add_finding(model, FINDING_REFUSED, area->name,
+		    "it crosses 4 GiB, the border of two zones; end it there or begin it there");
+	/* Its pages go to the buddy; the name stays, with nothing behind it. */
+	area->bytes = 0;
+}
+
+/*
+ * Pages that two areas have in common are given to the buddy by both. Older
+ * kernels go on with them twice in its lists; where the lists are checked the
+ * boot ends there.
+ */
+static void check_shared_pages(struct model *model)
+{
+	struct prediction *prediction = model->prediction;
+	struct range_set areas = { NULL, 0 };
+
+	for (size_t i = 0; i < prediction->region_count; i++) {
+		const struct region *region = &prediction->regions[i];
+
+		if (region->class != REGION_AREA || region->place != PLACE_EXACT)
+			continue;
+		if (range_set_overlaps(&areas, region->base, region->base + region->bytes))
+			prediction->panics |= model->settings->kernel.checked_first;
+		range_set_add(&areas, region->base, region->base + region->bytes);
+	}
+	range_set_free(&areas);
+}
+
+static void list_heaps(struct model *model)
+{
+	const struct settings *settings = model->settings;
+	struct prediction *prediction = model->prediction;
+
+	if (settings->has_system_heap)
+		text_list_add(&prediction->heaps, "system");
+	if (!settings->has_heaps)
+		return;
+	for (size_t i = 0; i < prediction->region_count; i++) {
+		const struct region *region = &prediction->regions[i];
+
+		if (region->class != REGION_AREA)
+			continue;
+		if (region->is_default)
+			text_list_add(&prediction->heaps, "%s",
+				      settings->kernel.area_heaps ? "default_cma_region" : region->name);
+		/* Those of nodes and huge pages are for nobody else. */
+		if (settings->kernel.area_heaps && strncmp(region->name, "numa", 4) &&
+		    strncmp(region->name, "hugetlb", 7))
+			text_list_add(&prediction->heaps, "%s", region->name);
+	}
+}
+
+
+static void sum_losses(struct model *model)
+{
+	struct prediction *prediction = model->prediction;
+	__u64 page = model->settings->page_bytes, area_bytes = 0;
+	struct range_set lost = { NULL, 0 }, areas = { NULL, 0 };
+
+	for (size_t i = 0; i < model->unmapped.count; i++) {
+		/* A page of which a part is out of the map is out of it whole. */
+		__u64 start = model->unmapped.ranges[i].start / page * page;
+		__u64 end = round_up_to(model->unmapped.ranges[i].end, page);
+
+		prediction->ram_lost_bytes += range_set_bytes(&model->ram, start, end);
+		range_set_add(&lost, start, end);
+	}
+	for (size_t i = 0; i < prediction->region_count; i++) {
+		const struct region *region = &prediction->regions[i];
+
+		if (region->class == REGION_MAPPED)
+			range_set_add(&lost, region->base, range_end(region->base, region->bytes));
+		if (region->class != REGION_AREA)
+			continue;
+		prediction->cma_bytes += region->bytes;
+		area_bytes += region->bytes;
+		range_set_add(&areas, region->base, region->base + region->bytes);
+	}
+	for (size_t i = 0; i < areas.count; i++)
+		range_set_remove(&lost, areas.ranges[i].start, areas.ranges[i].end);
+	for (size_t i = 0; i < model->settings->occupied.count; i++)
+		range_set_remove(&lost, model->settings->occupied.ranges[i].start,
+				 model->settings->occupied.ranges[i].end);
+	for (size_t i = 0; i < lost.count; i++)
+		prediction->memory_lost_bytes +=
+			range_set_bytes(&model->ram, lost.ranges[i].start, lost.ranges[i].end);
+	/* What two areas share is given to the buddy, and counted, by both. */
+	prediction->memory_lost_bytes -= area_bytes - range_set_bytes(&areas, 0, ULLONG_MAX);
+	range_set_free(&lost);
+	range_set_free(&areas);
+}
+
+void sum_up(struct model *model)
+{
+	struct prediction *prediction = model->prediction;
+
+	find_default(prediction);
+	for (size_t i = 0; i < prediction->region_count; i++)
+		if (prediction->regions[i].class == REGION_AREA)
+			activate(model, &prediction->regions[i]);
+	check_shared_pages(model);
+	list_heaps(model);
+	sum_losses(model);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What a device tree says of memory, read once and kept as numbers */
+#ifndef TREE_H
+#define TREE_H
+
+#include "memory_map.h"
+
+/* A property that is a list of numbers of one width, as found. */
+enum property_state {
+	PROPERTY_ABSENT,
+	PROPERTY_BAD_LENGTH,
+	PROPERTY_EMPTY,
+	PROPERTY_GOOD,
+};
+
+struct address_and_size {
+	__u64 address, bytes;
+};
+
+struct pair_property {
+	enum property_state state;
+	struct address_and_size *pairs;
+	size_t count;
+	int length_bytes;
+};
+
+struct number_property {
+	enum property_state state;
+	__u64 value;
+	int length_bytes;
+};
+
+/* A child of /reserved-memory. */
+struct reserved_node {
+	char *name;
+	bool enabled;
+	bool no_map, reusable, cma_default;
+	bool shared_dma_pool;		/* compatible with "shared-dma-pool" */
+	bool has_children;
+	struct pair_property reg, alloc_ranges;
+	struct number_property size, alignment;
+};
+
+/* A bank of RAM and the NUMA node it says it is in. */
+struct bank {
+	__u64 start, end;
+	__u32 numa_node;
+};
+
+struct tree {
+	int address_cells, size_cells;	/* of the root */
+	struct bank *banks;
+	size_t bank_count;
+	bool has_reserved_memory;
+	/* What is wrong with /reserved-memory itself; NULL where nothing is. */
+	char *reserved_memory_fault;
+	struct reserved_node *nodes;
+	size_t node_count;
+};
+
+/* @path: a blob, a source (.dts, through dtc) or a folder as /proc/device-tree. */
+void tree_read(struct tree *tree, const char *path);
+void tree_free(struct tree *tree);
+
+#endif
