@@ -10,7 +10,7 @@ export KSRC KERNEL ARCH PROFILE ACCEL ONLY OUT O V CACHE BENCH_ARGUMENTS
 
 Q = $(if $(filter 1,$(V)),,@)
 
-STAGES := run source kernel image kunit selftests bench report
+STAGES := run source kernel image kunit selftests drivers bench report
 
 .PHONY: help deps check lint mutants coverage clean $(STAGES)
 

@@ -1,7 +1,8 @@
 #!/bin/sh
 # boot.sh NAME BOOT KERNEL IMAGE ARCH ACCEL    boot row NAME of boots.table, wait for its end
 #
-# KERNEL is a bootable image, IMAGE a folder of image.sh, ACCEL tcg or kvm.
+# KERNEL is a bootable image, with its modules in the folder modules beside it,
+# IMAGE a folder of image.sh, ACCEL tcg or kvm.
 # Fills folder BOOT: command.txt (the whole QEMU command), console.log,
 # story.jsonl (init's own account), <stage>.out (what the stage wrote to its
 # port) and qemu.json (exit status, timeout, elapsed milliseconds). What became
@@ -24,17 +25,30 @@ read -r _ stage memory cpus clock timeout_s fixture guest_arguments <<EOF
 $row
 EOF
 
+programs='*'
+[ "$name" != modules ] || programs=reserved_memory_test
+
 write_plan() {
 	case $stage in
-	selftests) echo "each selftests /selftests ${ONLY:-*}" ;;
+	selftests) echo "each selftests /selftests ${ONLY:-$programs}" ;;
 	gcov) echo "run gcov /archive /sys/kernel/debug/gcov .gcda" ;;
 	bench) echo "run bench /bench/cmabench --json ${BENCH_ARGUMENTS-}" ;;
 	esac
 }
 
+describe_modules() {
+	modules=$(dirname "$kernel")/modules
+	echo "dir /modules 0755 0 0"
+	for module in "$modules"/*.ko; do
+		[ -f "$module" ] || die "boot '$name' loads the kernel's modules, found none in $modules: build with scripts/kernel.sh"
+		echo "file /modules/$(basename "$module") $module 0644 0 0"
+	done
+}
+
 add_plan_to_image() {
 	write_plan >"$boot/plan"
 	printf 'file /plan %s 0644 0 0\n' "$boot/plan" >"$boot/contents"
+	[ "$name" != modules ] || describe_modules >>"$boot/contents"
 	{
 		cat "$image/initramfs.cpio"
 		"$image/gen_init_cpio" -t 0 "$boot/contents"

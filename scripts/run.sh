@@ -2,7 +2,7 @@
 # run.sh VERB    carry a verb of the Makefile through its stages
 #
 # Verbs: source, tree, kernel, image build that far; kunit, selftests, bench
-# boot one stage; run boots them all; report makes the latest run's report anew.
+# boot one stage; drivers boots the two that use reserved memory; run boots them all; report makes the latest run's report anew.
 # A run is put together in results/.partial-<run-id> and gets its name when it is
 # whole: what is under results/<run-id> is never half a result.
 # Status: 0 everything ran and passed, 1 a test failed, 2 it could not be done.
@@ -164,7 +164,17 @@ source) prepare; unpack_source; echo "$source" ;;
 kernel) prepare; unpack_source; lay_tree; build_kernel; echo "$kernel_build/guest-kernel" ;;
 image) prepare; unpack_source; lay_tree; build_image; echo "$image/initramfs.cpio" ;;
 kunit | selftests | bench) prepare; run_boots "$verb" ;;
-run) prepare; run_boots kunit selftests bench ;;
+drivers)
+	[ "$has_device_tree" = yes ] || die "the drivers' devices come from a device tree; ARCH=$arch boots without one"
+	prepare
+	run_boots drivers modules ;;
+run)
+	prepare
+	if [ "$has_device_tree" = yes ]; then
+		run_boots kunit selftests drivers modules bench
+	else
+		run_boots kunit selftests bench
+	fi ;;
 report)
 	run=${OUT:-$results/latest}
 	[ -d "$run" ] || die "expected a run folder, found none at '$run': 'make run' makes one"
