@@ -105,7 +105,7 @@ static __u64 used_pages(const struct cma_area_list *areas, const char *name)
 	for (size_t _i = 0; _i < ARRAY_SIZE(messages); _i++) { \
 		EXPECT_NE(NULL, kernel_log_find(log, (messages)[_i].who, \
 						(messages)[_i].what)) { \
-			TH_LOG("expected the kernel to say of %s: %s", \
+			TH_LOG("expected \"%s\" and \"%s\" in a line of the kernel log", \
 			       (messages)[_i].who, (messages)[_i].what); \
 		} \
 	} \
@@ -148,6 +148,23 @@ static const struct message pool_messages[] = {
 	{ "reserved-driver-small-pool: ", "Could not allocate 2097152 bytes" },
 	{ "reserved-driver-small-pool", "failed with error -12" },
 };
+
+/* The first test: what was said at boot is lost when much else is said. */
+TEST_F(reserved_memory, failing_heap_driver_speaks)
+{
+	static const struct message messages[] = {
+		{ "my-cma-heap-without-region: ",
+		  "No reserved DMA memory, ret=-19" },
+		{ "my-cma-heap-without-name: ",
+		  "dma_heap_add failed, ret=-22" },
+	};
+	struct kernel_log boot;
+
+	ASSERT_EQ(0, kernel_log_open(&boot, false));
+	ASSERT_EQ(0, kernel_log_read(&boot));
+	EXPECT_SAID(&boot, messages);
+	kernel_log_close(&boot);
+}
 
 TEST_F(reserved_memory, mapping_driver_speaks)
 {
@@ -414,22 +431,6 @@ TEST_F(reserved_memory, driver_exports_its_area_as_a_heap)
 {
 	EXPECT_HEAP_WORKS(&self->areas, "my_cma_heap", "my_cma");
 	EXPECT_FALSE(text_file_exists(DMA_HEAP_ROOT "/my_lost_heap"));
-}
-
-TEST_F(reserved_memory, failing_heap_driver_speaks)
-{
-	static const struct message messages[] = {
-		{ "my-cma-heap-without-region: ",
-		  "No reserved DMA memory, ret=-19" },
-		{ "my-cma-heap-without-name: ",
-		  "dma_heap_add failed, ret=-22" },
-	};
-	struct kernel_log boot;
-
-	ASSERT_EQ(0, kernel_log_open(&boot, false));
-	ASSERT_EQ(0, kernel_log_read(&boot));
-	EXPECT_SAID(&boot, messages);
-	kernel_log_close(&boot);
 }
 
 /* What 7.2 does unasked: a heap for each area, called after its node. */
