@@ -6,13 +6,13 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .SUFFIXES:
 
 # What a user may set, the same for every verb; 'make help' explains.
-export KSRC KERNEL ARCH PROFILE ACCEL ONLY OUT O V CACHE BENCH_ARGUMENTS
+export KSRC KERNEL ARCH PROFILE ACCEL ONLY SEED RUNS OUT O V CACHE BENCH_ARGUMENTS SCENARIO REMOVE
 
 Q = $(if $(filter 1,$(V)),,@)
 
-STAGES := run source kernel image kunit selftests drivers bench report
+STAGES := run source kernel image kunit selftests drivers bench destructive report
 
-.PHONY: help deps check lint mutants coverage clean $(STAGES)
+.PHONY: help deps check lint mutants coverage clean install-tree tarball run-stock $(STAGES)
 
 help:
 	$(Q)cat scripts/help.txt
@@ -37,6 +37,15 @@ mutants:
 
 coverage:
 	$(Q)scripts/coverage.sh
+
+install-tree:
+	$(Q)scripts/install-tree.sh
+
+tarball:
+	$(Q)scripts/tarball.sh
+
+run-stock:
+	$(Q)scripts/run-stock.sh
 
 clean:
 	$(Q)rm -rf $(or $(O),build)

@@ -1,13 +1,19 @@
 #!/bin/sh
 # boot.sh NAME BOOT KERNEL IMAGE ARCH ACCEL    boot row NAME of boots.table, wait for its end
 #
+# NAME may go on after a dot: destructive.release_twice is row destructive, with
+# that case of kunit/destructive/ on the command line.
 # KERNEL is a bootable image, with its modules in the folder modules beside it,
 # IMAGE a folder of image.sh, ACCEL tcg or kvm.
 # Fills folder BOOT: command.txt (the whole QEMU command), console.log,
-# story.jsonl (init's own account), <stage>.out (what the stage wrote to its
+# story.jsonl (init's own account), phases.jsonl (bench/plugin), <stage>.out (what the stage wrote to its
 # port) and qemu.json (exit status, timeout, elapsed milliseconds). What became
 # of the guest is for verdict.sh to say; the status here is 0 once QEMU ended.
-# ONLY narrows the stage to what its glob names; BENCH_ARGUMENTS go to cmabench.
+# GUEST_CPU names QEMU's CPU model for TCG instead of ARCH's.
+# ONLY narrows the stage to what its glob names; BENCH_ARGUMENTS go to cmabench;
+# BOOT_TIMEOUT_S goes before the timeout of the table.
+# SEED is the order of the KUnit suites and their cases, RUNS how often they run
+# in the boot, each time with the next seed; see kunit/lib/kunit_order.c.
 scripts=$(dirname "$0")
 . "$scripts/stage.sh"
 
@@ -19,20 +25,21 @@ image=$4
 load_arch "$5"
 accel=$6
 
-row=$(awk -v name="$name" '$1 == name' "$scripts/boots.table")
+row=$(boot_row "$name")
 [ -n "$row" ] || die "scripts/boots.table has no boot '$name'"
 read -r _ stage memory cpus clock timeout_s fixture guest_arguments <<EOF
 $row
 EOF
 
-programs='*'
-[ "$name" != modules ] || programs=reserved_memory_test
-
 write_plan() {
 	case $stage in
-	selftests) echo "each selftests /selftests ${ONLY:-$programs}" ;;
+	selftests)
+		programs=$(sed -n "s/^#programs $name //p" "$scripts/boots.table")
+		echo "each selftests /selftests ${ONLY:-${programs:-*}}" ;;
 	gcov) echo "run gcov /archive /sys/kernel/debug/gcov .gcda" ;;
-	bench) echo "run bench /bench/cmabench --json ${BENCH_ARGUMENTS-}" ;;
+	bench)
+		arguments=${SCENARIO:+$("$scripts/scenario.sh" arguments "$SCENARIO")}
+		echo "run bench /bench/cmabench --json $arguments ${BENCH_ARGUMENTS-}" ;;
 	esac
 }
 
@@ -58,7 +65,8 @@ add_plan_to_image() {
 
 # Word by word, one a line: the QEMU command.
 compose_command() {
-	if [ "$accel" = kvm ]; then cpu=$cpu_kvm; else cpu=$cpu_tcg; fi
+	if [ "$accel" = kvm ]; then cpu=$cpu_kvm; else cpu=${GUEST_CPU:+-cpu $GUEST_CPU}; fi
+	cpu=${cpu:-$cpu_tcg}
 	[ "$clock" != instructions ] || [ "$accel" != tcg ] || cpu="$cpu -icount shift=0,sleep=off"
 	words="$machine -accel $accel $cpu -smp $cpus -m $memory -rtc clock=vm,base=2026-01-01"
 	words="$words -nodefaults -no-reboot -display none -serial file:$boot/console.log"
@@ -70,6 +78,11 @@ compose_command() {
 		words="$words -chardev file,id=$port,path=$file -device virtserialport,chardev=$port,name=$port"
 	done
 	[ ! -f "$boot/machine.dtb" ] || words="$words -dtb $boot/machine.dtb"
+	# The guest does not see the plugin: what it does stays the same.
+	map=$(dirname "$kernel")/System.map
+	if [ "$stage$clock$accel" = benchinstructionstcg ] && [ -s "$map" ] && [ -e "$image/phases.so" ]; then
+		words="$words -plugin $image/phases.so,map=$map,out=$boot/phases.jsonl"
+	fi
 	printf '%s\n' "$qemu"
 	printf '%s\n' "$words" | tr ' ' '\n'
 	printf '%s\n' -append
@@ -78,6 +91,12 @@ compose_command() {
 
 case $boot in *' '*) die "the path of a run must have no blanks, found '$boot'" ;; esac
 [ "$stage" != kunit ] || [ -z "${ONLY-}" ] || guest_arguments="$guest_arguments kunit.filter_glob=$ONLY"
+if [ "$stage" = kunit ] && [ -n "${SEED-}${RUNS-}" ]; then
+	guest_arguments="$guest_arguments kunit_order.seed=${SEED:-$(date +%s)} kunit_order.runs=${RUNS:-1}"
+	timeout_s=$((timeout_s * ${RUNS:-1}))
+fi
+timeout_s=${BOOT_TIMEOUT_S:-$timeout_s}
+[ "$stage" != destructive ] || guest_arguments="$guest_arguments cma_destructive.case=${name#*.}"
 # -icount counts TCG's instructions: with KVM there is nothing to count.
 [ "$accel" = tcg ] || clock=wall
 add_plan_to_image

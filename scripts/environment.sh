@@ -20,12 +20,12 @@ describe_source() {
 }
 
 describe_boot() {
-	awk -v name="$1" '$1 == name' "$scripts/boots.table" | {
-		read -r name stage memory cpus _ _ fixture _
-		jq -n --arg name "$name" --arg stage "$stage" --arg memory "$memory" --argjson cpus "$cpus" \
-			--arg fixture "$fixture" --slurpfile qemu "$run/boots/$name/qemu.json" \
-			--arg command_line "$(tail -n 1 "$run/boots/$name/command.txt")" \
-			--argjson tree "$([ -f "$run/boots/$name/machine.dtb" ] && echo true || echo false)" '
+	boot_row "$1" | {
+		read -r _ stage memory cpus _ _ fixture _
+		jq -n --arg name "$1" --arg stage "$stage" --arg memory "$memory" --argjson cpus "$cpus" \
+			--arg fixture "$fixture" --slurpfile qemu "$run/boots/$1/qemu.json" \
+			--arg command_line "$(tail -n 1 "$run/boots/$1/command.txt")" \
+			--argjson tree "$([ -f "$run/boots/$1/machine.dtb" ] && echo true || echo false)" '
 			{ name: $name, command_line: $command_line, memory: $memory, cpus: $cpus,
 			  clock: $qemu[0].clock, fixture: (if $tree then $fixture else null end),
 			  stages: [$stage] }'
@@ -38,6 +38,7 @@ for boot in "$@"; do describe_boot "$boot"; done | jq -s \
 	--arg series "$(echo "$version" | cut -d . -f 1,2)" --arg source "$(describe_source)" \
 	--arg source_hash "$(cat "$tree.hash")" --arg kernel_hash "$(cat "$build/kernel.hash")" \
 	--arg config_hash "$(grep -v '^#' "$build/.config" | hash_of_input)" \
+	--argjson debug_vm "$(grep -q '^CONFIG_DEBUG_VM=y' "$build/.config" && echo true || echo false)" \
 	--arg arch "$arch" --arg profile "$profile" --arg accel "$accel" \
 	--arg qemu_version "$("$qemu" --version | head -n 1)" \
 	--arg compiler "$("${compile_prefix}gcc" --version | head -n 1)" \
@@ -46,5 +47,5 @@ for boot in "$@"; do describe_boot "$boot"; done | jq -s \
 	{ schema: 1, run_id: $run_id, date: $date, target: $target,
 	  kernel: { series: $series, release: ($version + "-cma-tests"), source: $source,
 	            source_hash: $source_hash, config_hash: $config_hash, hash: $kernel_hash },
-	  arch: $arch, profile: $profile, accelerator: $accel, qemu_version: $qemu_version,
+	  arch: $arch, profile: $profile, debug_vm: $debug_vm, accelerator: $accel, qemu_version: $qemu_version,
 	  compiler: $compiler, host: $host, project: $project, boots: . }' >"$run/env.json"

@@ -3,7 +3,7 @@
 # Raw results against what is expected of them.
 #
 #	awk -v release=6.12.117 -v arch=arm64 -v profile=test -v stages="kunit bench" \
-#	    -v notes=FILE -f expectations.awk EXPECTED-SKIPS DENYLIST raw.tsv
+#	    -v notes=FILE -f kernel-range.awk -f expectations.awk EXPECTED-SKIPS DENYLIST raw.tsv
 #
 # raw.tsv	stage, test, status (pass fail skip error), message, boot
 # printed	the same columns; status may be "known", and unexpected skips and passes fail
@@ -25,33 +25,6 @@ function glob_regex(glob,    i, c, regex)
 			regex = regex (c == "^" || c == "\\" ? "\\" c : "[" c "]")
 	}
 	return "^" regex "$"
-}
-
-# Compares as far as the bound goes: 6.11.9 is not above 6.11, and 6.9 is below 6.12.
-# An empty bound is no bound.
-function compare_version(version, bound,    v, b, n, i)
-{
-	split(version, v, /[^0-9]+/)
-	n = split(bound, b, /[.]/)
-	for (i = 1; i <= n; i++)
-		if (v[i] + 0 != b[i] + 0)
-			return v[i] + 0 < b[i] + 0 ? -1 : 1
-	return 0
-}
-
-function covers_kernel(ranges,    part, n, i, dash, low, high)
-{
-	if (ranges == "*")
-		return 1
-	n = split(ranges, part, ",")
-	for (i = 1; i <= n; i++) {
-		dash = index(part[i], "-")
-		low = dash ? substr(part[i], 1, dash - 1) : part[i]
-		high = dash ? substr(part[i], dash + 1) : part[i]
-		if (compare_version(release, low) >= 0 && compare_version(release, high) <= 0)
-			return 1
-	}
-	return 0
 }
 
 function bad_row(what)

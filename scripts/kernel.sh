@@ -126,12 +126,14 @@ if [ -e "$cache/$hash/guest-kernel" ] && [ -d "$cache/$hash/modules" ]; then
 	note "kernel $hash comes from $cache"
 	cp "$cache/$hash/guest-kernel" "$build/guest-kernel"
 	cp -r "$cache/$hash/modules" "$build/modules"
+	# Another build's symbols would be wrong ones.
+	cp "$cache/$hash/System.map" "$build/System.map" 2>/dev/null || rm -f "$build/System.map"
 else
 	compile
 	if [ -d "$cache" ]; then
 		rm -rf "$cache/$hash.new"
 		mkdir "$cache/$hash.new"
-		cp -r "$build/guest-kernel" "$build/modules" "$build/.config" "$cache/$hash.new"
+		cp -r "$build/guest-kernel" "$build/modules" "$build/System.map" "$build/.config" "$cache/$hash.new"
 		mv -T "$cache/$hash.new" "$cache/$hash" 2>/dev/null || rm -rf "$cache/$hash.new"
 	fi
 fi

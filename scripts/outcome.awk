@@ -2,7 +2,7 @@
 #
 # What became of one boot, from its serial console and from init's own story.
 #
-#	awk -v exit_status=N -v timed_out=0|1 -f console.awk -f outcome.awk story.tsv console.log
+#	awk -v exit_status=N -v timed_out=0|1 -f console.awk -f splat.awk -f outcome.awk story.tsv console.log
 #
 # story.tsv is story.jsonl as event<TAB>stage. Prints
 #
@@ -15,31 +15,6 @@
 # place: boot, kunit, init, a stage of the story, or shutdown.
 #
 # The first splat names the kind: with panic_on_warn the panic is what follows a warning.
-# A splat is told by how printk begins the line, so neither KUnit diagnostics nor test
-# output that speaks of one is taken for it.
-
-function splat_kind(text)
-{
-	if (text ~ /^WARNING: / || text ~ /^INFO: trying to register non-static key/)
-		return "warning"
-	if (text ~ /^((watchdog|workqueue|NMI watchdog): )?BUG: / || text ~ /^BUG [^ ]+ \(/ ||
-	    text ~ /^(NMI )?watchdog: Watchdog detected hard LOCKUP/ || text ~ /^kernel BUG at / ||
-	    text ~ /^UBSAN: / || text ~ /^list_(add|del) corruption/ || text ~ /^kmemleak: [0-9]+ new suspected/ ||
-	    text ~ /^(rcu: )?INFO: [a-z_]+ (self-)?detected (expedited )?stall/ ||
-	    text ~ /^INFO: task .* blocked .*for more than / || text ~ /^INFO: (possible|inconsistent|suspicious) /) {
-		# x86 begins an oops with BUG, and so does KASAN, which only reports.
-		if (text ~ /^BUG: (kernel NULL|unable to handle|Unable to handle|stack guard)/)
-			return "oops"
-		return "bug"
-	}
-	if (text ~ /^(Internal error: )?Oops/ || text ~ /^Internal error: / || text ~ /^Unable to handle kernel / ||
-	    text ~ /^(general protection fault|divide error|invalid opcode|stack segment|double fault|traps: )/ &&
-	    text ~ /\[#[0-9]+\]|general protection fault/ || text ~ /^Bad mode in |^Unhandled .* exception on CPU/)
-		return "oops"
-	if (text ~ /^Kernel panic - not syncing/)
-		return "panic"
-	return ""
-}
 
 # Where KUnit is: it names a suite when the suite starts, a case when the case is over.
 function follow_kunit(text,    depth)

@@ -19,4 +19,4 @@ jq -rR 'fromjson? | objects | [.event // "", .stage // ""] | @tsv' "$story_file"
 # shellcheck disable=SC2046 # two words
 set -- $(jq -r '"\(.exit_status // "unknown") \(if .timed_out then 1 else 0 end)"' "$boot/qemu.json" 2>/dev/null || echo unknown 0)
 QEMU_SAID=$(tail -n 1 "$boot/qemu.log" 2>/dev/null || :) awk -v exit_status="$1" -v timed_out="$2" \
-	-f "$scripts/console.awk" -f "$scripts/outcome.awk" "$story" "$console"
+	-f "$scripts/console.awk" -f "$scripts/splat.awk" -f "$scripts/outcome.awk" "$story" "$console"

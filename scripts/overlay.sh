@@ -5,9 +5,11 @@
 #                                    a Makefile or Kconfig that SOURCE has there
 #                                    keeps its lines, ours follow
 #   line <file of TREE> <text>       appended if the file does not have the line
+#   own <folder of TREE>             its links become files of TREE
 #
 # A file that is a link into SOURCE becomes a file of TREE before it is edited.
-# Copies keep their time, so only what changed is built again.
+# A copy that says something new is new: an edit made while a kernel was built is
+# older than that kernel's objects, and would not be built.
 scripts=$(dirname "$0")
 . "$scripts/stage.sh"
 
@@ -39,7 +41,7 @@ copy_file() {
 		return ;;
 	esac
 	[ ! -e "$source/$2" ] || die "the kernel tree has its own $2: choose another name for kunit/$1"
-	cmp -s "$kunit/$1" "$tree/$2" || cp -p "$kunit/$1" "$tree/$2"
+	cmp -s "$kunit/$1" "$tree/$2" || cp "$kunit/$1" "$tree/$2"
 }
 
 copy_folder() {
@@ -51,6 +53,17 @@ copy_folder() {
 	for path in "$tree/$2"/*; do
 		name=$(basename "$path")
 		[ -h "$path" ] || [ ! -f "$path" ] || [ -e "$kunit/$1/$name" ] || rm -f "$path"
+	done
+}
+
+# A program that looks for itself finds TREE, not SOURCE.
+own_folder() {
+	[ -d "$source/$1" ] || return 0
+	(cd "$source" && find "$1" -type f) | while read -r file; do
+		[ -e "$tree/$file" ] || continue
+		if [ -h "$tree/$file" ] || ! cmp -s "$source/$file" "$tree/$file"; then
+			cp --remove-destination "$source/$file" "$tree/$file"
+		fi
 	done
 }
 
@@ -68,4 +81,5 @@ append_lines() {
 
 map=$kunit/overlay.map
 awk '$1 == "copy" { print $2, $3 }' "$map" | while read -r from to; do copy_folder "$from" "$to"; done
+awk '$1 == "own" { print $2 }' "$map" | while read -r folder; do own_folder "$folder"; done
 append_lines

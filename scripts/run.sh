@@ -1,8 +1,9 @@
 #!/bin/sh
 # run.sh VERB    carry a verb of the Makefile through its stages
 #
-# Verbs: source, tree, kernel, image build that far; kunit, selftests, bench
-# boot one stage; drivers boots the two that use reserved memory; run boots them all; report makes the latest run's report anew.
+# Verbs: source, tree, kernel, image build that far; kunit, selftests, bench,
+# destructive boot one stage; drivers boots the two that use reserved memory; run boots
+# them all; report makes the latest run's report anew.
 # A run is put together in results/.partial-<run-id> and gets its name when it is
 # whole: what is under results/<run-id> is never half a result.
 # Status: 0 everything ran and passed, 1 a test failed, 2 it could not be done.
@@ -92,18 +93,34 @@ choose_output() {
 	mkdir -p "$partial/boots" || die "cannot write to '$(dirname "$output")'"
 }
 
-# All boots at once; their clocks do not disturb each other's verdicts, and the
-# bench's counts instructions.
-boot_all() {
-	announce boot "$* with $accel"
-	for boot in "$@"; do
-		"$scripts/boot.sh" "$boot" "$partial/boots/$boot" "$kernel_build/guest-kernel" "$image" "$arch" "$accel" &
-		jobs_running="$jobs_running $!"
+# The boots of the stages: one each, bar destructive, which has one a case.
+list_boots() {
+	for stage in "$@"; do
+		if [ "$stage" = destructive ]; then list_cases; else echo "$stage"; fi
 	done
-	failed=
-	for job in $jobs_running; do wait "$job" || failed=yes; done
+}
+
+list_cases() {
+	debug_vm=no
+	! grep -q '^CONFIG_DEBUG_VM=y' "$kernel_build/.config" || debug_vm=yes
+	awk -v release="$version" -v arch="$arch" -v debug_vm="$debug_vm" -f "$scripts/console.awk" \
+		-f "$scripts/splat.awk" -f "$scripts/kernel-range.awk" -f "$scripts/destructive.awk" \
+		"$scripts/destructive.table" >"$build/cases" || die "scripts/destructive.table cannot be read; see the error above"
+	while read -r case_name; do
+		# shellcheck disable=SC2254 # ONLY is a glob
+		case $case_name in ${ONLY:-*}) echo "destructive.$case_name" ;; esac
+	done <"$build/cases"
+}
+
+# As many boots at a time as there are processors; their clocks do not disturb
+# each other's verdicts, and the bench's counts instructions.
+boot_all() {
+	announce boot "$# guests with $accel"
+	printf '%s\n' "$@" | xargs -P "$(nproc)" -I BOOT "$scripts/boot.sh" BOOT "$partial/boots/BOOT" \
+		"$kernel_build/guest-kernel" "$image" "$arch" "$accel" &
+	jobs_running=$!
+	wait "$jobs_running" || die "a boot could not be carried out; see the error above"
 	jobs_running=
-	[ -z "$failed" ] || die "a boot could not be carried out; see the error above"
 	for boot in "$@"; do
 		printf '==== boot %s ====\n' "$boot"
 		tr -d '\r' <"$partial/boots/$boot/console.log"
@@ -113,6 +130,7 @@ boot_all() {
 	fi
 	if [ -e "$partial/boots/bench/bench.out" ]; then
 		cp "$partial/boots/bench/bench.out" "$partial/bench.jsonl"
+		[ ! -s "$partial/boots/bench/phases.jsonl" ] || cp "$partial/boots/bench/phases.jsonl" "$partial/phases.jsonl"
 	fi
 	finish_stage
 }
@@ -127,6 +145,9 @@ judge_and_report() {
 	announce report "${output#"$top"/}/report.html"
 	cp "$build/stages.tsv" "$partial/stages.tsv"
 	[ ! -s "$partial/bench.jsonl" ] || "$scripts/plot.sh" "$partial"
+	if [ -n "${SCENARIO-}" ] && [ -s "$partial/bench.jsonl" ]; then
+		"$scripts/scenario.sh" table "$SCENARIO" "$partial/bench.jsonl" >"$partial/scenario.md"
+	fi
 	"$scripts/report.sh" "$partial" "$output"
 	mv -T "$partial" "$output"
 	partial=
@@ -134,11 +155,12 @@ judge_and_report() {
 	finish_stage
 	echo
 	cat "$output/summary.txt"
+	[ ! -e "$output/scenario.md" ] || cat "$output/scenario.md"
 	exit "$verdict"
 }
 
 prepare() {
-	[ -z "${ONLY-}" ] || [ "$verb" != run ] || die "ONLY goes with kunit, selftests or bench; run does everything"
+	[ -z "${ONLY-}" ] || [ "$verb" != run ] || die "ONLY goes with kunit, selftests, bench or destructive; run does everything"
 	"$scripts/deps.sh" --check
 	lock_build
 	rm -f "$build/stages.tsv"
@@ -150,12 +172,20 @@ run_boots() {
 	build_kernel
 	build_image
 	accel=$("$scripts/accelerator.sh" "$arch" "$accel" "$kernel_build/guest-kernel" "$image" "$build/accelerator")
+	list_boots "$@" >"$build/boots"
+	[ -s "$build/boots" ] || die "ONLY='${ONLY-}' names no case of scripts/destructive.table"
+	# shellcheck disable=SC2046 # a name a word
+	set -- $(cat "$build/boots")
 	choose_output
 	boot_all "$@"
 	judge_and_report "$@"
 }
 
 load_arch "$arch"
+if [ -n "${SCENARIO-}" ]; then
+	[ "$verb" = bench ] || die "SCENARIO goes with bench, found verb '$verb'"
+	"$scripts/scenario.sh" boot "$SCENARIO" >/dev/null || exit
+fi
 case $accel in auto | tcg | kvm) ;; *) die "ACCEL must be auto, tcg or kvm, found '$accel'" ;; esac
 [ -f "$scripts/config/profile-$profile.config" ] || die "PROFILE must be bench, test or debug, found '$profile'"
 [ -z "${OUT-}" ] || [ ! -e "$OUT" ] || die "OUT must not exist yet, found '$OUT': remove it or choose another"
@@ -163,18 +193,21 @@ case $verb in
 source) prepare; unpack_source; echo "$source" ;;
 kernel) prepare; unpack_source; lay_tree; build_kernel; echo "$kernel_build/guest-kernel" ;;
 image) prepare; unpack_source; lay_tree; build_image; echo "$image/initramfs.cpio" ;;
-kunit | selftests | bench) prepare; run_boots "$verb" ;;
+kunit | bench | destructive) prepare; run_boots "$verb" ;;
+# With ONLY the programs are chosen, so one machine is enough.
+selftests) prepare; if [ -n "${ONLY-}" ]; then run_boots selftests; else run_boots selftests load; fi ;;
 drivers)
 	[ "$has_device_tree" = yes ] || die "the drivers' devices come from a device tree; ARCH=$arch boots without one"
 	prepare
 	run_boots drivers modules ;;
 run)
 	prepare
-	if [ "$has_device_tree" = yes ]; then
-		run_boots kunit selftests drivers modules bench
-	else
-		run_boots kunit selftests bench
-	fi ;;
+	boots="kunit selftests load bench"
+	[ "$has_device_tree" = no ] || boots="$boots drivers modules"
+	# What a kernel without DEBUG_VM, or one with KASAN, makes of misuse takes other rows.
+	[ "$profile" != test ] || boots="$boots destructive"
+	# shellcheck disable=SC2086 # names without blanks
+	run_boots $boots ;;
 report)
 	run=${OUT:-$results/latest}
 	[ -d "$run" ] || die "expected a run folder, found none at '$run': 'make run' makes one"

@@ -10,6 +10,7 @@
 # Unpacks to BUILD/source/<package>_<version>, once. Source: Debian's archive.
 scripts=$(dirname "$0")
 . "$scripts/stage.sh"
+. "$scripts/apt-elsewhere.sh"
 
 kernel=$1
 store=$2/source
@@ -47,14 +48,6 @@ debian_source() {
 	echo "$store/${package}_$version"
 }
 
-apt_elsewhere() {
-	command=$1
-	shift
-	"$command" -q -o Dir::Etc::sourcelist="$apt/sources.list" -o Dir::Etc::sourceparts=/dev/null \
-		-o Dir::State::lists="$apt/lists" -o Dir::Cache="$apt/cache" \
-		-o Acquire::Languages=none -o APT::Sandbox::User= "$@"
-}
-
 newest_source() {
 	# Ask the mirror once a day; between, the tree at hand is the newest.
 	if [ -n "$(find "$store/newest" -mtime -1 2>/dev/null)" ] && [ -d "$store/$(cat "$store/newest")" ]; then
@@ -63,20 +56,11 @@ newest_source() {
 	fi
 	cannot="cannot have Debian's newest kernel source"
 	hint="give a tree with KSRC="
-	command -v apt-get >/dev/null || die "$cannot: this machine has no apt-get; $hint"
-	apt=$(mktemp -d "$store/apt.XXXXXX")
+	folder=$(mktemp -d "$store/apt.XXXXXX")
 	# shellcheck disable=SC2064 # the name as it is now
-	trap "rm -rf '$apt'" EXIT
+	trap "rm -rf '$folder'" EXIT
 	trap 'exit 2' HUP INT TERM
-	mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial"
-	codename=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
-	# shellcheck disable=SC2016 # the fields are APT's
-	mirror=$(apt-get indextargets --format '$(RELEASE) $(COMPONENT) $(REPO_URI)' 2>/dev/null |
-		awk -v codename="$codename" '$1 == codename && $2 == "main" { print $3; exit }')
-	[ -n "$mirror" ] || die "$cannot: APT has no mirror for '$codename'; $hint"
-	keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-	echo "deb [signed-by=$keyring] $mirror unstable main" >"$apt/sources.list"
-	apt_elsewhere apt-get update >&2 2>"$apt/log" || die "$cannot: $(tail -n 1 "$apt/log"); $hint"
+	apt_open "$folder" "$(dpkg --print-architecture)" unstable || die "$cannot; $hint"
 	package=$(apt_elsewhere apt-cache search --names-only '^linux-source-[0-9.]+$' |
 		awk '{ print $1 }' | sort -V | tail -n 1)
 	[ -n "$package" ] || die "$cannot: unstable has no linux-source package; $hint"

@@ -80,3 +80,13 @@ run_in_session() {
 	wait "$session" || status=$?
 	exit "$status"
 }
+
+# boot_row NAME: its row of boots.table, of what stands before the first dot of
+# NAME; the benchmark's may be a scenario's.
+boot_row() {
+	if [ "$1" = bench ] && [ -n "${SCENARIO-}" ]; then
+		echo "bench bench $("$scripts/scenario.sh" boot "$SCENARIO")"
+	else
+		awk -v name="${1%%.*}" '$1 == name' "$scripts/boots.table"
+	fi
+}

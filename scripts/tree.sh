@@ -51,5 +51,6 @@ mv "$tree.files.new" "$tree.files"
 # Contents by size and time for the source (80,000 files), whole for the suites.
 {
 	(cd "$source" && xargs -0 stat -c '%n %s %Y' -- <"$tree.files")
-	(cd "$kunit" && find . -type f ! -path './mutants/*' -print0 | sort -z | xargs -0 sha256sum)
+	(cd "$kunit" && find . -type f ! -path './mutants/*' ! -name '*.md' -print0 | sort -z | xargs -0 sha256sum)
+	(cd "$kunit/../bench/kernel" && find . -type f -print0 | sort -z | xargs -0 sha256sum)
 } | hash_of_input >"$tree.hash"

@@ -4,6 +4,7 @@
 # verdict.sh RUN: judge a run folder as the boot stage leaves it. Writes
 #
 #	RUN/kunit.ktap	 what KUnit printed, of all boots
+#	RUN/destructive.ktap the destructive cases, as destructive.awk judges them
 #	RUN/verdicts.tsv stage, test, status, message, boot
 #	RUN/verdict.json counts by stage, what became of each boot, reasons, notes
 #
@@ -14,6 +15,7 @@ scripts=$(dirname "$0")
 
 skips=${EXPECTED_SKIPS:-$scripts/../results/EXPECTED-SKIPS}
 denylist=${DENYLIST:-$scripts/../results/DENYLIST}
+cases=${DESTRUCTIVE_TABLE:-$scripts/destructive.table}
 status=2
 work=
 
@@ -29,10 +31,10 @@ trap 'exit 130' INT TERM HUP
 run=$1
 jq -e '.boots | length > 0 and all(.[]; .name and .stages)' "$run/env.json" >/dev/null 2>&1 ||
 	die "expected boots with name and stages in $run/env.json, found none; run the boot stage first"
-for list in "$skips" "$denylist"; do
+for list in "$skips" "$denylist" "$cases"; do
 	[ -r "$list" ] || die "expected a readable file $list, found none"
 done
-rm -f "$run/verdict.json" "$run/verdicts.tsv" "$run/kunit.ktap"
+rm -f "$run/verdict.json" "$run/verdicts.tsv" "$run/kunit.ktap" "$run/destructive.ktap"
 work=$(mktemp -d "${TMPDIR:-/tmp}/cma-tests-verdict.XXXXXX")
 
 # rows STAGE <test,status,message: with stage and boot they are rows of raw.tsv.
@@ -42,7 +44,8 @@ rows() {
 
 boot_rows() {
 	"$scripts/outcome.sh" "$folder" >"$work/outcome"
-	awk -F '\t' -v OFS='\t' -v boot="$boot" 'NR == 1 {
+	# What a destructive boot must end in, its table says.
+	[ "$stages" = destructive ] || awk -F '\t' -v OFS='\t' -v boot="$boot" 'NR == 1 {
 		print boot, $1 == "ok" ? "pass" : "fail", $1 == "ok" ? "" : $1 " in " $2 ": " $3
 	}' "$work/outcome" | rows boot
 	jq -Rn --arg name "$boot" '[inputs | split("\t")] |
@@ -56,12 +59,27 @@ kunit_rows() {
 	awk -f "$scripts/ktap.awk" "$work/ktap" | rows kunit
 }
 
+# One case a boot; the table tells which splats it must show.
+destructive_rows() {
+	timed_out=$(jq 'if .timed_out then 1 else 0 end' "$folder/qemu.json" 2>/dev/null || echo 0)
+	ended=0
+	! grep -q '"event":"end"' "$story" || ended=1
+	awk -v release="$release" -v arch="$arch" -v debug_vm="$debug_vm" -v test_case="${boot#*.}" \
+		-v ended="$ended" -v timed_out="$timed_out" -f "$scripts/console.awk" -f "$scripts/splat.awk" \
+		-f "$scripts/kernel-range.awk" -f "$scripts/destructive.awk" "$cases" "$console" >"$work/judged"
+	grep -v '^quote	' "$work/judged" | rows destructive
+	cat "$work/judged" >>"$work/destructive"
+}
+
 selftests_rows() {
 	awk -f "$scripts/ktap.awk" "$selftests" | rows selftests
 }
 
 bench_rows() {
 	jq -rRn -L "$scripts" -f "$scripts/bench-verdict.jq" "$bench" | rows bench
+	[ -s "$phases" ] || return 0
+	jq -rRn -L "$scripts" --slurpfile phases "$phases" -f "$scripts/bench-phases.jq" "$bench" |
+		jq -rRn -f "$scripts/bench-phases-verdict.jq" | rows bench
 }
 
 # What init says of a stage that the stage does not say of itself. A boot that did not come
@@ -97,6 +115,10 @@ readable() {
 }
 
 : >"$work/kunit.ktap"
+: >"$work/destructive"
+release=$(jq -r '.kernel | [.release, .series] | map(strings | select(test("^[0-9]+[.][0-9]"))) | .[0] // ""' "$run/env.json")
+arch=$(jq -r .arch "$run/env.json")
+debug_vm=$(jq -r 'if .debug_vm then "yes" else "no" end' "$run/env.json")
 : >"$work/notes"
 jq -r '.boots[].name' "$run/env.json" >"$work/boot.names"
 while read -r boot; do
@@ -105,23 +127,24 @@ while read -r boot; do
 	story=$(readable "$folder/story.jsonl")
 	selftests=$(readable "$folder/selftests.out" "$run/selftests.ktap")
 	bench=$(readable "$folder/bench.out" "$run/bench.jsonl")
+	stages=$(jq -r --arg boot "$boot" '.boots[] | select(.name == $boot) | .stages[]' "$run/env.json")
+	phases=$(readable "$folder/phases.jsonl" "$run/phases.jsonl")
 	boot_rows
-	for stage in $(jq -r --arg boot "$boot" '.boots[] | select(.name == $boot) | .stages[]' "$run/env.json"); do
+	for stage in $stages; do
 		case $stage in
-		kunit) kunit_rows ;;
+		kunit | destructive) "${stage}_rows" ;;
 		selftests | bench)
 			"${stage}_rows"
 			story_row "$stage"
 			;;
-		*) die "expected the stages kunit, selftests or bench of boot $boot in $run/env.json, found $stage" ;;
+		*) die "expected the stages kunit, selftests, bench or destructive of boot $boot in $run/env.json, found $stage" ;;
 		esac
 	done
 done <"$work/boot.names"
 
-awk -v release="$(jq -r '.kernel | [.release, .series] | map(strings | select(test("^[0-9]+[.][0-9]"))) | .[0] // ""' "$run/env.json")" \
-	-v arch="$(jq -r .arch "$run/env.json")" -v profile="$(jq -r .profile "$run/env.json")" \
+awk -v release="$release" -v arch="$arch" -v profile="$(jq -r .profile "$run/env.json")" \
 	-v stages="$(jq -r '[.boots[].stages[]] | unique | join(" ")' "$run/env.json")" -v notes="$work/notes" \
-	-f "$scripts/expectations.awk" "$skips" "$denylist" "$work/raw.tsv" >"$work/verdicts.tsv"
+	-f "$scripts/kernel-range.awk" -f "$scripts/expectations.awk" "$skips" "$denylist" "$work/raw.tsv" >"$work/verdicts.tsv"
 
 jq -Rn --slurpfile boots "$work/boots.json" --rawfile notes "$work/notes" '
 	def bad: .status == "fail" or .status == "error";
@@ -134,6 +157,10 @@ jq -Rn --slurpfile boots "$work/boots.json" --rawfile notes "$work/notes" '
 	   reasons: (map(select(bad)) | sort_by(.stage != "boot") | map("\(.stage):\(.test): \(.message)")),
 	   notes: ($notes | split("\n") | map(select(. != "")))}' "$work/verdicts.tsv" >"$work/verdict.json"
 
+[ ! -s "$work/destructive" ] || awk -F '\t' '
+	$1 == "quote" { text = text "\n# " substr($0, 7); next }
+	{ text = text "\n" ($2 == "pass" ? "ok " : "not ok ") ++count " " $1 ($3 == "" ? "" : "\n# " $3) }
+	END { printf "KTAP version 1\n1..%d%s\n", count, text }' "$work/destructive" >"$run/destructive.ktap"
 mv "$work/kunit.ktap" "$work/verdicts.tsv" "$run/"
 mv "$work/verdict.json" "$run/"
 

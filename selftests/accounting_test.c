@@ -31,7 +31,6 @@ enum backend { DEBUGFS, DMA_HEAP };
 FIXTURE(accounting)
 {
 	struct testbed bed;
-	__u64 area_pages;
 	__u64 pages;
 	int buf_fd;
 };
@@ -67,35 +66,18 @@ static int give_back(struct testbed *bed, enum backend backend, int buf_fd)
 
 FIXTURE_SETUP(accounting)
 {
-	const char *reason;
-	__u64 room;
-
 	self->buf_fd = -1;
-	if (variant->backend == DEBUGFS)
-		reason = testbed_open_debugfs(&self->bed);
-	else
-		reason = testbed_open_heap(&self->bed);
-	if (reason)
-		SKIP_SETUP("%s", reason);
-	if (!testbed_wait_quiet(&self->bed))
-		SKIP_SETUP("area %s is in use by others",
-			   self->bed.area->name);
-	self->area_pages = testbed_area_pages(&self->bed);
-	if (!self->area_pages)
-		SKIP_SETUP("needs CONFIG_CMA_DEBUGFS: size of area %s unknown",
-			   self->bed.area->name);
+	OPEN_QUIET_TESTBED(&self->bed, variant->backend == DEBUGFS ?
+			   testbed_open_debugfs : testbed_open_heap);
 	/* Large against what the per-CPU lists can hold, odd on purpose. */
-	if (cma_area_read(self->bed.area, CMA_MAXCHUNK_PAGES, &room))
-		room = self->area_pages / 2;
-	self->pages = room / 4 + 1;
+	self->pages = self->bed.room_pages / 4 + 1;
 }
 
 FIXTURE_TEARDOWN(accounting)
 {
 	if (self->buf_fd >= 0)
 		close(self->buf_fd);
-	SKIP_IF_OTHERS_DISTURBED(&self->bed);
-	EXPECT_EQ(0, testbed_close(&self->bed));
+	CLOSE_QUIET_TESTBED(&self->bed);
 }
 
 TEST_F(accounting, idle_accounts_agree)
@@ -114,7 +96,7 @@ TEST_F(accounting, idle_accounts_agree)
 			  now.area.value[CMA_AVAILABLE_PAGES]);
 	}
 	EXPECT_LE(now.area.value[CMA_MAXCHUNK_PAGES],
-		  self->area_pages - now.area.value[CMA_USED_PAGES]);
+		  self->bed.area_pages - now.area.value[CMA_USED_PAGES]);
 
 	/* Free CMA pages as three files tell it, read one after the other. */
 	EXPECT_LE(llabs((long long)(now.nr_free_cma - now.meminfo_free_pages)),
@@ -164,7 +146,7 @@ TEST_F(accounting, allocation_moves_every_account_by_its_size)
 		ASSERT_GE(self->buf_fd, 0) {
 			TH_LOG("area %s: %llu of %llu pages: %s", bed->area->name,
 			       (unsigned long long)self->pages,
-			       (unsigned long long)self->area_pages,
+			       (unsigned long long)self->bed.area_pages,
 			       strerror(-self->buf_fd));
 		}
 		accounts_read(bed, &during);
@@ -253,7 +235,7 @@ TEST_F(accounting, failure_is_counted_once)
 	struct testbed *bed = &self->bed;
 	struct accounts before, after;
 	struct mismatch mismatch = { 0 };
-	__u64 whole = self->area_pages;
+	__u64 whole = self->bed.area_pages;
 	int taken, attempt;
 
 	taken = take(bed, variant->backend, 1);

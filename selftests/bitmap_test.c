@@ -16,32 +16,16 @@
 FIXTURE(bitmap)
 {
 	struct testbed bed;
-	__u64 used_at_start;
 };
 
 FIXTURE_SETUP(bitmap)
 {
-	const char *reason = testbed_open_debugfs(&self->bed);
-
-	if (reason)
-		SKIP_SETUP("%s", reason);
-	if (!testbed_wait_quiet(&self->bed))
-		SKIP_SETUP("area %s is in use by others",
-			   self->bed.area->name);
-	self->used_at_start = testbed_used(&self->bed);
+	OPEN_QUIET_TESTBED(&self->bed, testbed_open_debugfs);
 }
 
 FIXTURE_TEARDOWN(bitmap)
 {
-	while (self->bed.nblocks)
-		EXPECT_EQ(0, testbed_debugfs_free(&self->bed));
-	EXPECT_EQ(self->used_at_start,
-		  testbed_wait_used(&self->bed, self->used_at_start)) {
-		TH_LOG("area %s: used pages at the start against now",
-		       self->bed.area->name);
-	}
-	SKIP_IF_OTHERS_DISTURBED(&self->bed);
-	EXPECT_EQ(0, testbed_close(&self->bed));
+	CLOSE_QUIET_TESTBED(&self->bed);
 }
 
 /* used and maxchunk are what the bitmap says. */
@@ -111,11 +95,11 @@ TEST_F(bitmap, partial_free)
 	ASSERT_EQ(0, cma_debugfs_free(bed->area, bit_pages));
 	if (bit_pages == 1)
 		bed->block_pages[bed->nblocks - 1] -= bit_pages;
-	EXPECT_EQ(self->used_at_start + bed->block_pages[bed->nblocks - 1],
+	EXPECT_EQ(bed->used_at_start + bed->block_pages[bed->nblocks - 1],
 		  testbed_used(bed));
 	check_bitmap(_metadata, bed->area);
 	EXPECT_EQ(0, testbed_debugfs_free(bed));
-	EXPECT_EQ(self->used_at_start, testbed_used(bed));
+	EXPECT_EQ(bed->used_at_start, testbed_used(bed));
 }
 
 static void allocate_and_free(const struct cma_area *area)
@@ -150,7 +134,7 @@ TEST_F(bitmap, reads_while_others_allocate)
 	for (i = 0; i < READS; i++) {
 		cma_area_snapshot(bed->area, &now);
 		EXPECT_LE(now.value[CMA_USED_PAGES],
-			  self->used_at_start + (64 << bed->area->order_per_bit));
+			  bed->used_at_start + (64 << bed->area->order_per_bit));
 		EXPECT_LE(now.value[CMA_MAXCHUNK_PAGES], count);
 		EXPECT_LE(now.value[CMA_AVAILABLE_PAGES], count);
 		ASSERT_EQ(0, cma_bitmap_read(bed->area, 0, &bitmap));
@@ -161,7 +145,7 @@ TEST_F(bitmap, reads_while_others_allocate)
 	ASSERT_EQ(pid, waitpid(pid, &status, 0));
 	EXPECT_EQ(0, guard_cancel(&bed->guard, kill_id));
 	/* Nothing to free when the child held no block. */
-	if (testbed_used(bed) > self->used_at_start)
+	if (testbed_used(bed) > bed->used_at_start)
 		EXPECT_EQ(0, cma_debugfs_free(bed->area, 64));
 	EXPECT_EQ(0, guard_cancel(&bed->guard, free_id));
 }

@@ -20,32 +20,16 @@
 FIXTURE(debugfs)
 {
 	struct testbed bed;
-	__u64 used_at_start;
 };
 
 FIXTURE_SETUP(debugfs)
 {
-	const char *reason = testbed_open_debugfs(&self->bed);
-
-	if (reason)
-		SKIP_SETUP("%s", reason);
-	if (!testbed_wait_quiet(&self->bed))
-		SKIP_SETUP("area %s is in use by others",
-			   self->bed.area->name);
-	self->used_at_start = testbed_used(&self->bed);
+	OPEN_QUIET_TESTBED(&self->bed, testbed_open_debugfs);
 }
 
 FIXTURE_TEARDOWN(debugfs)
 {
-	while (self->bed.nblocks)
-		EXPECT_EQ(0, testbed_debugfs_free(&self->bed));
-	EXPECT_EQ(self->used_at_start,
-		  testbed_wait_used(&self->bed, self->used_at_start)) {
-		TH_LOG("area %s: used pages at the start against now",
-		       self->bed.area->name);
-	}
-	SKIP_IF_OTHERS_DISTURBED(&self->bed);
-	EXPECT_EQ(0, testbed_close(&self->bed));
+	CLOSE_QUIET_TESTBED(&self->bed);
 }
 
 /* An entry of a folder: what it is and who may use it. */
@@ -210,7 +194,7 @@ TEST_F(debugfs, bad_texts_are_refused)
 			}
 		}
 	}
-	EXPECT_EQ(self->used_at_start, testbed_used(&self->bed));
+	EXPECT_EQ(self->bed.used_at_start, testbed_used(&self->bed));
 }
 
 TEST_F(debugfs, files_have_one_direction)
@@ -248,7 +232,7 @@ TEST_F(debugfs, impossible_sizes_take_nothing)
 			TH_LOG("area %s: %llu pages", self->bed.area->name,
 			       (unsigned long long)sizes[i]);
 		}
-		EXPECT_EQ(self->used_at_start, testbed_used(&self->bed));
+		EXPECT_EQ(self->bed.used_at_start, testbed_used(&self->bed));
 	}
 }
 
@@ -256,7 +240,7 @@ TEST_F(debugfs, size_beyond_32_bits)
 {
 	/* Truncated to 1 page, and freed as 1 page; an error is as good. */
 	int err = testbed_debugfs_alloc(&self->bed, 0x100000001ull);
-	__u64 taken = testbed_used(&self->bed) - self->used_at_start;
+	__u64 taken = testbed_used(&self->bed) - self->bed.used_at_start;
 
 	if (err) {
 		EXPECT_EQ(0, taken);
@@ -282,7 +266,7 @@ TEST_F(debugfs, hexadecimal_and_newline_are_numbers)
 	snprintf(text, sizeof(text), "0x%llx\n", (unsigned long long)pages);
 	cma_area_debugfs_path(bed->area, "alloc", path);
 	ASSERT_EQ(0, text_file_write(path, text));
-	EXPECT_EQ(self->used_at_start + pages, testbed_used(bed));
+	EXPECT_EQ(self->bed.used_at_start + pages, testbed_used(bed));
 	EXPECT_EQ(0, cma_debugfs_free(bed->area, pages));
 	EXPECT_EQ(0, guard_cancel(&bed->guard, id));
 }
@@ -298,16 +282,16 @@ TEST_F(debugfs, free_of_too_much_frees_what_there_is)
 	struct testbed *bed = &self->bed;
 	size_t i;
 
-	if (self->used_at_start && !testbed_owns_machine())
+	if (self->bed.used_at_start && !testbed_owns_machine())
 		SKIP(return, "area %s has pages of others: needs CMA_TESTS_OWN_MACHINE=1",
 		     bed->area->name);
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
 		ASSERT_EQ(0, testbed_debugfs_alloc(bed, 10));
 		EXPECT_EQ(0, cma_debugfs_free(bed->area, sizes[i]));
-		EXPECT_EQ(self->used_at_start, testbed_used(bed));
+		EXPECT_EQ(self->bed.used_at_start, testbed_used(bed));
 		/* Nothing is left: freeing the block itself finds none. */
 		EXPECT_EQ(0, testbed_debugfs_free(bed));
-		EXPECT_EQ(self->used_at_start, testbed_used(bed));
+		EXPECT_EQ(self->bed.used_at_start, testbed_used(bed));
 	}
 }
 

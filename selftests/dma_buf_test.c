@@ -1,62 +1,42 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A buffer of a CMA heap, mapped and synchronised as the dma-buf interface
- * promises. The memory behind it is in buffer_memory_test.c.
+ * The descriptor of a CMA heap's buffer: synchronising, position, name and
+ * what /proc tells of it. Mapping it is in dma_buf_mapping_test.c, sharing it
+ * in dma_buf_sharing_test.c, the memory behind it in buffer_memory_test.c.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/dma-buf.h>
-#include <setjmp.h>
-#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "buffer.h"
 #include "harness.h"
 #include "testbed.h"
+#include "text_file.h"
 
-#define BUFFER_PAGES 64
-#define MAGIC 0xc0ffee5eed000000ull
+#define BUFFER_PAGES 16
+#define SYNC_STEPS 2000
 
 FIXTURE(dma_buf)
 {
 	struct testbed bed;
-	size_t page;		/* bytes of a page */
-	size_t bytes;		/* of the buffer */
-	int fd;
-	unsigned char *map;
+	struct buffer buffer;
 };
 
-/* A buffer of BUFFER_PAGES, mapped, each page beginning with its number. */
 FIXTURE_SETUP(dma_buf)
 {
-	const char *reason = testbed_open_heap(&self->bed);
-	size_t i;
-
-	self->fd = -1;
-	if (reason)
-		SKIP_SETUP("%s", reason);
-	self->page = self->bed.page_size;
-	self->bytes = BUFFER_PAGES * self->page;
-	self->fd = dma_heap_alloc(self->bed.heap_fd, self->bytes);
-	ASSERT_GE(self->fd, 0) {
-		TH_LOG("heap %s: %zu bytes: %s", self->bed.heap->name,
-		       self->bytes, strerror(-self->fd));
-	}
-	ASSERT_EQ(0, dma_buf_map(self->fd, self->bytes, (void **)&self->map));
-	for (i = 0; i < BUFFER_PAGES; i++)
-		*(__u64 *)(self->map + i * self->page) = MAGIC + i;
+	OPEN_QUIET_TESTBED(&self->bed, testbed_open_heap);
+	ASSERT_EQ(0, buffer_open(&self->buffer, self->bed.heap_fd, BUFFER_PAGES));
 }
 
 FIXTURE_TEARDOWN(dma_buf)
 {
-	if (self->map)
-		munmap(self->map, self->bytes);
-	if (self->fd >= 0)
-		close(self->fd);
-	SKIP_IF_OTHERS_DISTURBED(&self->bed);
-	EXPECT_EQ(0, testbed_close(&self->bed));
+	buffer_close(&self->buffer);
+	CLOSE_QUIET_TESTBED(&self->bed);
 }
 
 /* DMA_BUF_IOCTL_SYNC: what is legal, and what is refused with what. */
@@ -85,168 +65,111 @@ TEST_F(dma_buf, sync_takes_a_direction_and_nothing_else)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(syncs); i++) {
-		EXPECT_EQ(syncs[i].err, dma_buf_sync(self->fd, syncs[i].flags)) {
+		EXPECT_EQ(syncs[i].err, dma_buf_sync(self->buffer.fd, syncs[i].flags)) {
 			TH_LOG("%s", syncs[i].name);
 		}
 	}
-	EXPECT_EQ(-1, ioctl(self->fd, DMA_BUF_IOCTL_SYNC, NULL));
+	EXPECT_EQ(-1, ioctl(self->buffer.fd, DMA_BUF_IOCTL_SYNC, NULL));
 	EXPECT_EQ(EFAULT, errno);
-	EXPECT_EQ(-1, ioctl(self->fd, _IO('b', 255), NULL));
+	EXPECT_EQ(-1, ioctl(self->buffer.fd, _IO('b', 255), NULL));
 	EXPECT_EQ(ENOTTY, errno);
 	/* The contents are not touched by any of it. */
-	EXPECT_EQ(MAGIC + 1, *(__u64 *)(self->map + self->page));
+	EXPECT_EQ(BUFFER_PAGES, buffer_first_wrong(self->buffer.map, 0, BUFFER_PAGES));
 }
 
-/* Mappings that must fail, and with what. Offset and length in pages. */
-static const struct {
-	const char *name;
-	int flags;
-	size_t offset_pages;
-	size_t length_pages;
-	int err;
-} bad_maps[] = {
-	{ "private", MAP_PRIVATE, 0, 1, EINVAL },
-	{ "longer than the buffer", MAP_SHARED, 0, BUFFER_PAGES + 1, EINVAL },
-	{ "across the end", MAP_SHARED, BUFFER_PAGES - 1, 2, EINVAL },
-	{ "behind the end", MAP_SHARED, BUFFER_PAGES, 1, EINVAL },
-};
-
-TEST_F(dma_buf, bad_mappings_are_refused)
+/* Legal: a direction, perhaps the end bit, and nothing else. */
+static int expected_of_sync(__u64 flags)
 {
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(bad_maps); i++) {
-		void *map = mmap(NULL, bad_maps[i].length_pages * self->page,
-				 PROT_READ | PROT_WRITE, bad_maps[i].flags,
-				 self->fd,
-				 bad_maps[i].offset_pages * self->page);
-
-		EXPECT_EQ(MAP_FAILED, map) {
-			TH_LOG("%s", bad_maps[i].name);
-		}
-		EXPECT_EQ(bad_maps[i].err, errno) {
-			TH_LOG("%s", bad_maps[i].name);
-		}
-	}
+	return !(flags & DMA_BUF_SYNC_RW) || flags & ~DMA_BUF_SYNC_VALID_FLAGS_MASK ?
+	       -EINVAL : 0;
 }
 
-/* No two pages of a mapping are the same page. */
-TEST_F(dma_buf, pages_are_distinct)
+/*
+ * Every order: starts and ends in any number, nested, crossed, with wrong ones
+ * between. The kernel keeps no count of them, so that each call stands alone.
+ */
+TEST_F(dma_buf, sync_in_every_order)
 {
-	size_t i;
+	unsigned int seed = 1, step;
 
-	for (i = 0; i < BUFFER_PAGES; i++) {
-		EXPECT_EQ(MAGIC + i, *(__u64 *)(self->map + i * self->page)) {
-			TH_LOG("page %zu of %d", i, BUFFER_PAGES);
+	for (step = 0; step < SYNC_STEPS; step++) {
+		__u64 flags = step < 64 ? step : (__u64)rand_r(&seed) % 16;
+
+		ASSERT_EQ(expected_of_sync(flags), dma_buf_sync(self->buffer.fd, flags)) {
+			TH_LOG("step %u, flags %llu", step, (unsigned long long)flags);
 		}
 	}
-}
-
-TEST_F(dma_buf, partial_mapping_shows_its_part)
-{
-	size_t first;
-
-	for (first = 1; first < BUFFER_PAGES; first += BUFFER_PAGES / 4) {
-		__u64 *part = mmap(NULL, self->page, PROT_READ, MAP_SHARED,
-				   self->fd, first * self->page);
-
-		ASSERT_NE(MAP_FAILED, (void *)part);
-		EXPECT_EQ(MAGIC + first, *part);
-		munmap(part, self->page);
-	}
+	EXPECT_EQ(BUFFER_PAGES, buffer_first_wrong(self->buffer.map, 0, BUFFER_PAGES));
 }
 
 TEST_F(dma_buf, position_tells_the_length_only)
 {
-	EXPECT_EQ((off_t)self->bytes, lseek(self->fd, 0, SEEK_END));
-	EXPECT_EQ(0, lseek(self->fd, 0, SEEK_SET));
-	EXPECT_EQ(-1, lseek(self->fd, 1, SEEK_SET));
+	char byte = 0;
+
+	EXPECT_EQ((off_t)self->buffer.bytes, lseek(self->buffer.fd, 0, SEEK_END));
+	EXPECT_EQ(0, lseek(self->buffer.fd, 0, SEEK_SET));
+	EXPECT_EQ(-1, lseek(self->buffer.fd, 1, SEEK_SET));
 	EXPECT_EQ(EINVAL, errno);
-	EXPECT_EQ(-1, lseek(self->fd, 0, SEEK_CUR));
+	EXPECT_EQ(-1, lseek(self->buffer.fd, 0, SEEK_CUR));
 	EXPECT_EQ(EINVAL, errno);
-	EXPECT_EQ(-1, read(self->fd, &self->page, 1));
+	EXPECT_EQ(-1, read(self->buffer.fd, &byte, 1));
 	EXPECT_EQ(EINVAL, errno);
-	EXPECT_EQ(-1, write(self->fd, &self->page, 1));
+	EXPECT_EQ(-1, write(self->buffer.fd, &byte, 1));
 	EXPECT_EQ(EINVAL, errno);
 }
 
-TEST_F(dma_buf, mapping_outlives_the_descriptor)
+/* Is there a line "<name>:<blanks><value>" in our fdinfo of @fd? */
+static bool fdinfo_says(int fd, const char *name, const char *value)
 {
-	__u64 used = testbed_used(&self->bed);
+	char path[64], text[1024], mark[32], *line;
 
-	ASSERT_EQ(0, close(self->fd));
-	self->fd = -1;
-	EXPECT_EQ(used, testbed_used(&self->bed)) {
-		TH_LOG("area %s: memory given back below a mapping",
-		       self->bed.area->name);
+	snprintf(mark, sizeof(mark), "\n%s:", name);
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	if (text_file_read(path, text, sizeof(text)) < 0)
+		return false;
+	line = strstr(text, mark);
+	if (!line)
+		return false;
+	line += strlen(mark);
+	line += strspn(line, " \t");
+	return strncmp(line, value, strlen(value)) == 0 && line[strlen(value)] == '\n';
+}
+
+TEST_F(dma_buf, fdinfo_tells_size_and_heap)
+{
+	char size[32];
+
+	snprintf(size, sizeof(size), "%zu", self->buffer.bytes);
+	EXPECT_TRUE(fdinfo_says(self->buffer.fd, "size", size));
+	EXPECT_TRUE(fdinfo_says(self->buffer.fd, "exp_name", self->bed.heap->name)) {
+		TH_LOG("expected exp_name %s", self->bed.heap->name);
 	}
-	EXPECT_EQ(MAGIC + 7, *(__u64 *)(self->map + 7 * self->page));
 }
 
-TEST_F(dma_buf, child_writes_into_the_same_pages)
+TEST_F(dma_buf, name_is_kept_and_bounded)
 {
-	int status;
-	pid_t pid = fork();
+	char too_long[DMA_BUF_NAME_LEN + 1];
 
-	ASSERT_GE(pid, 0);
-	if (pid == 0) {
-		*(__u64 *)self->map = MAGIC + 1000;
-		_exit(0);
-	}
-	ASSERT_EQ(pid, waitpid(pid, &status, 0));
-	EXPECT_EQ(0, status);
-	EXPECT_EQ(MAGIC + 1000, *(__u64 *)self->map);
+	memset(too_long, 'x', sizeof(too_long));
+	too_long[DMA_BUF_NAME_LEN] = '\0';
+	ASSERT_EQ(0, ioctl(self->buffer.fd, DMA_BUF_SET_NAME_B, "camera"));
+	EXPECT_TRUE(fdinfo_says(self->buffer.fd, "name", "camera"));
+	EXPECT_EQ(-1, ioctl(self->buffer.fd, DMA_BUF_SET_NAME_B, too_long));
+	EXPECT_EQ(EINVAL, errno);
+	EXPECT_EQ(-1, ioctl(self->buffer.fd, DMA_BUF_SET_NAME_B, NULL));
+	EXPECT_EQ(EFAULT, errno);
+	EXPECT_TRUE(fdinfo_says(self->buffer.fd, "name", "camera"));
 }
 
-static sigjmp_buf fault_return;
-
-static void on_fault(int signal)
+/* An ordinary file is no dma-buf, a closed one is nothing. */
+TEST_F(dma_buf, others_cannot_be_synchronised)
 {
-	siglongjmp(fault_return, signal);
-}
+	int zero = open("/dev/zero", O_RDWR | O_CLOEXEC);
 
-/* Write one byte; returns 0 or the signal that came of it. */
-static int signal_of_write(unsigned char *address)
-{
-	struct sigaction action = { .sa_handler = on_fault };
-	int caught;
-
-	sigaction(SIGBUS, &action, NULL);
-	sigaction(SIGSEGV, &action, NULL);
-	caught = sigsetjmp(fault_return, 1);
-	if (caught == 0)
-		__atomic_store_n(address, 1, __ATOMIC_SEQ_CST);
-	signal(SIGBUS, SIG_DFL);
-	signal(SIGSEGV, SIG_DFL);
-	return caught;
-}
-
-/*
- *	[buffer......][beyond]
- *		       ^ a mapping grown by mremap: refused, or a fault; never
- *			 the next block of the area
- */
-TEST_F(dma_buf, grown_mapping_shows_nothing_beyond)
-{
-	unsigned char *grown = mremap(self->map, self->bytes,
-				      self->bytes + self->page, MREMAP_MAYMOVE);
-
-	if (grown == MAP_FAILED) {
-		/* VM_DONTEXPAND, after 6.1 */
-		EXPECT_EQ(EFAULT, errno);
-		return;
-	}
-	self->map = grown;
-	self->bytes += self->page;
-	EXPECT_EQ(SIGBUS, signal_of_write(grown + BUFFER_PAGES * self->page));
-}
-
-TEST_F(dma_buf, write_protection_holds)
-{
-	ASSERT_EQ(0, mprotect(self->map, self->page, PROT_READ));
-	EXPECT_EQ(SIGSEGV, signal_of_write(self->map));
-	ASSERT_EQ(0, mprotect(self->map, self->page, PROT_READ | PROT_WRITE));
-	EXPECT_EQ(0, signal_of_write(self->map));
+	ASSERT_GE(zero, 0);
+	EXPECT_EQ(-ENOTTY, dma_buf_sync(zero, DMA_BUF_SYNC_RW));
+	close(zero);
+	EXPECT_EQ(-EBADF, dma_buf_sync(zero, DMA_BUF_SYNC_RW));
 }
 
 TEST_HARNESS_MAIN

@@ -28,6 +28,8 @@ $$(obj)/$(1): $$(srctree)/$$($(1)-from) $$(srctree)/$$(obj)/$$($(1)-fakes) $$(co
 	$$(call if_changed,cma_tests_copy)
 $$(addprefix $$(obj)/,$(2)): $$(obj)/$(1)
 $$(foreach object,$(2),$$(eval CFLAGS_$$(object) += -iquote $$(srctree)/$$(dir $$($(1)-from))))
+# Lines for make coverage; without CONFIG_GCOV_KERNEL it means nothing.
+$$(foreach object,$(2),$$(eval GCOV_PROFILE_$$(object) := y))
 endef
 
 cma-tests-copy = $(eval $(call cma-tests-copy-rule,$(1),$(2)))

@@ -9,6 +9,7 @@ cma-tests-feature = $(shell grep -qsw '$(strip $(2))' \
 
 ccflags-y += \
 	$(call cma-tests-feature, include/kunit/resource.h, kunit_add_action, KUNIT_ACTION) \
+	$(call cma-tests-feature, include/asm-generic/vmlinux.lds.h, __kunit_init_suites, KUNIT_INIT_SUITES) \
 	$(call cma-tests-feature, mm/page_alloc.h, __MM_PAGE_ALLOC_H, PAGE_ALLOC_HEADER) \
 	$(call cma-tests-feature, include/linux/of_reserved_mem.h, node_init, RMEM_NODE_INIT) \
 	$(call cma-tests-feature, include/linux/cma.h, cma_alloc_folio, CMA_FOLIO) \

@@ -37,8 +37,11 @@ struct fdt_region {
 	u64 alignment;
 	struct fdt_span ranges[3];
 	unsigned int nr_ranges;
-	/* A property of that many zero bytes: too few, or an odd number. */
+	/* A property of that many bytes: too few, or an odd number. It begins
+	 * with malformed_span, which a reader who forgets to count will take.
+	 */
 	const char *malformed;
+	struct fdt_span malformed_span;
 	unsigned int malformed_bytes;
 };
 
@@ -95,7 +98,10 @@ static void __init fdt_put_flags(void *blob, unsigned int flags)
 static void __init fdt_put_region(void *blob, const struct fdt_region *region,
 				  unsigned int cells)
 {
-	static const char zeros[64] __initconst;
+	const struct fdt_span *span = &region->malformed_span;
+	const fdt64_t malformed[8] = {
+		cpu_to_fdt64(span->base), cpu_to_fdt64(span->size)
+	};
 
 	fdt_begin_node(blob, region->name);
 	if (region->compatible)
@@ -112,7 +118,7 @@ static void __init fdt_put_region(void *blob, const struct fdt_region *region,
 			      2 * region->nr_ranges, cells);
 	fdt_put_flags(blob, region->flags);
 	if (region->malformed)
-		fdt_property(blob, region->malformed, zeros,
+		fdt_property(blob, region->malformed, malformed,
 			     region->malformed_bytes);
 	fdt_end_node(blob);
 }

@@ -17,24 +17,15 @@
 
 #include "area_files.h"
 
-static struct file *open_file(struct area_files *files, const char *name,
+static struct file *open_file(struct vfsmount *mount, const char *path,
 			      int flags)
 {
 	struct path root = {
-		.mnt = files->mount,
-		.dentry = files->mount->mnt_root,
+		.mnt = mount,
+		.dentry = mount->mnt_root,
 	};
-	struct file *file;
-	char *path;
 
-	path = kasprintf(GFP_KERNEL, "%s/%s/%s", files->folder,
-			 cma_get_name(files->cma), name);
-	if (!path)
-		return ERR_PTR(-ENOMEM);
-	file = file_open_root(&root, path, flags, 0);
-	kfree(path);
-
-	return file;
+	return file_open_root(&root, path, flags, 0);
 }
 
 /* One read or write of @text with @user as the user's copy of it. */
@@ -86,10 +77,10 @@ static ssize_t transfer_through_user_page(struct file *file, char *text,
 	return done;
 }
 
-static ssize_t access_file(struct area_files *files, const char *name,
+static ssize_t access_path(struct vfsmount *mount, const char *path,
 			   char *text, size_t size, int flags)
 {
-	struct file *file = open_file(files, name, flags);
+	struct file *file = open_file(mount, path, flags);
 	ssize_t done;
 
 	if (IS_ERR(file))
@@ -97,6 +88,22 @@ static ssize_t access_file(struct area_files *files, const char *name,
 	done = transfer_through_user_page(file, text, size, flags);
 	/* At once: the mount does not wait for files that close later. */
 	__fput_sync(file);
+
+	return done;
+}
+
+static ssize_t access_file(struct area_files *files, const char *name,
+			   char *text, size_t size, int flags)
+{
+	ssize_t done;
+	char *path;
+
+	path = kasprintf(GFP_KERNEL, "%s/%s/%s", files->folder,
+			 cma_get_name(files->cma), name);
+	if (!path)
+		return -ENOMEM;
+	done = access_path(files->mount, path, text, size, flags);
+	kfree(path);
 
 	return done;
 }
@@ -111,6 +118,14 @@ int area_file_write(struct area_files *files, const char *name,
 		    const char *text)
 {
 	ssize_t done = access_file(files, name, (char *)text, strlen(text),
+				   O_WRONLY);
+
+	return done < 0 ? done : 0;
+}
+
+int path_write(struct vfsmount *mount, const char *path, const char *text)
+{
+	ssize_t done = access_path(mount, path, (char *)text, strlen(text),
 				   O_WRONLY);
 
 	return done < 0 ? done : 0;
@@ -139,7 +154,7 @@ static void unmount(void *mount)
 	kern_unmount(mount);
 }
 
-static struct vfsmount *mount_kunit(struct kunit *test, const char *name)
+struct vfsmount *mount_kunit(struct kunit *test, const char *name)
 {
 	struct file_system_type *type = get_fs_type(name);
 	struct vfsmount *mount;

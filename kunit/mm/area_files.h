@@ -27,6 +27,10 @@ ssize_t area_file_read(struct area_files *files, const char *name, char *text,
 int area_file_write(struct area_files *files, const char *name,
 		    const char *text);
 
+/* Of a file system by its name, "debugfs", until the case ends; and its files. */
+struct vfsmount *mount_kunit(struct kunit *test, const char *name);
+int path_write(struct vfsmount *mount, const char *path, const char *text);
+
 /* A file with one number, or the case fails. */
 unsigned long long area_file_number(struct area_files *files, const char *name);
 

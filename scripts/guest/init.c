@@ -2,7 +2,7 @@
 /*
  * init - the first and only process of the guest
  *
- * Mounts what the tests read, does what /plan says, line by line, and powers
+ * Mounts what the tests read, loads what is in /modules, does what /plan says, line by line, and powers
  * off. Verdicts and records leave through virtio-serial ports by name, so that
  * nothing the kernel prints can damage them. The port "story" tells what
  * happened in JSON lines: start, begin and exit of each stage, end. A host that
@@ -10,7 +10,7 @@
  *
  * /plan:
  *   run <stage> <program> [argument ...]   the program's output to port <stage>
- *   each <stage> <folder> [glob]           all programs of a folder, as one KTAP
+ *   each <stage> <folder> [glob ...]       all programs of a folder, as one KTAP
  */
 #include <dirent.h>
 #include <errno.h>
@@ -25,6 +25,7 @@
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -79,6 +80,31 @@ static void mount_file_systems(void)
 		if (mount(mounts[i].type, mounts[i].target, mounts[i].type, 0, NULL))
 			fprintf(stderr, "init: cannot mount %s on %s: %s\n", mounts[i].type,
 				mounts[i].target, strerror(errno));
+	}
+}
+
+static int is_module(const struct dirent *entry)
+{
+	const char *end = strrchr(entry->d_name, '.');
+
+	return end && !strcmp(end, ".ko");
+}
+
+/* A distribution's kernel has its ports in modules: all of /modules, by name. */
+static void load_modules(void)
+{
+	struct dirent **entries;
+	char path[PATH_MAX];
+	int count = scandir("/modules", &entries, is_module, alphasort);
+
+	for (int i = 0; i < count; i++) {
+		int file;
+
+		snprintf(path, sizeof(path), "/modules/%s", entries[i]->d_name);
+		file = open(path, O_RDONLY | O_CLOEXEC);
+		if (syscall(SYS_finit_module, file, "", 0) && errno != EEXIST)
+			fprintf(stderr, "init: cannot load %s: %s\n", path, strerror(errno));
+		close(file);
 	}
 }
 
@@ -213,19 +239,25 @@ static void run_test_program(const char *folder, const char *name, int number, i
 		dprintf(port, "ok %d %s\n", number, name);
 }
 
-static const char *wanted_glob;
+static char *const *wanted_globs;
 
 static int is_wanted(const struct dirent *entry)
 {
-	return entry->d_name[0] != '.' && !fnmatch(wanted_glob, entry->d_name, 0);
+	char *const *glob;
+
+	for (glob = wanted_globs; *glob; glob++)
+		if (entry->d_name[0] != '.' && !fnmatch(*glob, entry->d_name, 0))
+			return 1;
+	return 0;
 }
 
 static int run_each(char *const arguments[], int port)
 {
+	static char *const all[] = { "*", NULL };
 	struct dirent **entries;
 	int count;
 
-	wanted_glob = arguments[1] ? arguments[1] : "*";
+	wanted_globs = arguments[1] ? arguments + 1 : all;
 	count = scandir(arguments[0], &entries, is_wanted, alphasort);
 	dprintf(port, "KTAP version 1\n1..%d\n", count > 0 ? count : 0);
 	for (int i = 0; i < count; i++)
@@ -302,6 +334,7 @@ int main(void)
 
 	mount_file_systems();
 	open_console();
+	load_modules();
 	/* Nobody else allocates in this guest: tests may ask for all of an area. */
 	setenv("CMA_TESTS_OWN_MACHINE", "1", 1);
 	story = open_port("story");

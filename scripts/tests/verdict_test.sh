@@ -113,10 +113,33 @@ jq '.boots |= map(select(.name == "kunit"))' "$run/env.json" >"$work/env.json"
 cp "$work/env.json" "$run/env.json"
 judged "only what env.json lists is demanded" 0 "4 passed, 0 failed, 0 skipped"
 
+# A boot that must end in a splat: the case passes, and the splat is no failed boot.
+destructive_run() {
+	good_run
+	mv "$run/boots/kunit" "$run/boots/destructive.release_twice"
+	cp "$logs/destructive/$1.log" "$run/boots/destructive.release_twice/console.log"
+	printf '{"event":"start"}\n' >"$run/boots/destructive.release_twice/story.jsonl"
+	sed -i 's/release_while_referenced/release_twice/' "$run/boots/destructive.release_twice/console.log"
+	jq '.debug_vm = true | .boots = [{name: "destructive.release_twice", stages: ["destructive"]}]' \
+		"$run/env.json" >"$work/env.json"
+	cp "$work/env.json" "$run/env.json"
+}
+
+destructive_run release_twice
+judged "tabled splat" 0 "1 passed, 0 failed, 0 skipped"
+expect "destructive.ktap of a pass" "KTAP version 1 1..1 ok 1 release_twice" "$(paste -sd ' ' "$run/destructive.ktap")"
+
+destructive_run release_while_referenced
+judged "another splat than the tabled" 1 "0 passed, 1 failed, 0 skipped" \
+	'destructive:release_twice: expected the splat .*, found: WARNING: CPU: 0'
+expect "destructive.ktap quotes it" "not ok 1 release_twice" "$(sed -n 3p "$run/destructive.ktap")"
+expect "destructive.ktap quotes the console" "# 1 pages are still in use!" \
+	"$(grep 'still in use' "$run/destructive.ktap")"
+
 good_run
 jq '.boots[0].stages = ["nonsense"]' "$run/env.json" >"$work/env.json"
 cp "$work/env.json" "$run/env.json"
-judged "unknown stage" 2 "cma-tests: error: expected the stages kunit, selftests or bench of boot kunit in $run/env.json, found nonsense"
+judged "unknown stage" 2 "cma-tests: error: expected the stages kunit, selftests, bench or destructive of boot kunit in $run/env.json, found nonsense"
 expect "no verdict is left" no "$([ -e "$run/verdict.json" ] && echo yes || echo no)"
 
 good_run

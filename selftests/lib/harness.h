@@ -46,4 +46,30 @@ static inline bool test_has_failed(const struct __test_metadata *metadata)
 	} \
 } while (0)
 
+/*
+ * For a fixture whose first member is a testbed: open it with @open, wait for
+ * a quiet area, and at the end see that the area is as it was.
+ *
+ *	FIXTURE_SETUP(x) { OPEN_QUIET_TESTBED(&self->bed, testbed_open_heap); }
+ *	FIXTURE_TEARDOWN(x) { CLOSE_QUIET_TESTBED(&self->bed); }
+ */
+#define OPEN_QUIET_TESTBED(bed, open) do { \
+	struct testbed *_opened = (bed); \
+	const char *_reason = (open)(_opened); \
+	if (!_reason) \
+		_reason = testbed_settle(_opened); \
+	if (_reason) \
+		SKIP_SETUP("%s", _reason); \
+} while (0)
+
+#define CLOSE_QUIET_TESTBED(bed) do { \
+	struct testbed *_settled = (bed); \
+	EXPECT_EQ(_settled->used_at_start, testbed_give_back(_settled)) { \
+		TH_LOG("area %s: used pages at the start against now: a leak, or somebody else's", \
+		       _settled->area->name); \
+	} \
+	SKIP_IF_OTHERS_DISTURBED(_settled); \
+	EXPECT_EQ(0, testbed_close(_settled)); \
+} while (0)
+
 #endif

@@ -2,6 +2,7 @@
 #include "movable.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -9,7 +10,14 @@
 #include "pagemap.h"
 #include "testbed.h"
 
+/* Linux 5.14; libc's headers may be older. */
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
+
 #define STEP_BYTES (8ul << 20)
+#define PRESS_BYTES (16ul << 20)
+#define PRESS_DEADLINE_MS 15000
 #define MAGIC 0x5eed0fa6e0000000ull
 
 static __u64 *last_word(const void *address)
@@ -20,6 +28,9 @@ static __u64 *last_word(const void *address)
 static void fill(struct movable *movable, size_t bytes)
 {
 	size_t size = pagemap_page_size(), end = movable->filled_bytes + bytes;
+
+	/* Many pages a call where the kernel can; else each faults below. */
+	madvise(movable->map + movable->filled_bytes, bytes, MADV_POPULATE_WRITE);
 
 	for (; movable->filled_bytes < end; movable->filled_bytes += size) {
 		unsigned char *address = movable->map + movable->filled_bytes;
@@ -81,6 +92,45 @@ long movable_reach(struct movable *movable, const struct cma_area *area,
 	return pages;
 }
 
+const char *movable_press(struct movable *movable, struct testbed *bed)
+{
+	long wanted = bed->area_pages / 8, placed;
+
+	if (wanted > (long)(PRESS_BYTES / bed->page_size))
+		wanted = PRESS_BYTES / bed->page_size;
+	placed = movable_reach(movable, bed->area, wanted, PRESS_DEADLINE_MS);
+	if (placed >= wanted)
+		return NULL;
+	snprintf(bed->reason, sizeof(bed->reason),
+		 "needs less memory or CMA_TESTS_OWN_MACHINE=1: no page reached %.60s (%s)",
+		 bed->area->name, strerror(-placed));
+	return bed->reason;
+}
+
+long movable_keep_reached(struct movable *movable, const struct cma_area *area,
+			  size_t bytes)
+{
+	unsigned char *start = movable->map + movable->filled_bytes;
+	unsigned char *end = movable->map + movable->mapped_bytes;
+	long pages = 0;
+
+	while (pages == 0 && start - movable->map >= (ptrdiff_t)bytes) {
+		start -= bytes;
+		pages = pagemap_pages_in_area(start, bytes, area);
+	}
+	if (pages <= 0)
+		return pages ? pages : -ENOENT;
+	if (start > movable->map)
+		munmap(movable->map, start - movable->map);
+	if (start + bytes < end)
+		munmap(start + bytes, end - start - bytes);
+	movable->first_page = (start - movable->map) / pagemap_page_size();
+	movable->map = start;
+	movable->mapped_bytes = bytes;
+	movable->filled_bytes = bytes;
+	return pages;
+}
+
 void movable_free(struct movable *movable)
 {
 	if (movable->map)
@@ -100,7 +150,8 @@ long movable_first_bad(const struct movable *movable)
 	size_t size = pagemap_page_size(), page;
 
 	for (page = 0; page < movable->filled_bytes / size; page++)
-		if (!movable_page_is_good(movable->map + page * size, page))
+		if (!movable_page_is_good(movable->map + page * size,
+					  movable->first_page + page))
 			return page;
 	return -1;
 }

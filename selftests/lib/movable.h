@@ -24,6 +24,7 @@ struct movable {
 	unsigned char *map;
 	size_t mapped_bytes;
 	size_t filled_bytes;
+	size_t first_page;	/* the number of the first page that is left */
 };
 
 /*
@@ -38,6 +39,24 @@ struct movable {
 long movable_reach(struct movable *movable, const struct cma_area *area,
 		   long wanted_pages, long long deadline_ms);
 void movable_free(struct movable *movable);
+
+/*
+ * movable_press - fill memory until new movable pages go into bed->area too.
+ *
+ * An eighth of the area, 16 MiB at most: then the kernel takes from the area
+ * for good, and not for a moment. Returns NULL or the reason to skip.
+ */
+struct testbed;
+const char *movable_press(struct movable *movable, struct testbed *bed);
+
+/*
+ * movable_keep_reached - give back all but @bytes that lie, in part, in @area.
+ *
+ * The last such run is kept. Returns its pages in the area, -ENOENT when there
+ * is none, or as pagemap_pages_in_area().
+ */
+long movable_keep_reached(struct movable *movable, const struct cma_area *area,
+			  size_t bytes);
 
 /*
  * movable_first_bad - check what was filled in.

@@ -124,6 +124,35 @@ const char *testbed_open_heap(struct testbed *bed)
 	return reason ? reason : open_guard(bed);
 }
 
+const char *testbed_settle(struct testbed *bed)
+{
+	if (!testbed_wait_quiet(bed)) {
+		snprintf(bed->reason, sizeof(bed->reason),
+			 "area %s is in use by others", bed->area->name);
+		return bed->reason;
+	}
+	bed->area_pages = testbed_area_pages(bed);
+	if (!bed->area_pages) {
+		snprintf(bed->reason, sizeof(bed->reason),
+			 "needs CONFIG_CMA_DEBUGFS: size of area %s unknown",
+			 bed->area->name);
+		return bed->reason;
+	}
+	bed->used_at_start = testbed_used(bed);
+	bed->knows_used = bed->used_at_start != ~0ull;
+	if (cma_area_read(bed->area, CMA_MAXCHUNK_PAGES, &bed->room_pages))
+		bed->room_pages = bed->area_pages / 2;
+	bed->is_settled = true;
+	return NULL;
+}
+
+__u64 testbed_give_back(struct testbed *bed)
+{
+	while (bed->nblocks && testbed_debugfs_free(bed) == 0)
+		;
+	return testbed_wait_used(bed, bed->used_at_start);
+}
+
 int testbed_close(struct testbed *bed)
 {
 	if (bed->heap_fd >= 0)

@@ -25,6 +25,13 @@ struct testbed {
 	int heap_fd;
 	size_t page_size;
 	struct guard guard;
+	/* From testbed_settle(). */
+	bool is_settled;
+	bool knows_used;
+	__u64 used_at_start;	/* ~0ull where used pages cannot be read */
+	__u64 area_pages;
+	__u64 room_pages;	/* longest free run, half of the area if unknown */
+	char reason[128];
 	bool watches_others;
 	struct trace others;	/* allocations and releases, by program */
 	/* Blocks taken through debugfs, which are a stack in the kernel too. */
@@ -42,6 +49,21 @@ struct testbed {
  */
 const char *testbed_open_debugfs(struct testbed *bed);
 const char *testbed_open_heap(struct testbed *bed);
+
+/*
+ * testbed_settle - wait for a quiet area and remember how it is.
+ *
+ * For tests that tell exact figures. Returns NULL or the reason to skip.
+ */
+const char *testbed_settle(struct testbed *bed);
+
+/*
+ * testbed_give_back - free the blocks of ours that are left in debugfs.
+ *
+ * Returns the area's used pages once they are as they were at testbed_settle(),
+ * or the last figure seen, within two seconds.
+ */
+__u64 testbed_give_back(struct testbed *bed);
 
 /* testbed_close - undo what the guard knows. Returns 0 or its -errno. */
 int testbed_close(struct testbed *bed);

@@ -236,49 +236,61 @@ static void foreign_addresses_are_not_taken(struct kunit *test)
 }
 
 /*
- * A pool of 6 GiB, of which only the last pages exist, behind page number
- * 2^31 >> PAGE_SHIFT: offsets are longer than an int. Guards 286c21de32b9
- * ("dma-coherent: fix integer overflow in the reserved-memory dma allocation").
+ * A pool of 4 GiB and more, of which only the last GiB exists: sizes and
+ * offsets in bytes are longer than an int. Guards 286c21de32b9 ("dma-coherent:
+ * fix integer overflow in the reserved-memory dma allocation").
  *
  *	|----------- taken ------------|- real -|
- *	0                              5 GiB
+ *	0                             gib - 1   gib
  */
-static void pool_beyond_int_keeps_its_offsets(struct kunit *test)
+static void expect_pool_keeps_its_offsets(struct kunit *test, u64 gib)
 {
-#if BITS_PER_LONG > 32
 	struct device *device = device_kunit(test);
-	const unsigned long first = (5UL << 30) >> PAGE_SHIFT;
+	const u64 real = (gib - 1) << 30;
 	char *memory = fake.memory;
 	dma_addr_t dma = 0;
 	void *address;
 
-	fake.memory = memory - (5UL << 30);
+	fake.memory = memory - real;
 	KUNIT_ASSERT_EQ(test, dma_declare_coherent_memory(device, POOL_PHYS,
-							  POOL_DMA, 6UL << 30),
+							  POOL_DMA, gib << 30),
 			0);
 	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, pool_release,
 							   device));
 	KUNIT_EXPECT_EQ(test, device->dma_mem->size,
-			(int)((6UL << 30) >> PAGE_SHIFT));
-	bitmap_set(device->dma_mem->bitmap, 0, first);
+			(int)((gib << 30) >> PAGE_SHIFT));
+	bitmap_set(device->dma_mem->bitmap, 0, real >> PAGE_SHIFT);
 
 	address = pool_alloc(device, 4 * PAGE_SIZE, &dma);
 	KUNIT_EXPECT_PTR_EQ(test, address, (void *)memory);
-	KUNIT_EXPECT_EQ(test, dma, POOL_DMA + (5ULL << 30));
-	KUNIT_EXPECT_EQ(test, pool_pages_used(device), first + 4);
+	KUNIT_EXPECT_EQ(test, dma, POOL_DMA + real);
+	KUNIT_EXPECT_EQ(test, pool_pages_used(device),
+			(real >> PAGE_SHIFT) + 4);
 	KUNIT_EXPECT_NULL(test, memchr_inv(memory, 0, 4 * PAGE_SIZE));
 	KUNIT_EXPECT_EQ(test, dma_release_from_dev_coherent(device, 2, memory),
 			1);
-	KUNIT_EXPECT_EQ(test, pool_pages_used(device), first);
+	KUNIT_EXPECT_EQ(test, pool_pages_used(device), real >> PAGE_SHIFT);
 	KUNIT_EXPECT_EQ_MSG(test,
 			    dma_release_from_dev_coherent(device, 0, memory +
 							  (1UL << 30)), 0,
 			    "the first address behind the pool");
-	KUNIT_EXPECT_NULL_MSG(test, pool_alloc(device, 7L << 30, &dma),
-			      "more than the pool of 6 GiB holds");
-#else
-	kunit_skip(test, "needs CONFIG_64BIT");
-#endif
+	KUNIT_EXPECT_NULL_MSG(test, pool_alloc(device, (gib + 1) << 30, &dma),
+			      "more than the pool of %llu GiB holds", gib);
+}
+
+static void pool_beyond_int_keeps_its_offsets(struct kunit *test)
+{
+	if (BITS_PER_LONG == 32)
+		kunit_skip(test, "needs CONFIG_64BIT");
+	expect_pool_keeps_its_offsets(test, 6);
+}
+
+/* As an unsigned int, this size is 0. */
+static void pool_of_4_gib_is_not_empty(struct kunit *test)
+{
+	if (BITS_PER_LONG == 32)
+		kunit_skip(test, "needs CONFIG_64BIT");
+	expect_pool_keeps_its_offsets(test, 4);
 }
 
 /* A buffer of 4 pages at page 4, mapped by user space in parts. */
@@ -439,6 +451,7 @@ static struct kunit_case coherent_cases[] = {
 	KUNIT_CASE(pool_ends_at_its_size),
 	KUNIT_CASE(foreign_addresses_are_not_taken),
 	KUNIT_CASE(pool_beyond_int_keeps_its_offsets),
+	KUNIT_CASE(pool_of_4_gib_is_not_empty),
 	KUNIT_CASE_PARAM(user_maps_the_buffer_and_no_more, mmap_gen_params),
 	KUNIT_CASE(user_maps_no_foreign_memory),
 	KUNIT_CASE(devices_share_a_region),

@@ -3,14 +3,13 @@
  * dma_alloc_contiguous() and dma_free_contiguous() of the running kernel, on a
  * device of our own and the default area of this boot.
  */
-#include <cma-tests/compat.h>
+#include <cma-tests/device.h>
 #include <linux/cma.h>
 #include <linux/dma-map-ops.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 
 #include "../../../mm/cma.h"
-#include "device.h"
 
 #ifdef CMA_MAX_RANGES
 #define area_bitmap(cma) ((cma)->ranges[0].bitmap)

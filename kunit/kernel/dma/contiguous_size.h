@@ -9,6 +9,7 @@
 #include <linux/module.h>
 #include <linux/sizes.h>
 #include <linux/stringify.h>
+#include "contiguous_state.h"
 
 #define GIB(nr) ((phys_addr_t)(nr) << 30)
 #define MIB(nr) ((phys_addr_t)(nr) << 20)
@@ -73,17 +74,6 @@ static void command_line_overrules_the_selection(struct kunit *test)
 			    "cma=0 asks for no default area");
 }
 
-static int size_init(struct kunit *test)
-{
-	memset(&fake, 0, sizeof(fake));
-	dma_contiguous_default_area = NULL;
-	size_cmdline = -1;
-	base_cmdline = 0;
-	limit_cmdline = 0;
-
-	return 0;
-}
-
 static struct kunit_case size_cases[] = {
 	KUNIT_CASE_PARAM(configuration_selects_the_size, size_gen_params),
 	KUNIT_CASE(command_line_overrules_the_selection),
@@ -92,7 +82,7 @@ static struct kunit_case size_cases[] = {
 
 static struct kunit_suite size_suite = {
 	.name = "dma_contiguous_size_" __stringify(SELECTED),
-	.init = size_init,
+	.init = contiguous_begin,
 	.test_cases = size_cases,
 };
 

@@ -283,18 +283,6 @@ static void failure_in_a_later_range_frees_all(struct kunit *test)
 }
 #endif
 
-static int activate_init(struct kunit *test)
-{
-	cma_fakes_reset();
-
-	return 0;
-}
-
-static void activate_exit(struct kunit *test)
-{
-	copied_areas_reset();
-}
-
 static struct kunit_case activate_cases[] = {
 	KUNIT_CASE(blocks_become_cma),
 	KUNIT_CASE(no_bitmap_gives_pages_to_the_buddy),
@@ -312,8 +300,8 @@ static struct kunit_case activate_cases[] = {
 
 static struct kunit_suite activate_suite = {
 	.name = "cma_activate",
-	.init = activate_init,
-	.exit = activate_exit,
+	.init = copied_areas_begin,
+	.exit = copied_areas_end,
 	.test_cases = activate_cases,
 };
 

@@ -7,12 +7,11 @@
  */
 #include "cma_copy.c"
 #include <linux/sizes.h>
-#include "copied_area.h"
+#include "declared_area.h"
 
 #ifdef HAS_cma_declare_contiguous_multi
 
 #define ABOVE_4G(blocks) ((phys_addr_t)SZ_4G + BLOCKS(blocks))
-#define PAGES(blocks) ((unsigned long)(blocks) << FAKE_PAGEBLOCK_ORDER)
 
 static void free_range(phys_addr_t base, phys_addr_t size)
 {
@@ -218,17 +217,11 @@ static void several_ranges_make_the_size(struct kunit *test)
 
 static int multi_init(struct kunit *test)
 {
-	cma_fakes_reset();
+	declared_areas_begin(test);
 	fake.end_of_dram = (phys_addr_t)SZ_4G + BLOCKS(4096);
 	fake.lowmem_end = fake.end_of_dram;
 
 	return 0;
-}
-
-static void multi_exit(struct kunit *test)
-{
-	memset(cma_areas, 0, sizeof(cma_areas));
-	cma_area_count = 0;
 }
 
 static struct kunit_case multi_cases[] = {
@@ -249,7 +242,7 @@ static struct kunit_case multi_cases[] = {
 static struct kunit_suite multi_suite = {
 	.name = "cma_declare_multi",
 	.init = multi_init,
-	.exit = multi_exit,
+	.exit = declared_areas_end,
 	.test_cases = multi_cases,
 };
 

@@ -121,4 +121,26 @@ static __maybe_unused unsigned long area_available(struct cma *cma)
 #endif
 }
 
+static __maybe_unused void
+expect_area_empty(struct kunit *test, struct cma *cma)
+{
+	KUNIT_EXPECT_EQ_MSG(test, area_bits_set(cma), 0UL,
+			    "area '%s' keeps bits of an allocation that failed or was released",
+			    cma->name);
+	KUNIT_EXPECT_EQ_MSG(test, area_available(cma), cma->count,
+			    "area '%s' lost count of its pages", cma->name);
+}
+
+static __maybe_unused int copied_areas_begin(struct kunit *test)
+{
+	cma_fakes_reset();
+
+	return 0;
+}
+
+static __maybe_unused void copied_areas_end(struct kunit *test)
+{
+	copied_areas_reset();
+}
+
 #endif

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Memory runs out in the middle of DMA_HEAP_IOCTL_ALLOC: at the first place
+ * that asks for some, at the second, and so on until it succeeds. Each time
+ * the caller gets -ENOMEM and nothing stays behind.
+ *
+ * /proc/thread-self/fail-nth makes the n-th allocation of this thread fail, and
+ * no other's.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness.h"
+#include "testbed.h"
+#include "text_file.h"
+
+#define FAIL_NTH "/proc/thread-self/fail-nth"
+#define MAX_PLACES 400
+#define BUFFER_PAGES 33
+
+FIXTURE(dma_heap_faults)
+{
+	struct testbed bed;
+};
+
+/* Which allocations are to fail, and how quietly. Left out: not all are there. */
+static const struct {
+	const char *path;
+	const char *value;
+} settings[] = {
+	{ "/sys/kernel/debug/failslab/ignore-gfp-wait", "N" },
+	{ "/sys/kernel/debug/failslab/verbose", "0" },
+	{ "/sys/kernel/debug/fail_page_alloc/ignore-gfp-wait", "N" },
+	{ "/sys/kernel/debug/fail_page_alloc/min-order", "0" },
+	{ "/sys/kernel/debug/fail_page_alloc/verbose", "0" },
+};
+
+FIXTURE_SETUP(dma_heap_faults)
+{
+	size_t i;
+
+	OPEN_QUIET_TESTBED(&self->bed, testbed_open_heap);
+	if (!text_file_exists(FAIL_NTH) || !text_file_exists(settings[0].path))
+		SKIP_SETUP("needs CONFIG_FAILSLAB and CONFIG_FAULT_INJECTION_DEBUG_FS");
+	for (i = 0; i < ARRAY_SIZE(settings); i++)
+		guard_set_file(&self->bed.guard, settings[i].path, settings[i].value);
+}
+
+FIXTURE_TEARDOWN(dma_heap_faults)
+{
+	CLOSE_QUIET_TESTBED(&self->bed);
+}
+
+/* Allocate with the @nth allocation failing; *reached: did it come to that? */
+static int alloc_with_fault(const struct testbed *bed, int nth, bool *reached)
+{
+	__u64 left = 0;
+	int fd;
+
+	if (text_file_write_u64(FAIL_NTH, nth))
+		return -EIO;
+	fd = dma_heap_alloc(bed->heap_fd, BUFFER_PAGES * bed->page_size);
+	if (text_file_read_u64(FAIL_NTH, &left))
+		left = 0;
+	text_file_write(FAIL_NTH, "0");
+	*reached = left == 0;
+	return fd;
+}
+
+TEST_F(dma_heap_faults, every_allocation_may_fail)
+{
+	struct testbed *bed = &self->bed;
+	int descriptors = testbed_open_descriptors(), nth, failed = 0;
+	bool reached = true;
+
+	for (nth = 1; nth < MAX_PLACES && reached; nth++) {
+		int fd = alloc_with_fault(bed, nth, &reached);
+
+		ASSERT_NE(-EIO, fd);
+		if (fd >= 0)
+			close(fd);
+		else
+			failed++;
+		/* Some can be done without; the others say that memory is out. */
+		if (fd < 0)
+			EXPECT_EQ(-ENOMEM, fd) {
+				TH_LOG("heap %s, allocation %d fails: %s", bed->heap->name, nth,
+				       strerror(-fd));
+			}
+		EXPECT_EQ(bed->used_at_start, testbed_wait_used(bed, bed->used_at_start)) {
+			TH_LOG("heap %s, allocation %d fails: pages are lost", bed->heap->name,
+			       nth);
+		}
+		EXPECT_EQ(descriptors, testbed_open_descriptors());
+	}
+	EXPECT_FALSE(reached) {
+		TH_LOG("more than %d places: raise MAX_PLACES", MAX_PLACES);
+	}
+	/* The buffer, its list of pages, its file: at least these are asked for. */
+	EXPECT_LE(3, failed);
+	TH_LOG("%d places that allocate, %d of them refused the buffer", nth - 1, failed);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Ten thousand buffers, one after the other: nothing of any of them is left,
+ * by any account that the kernel keeps of a process, of the area, of itself.
+ * Each allocation waits for every processor: a guest of one does them all.
+ *
+ *	descriptors	/proc/self/fd
+ *	mappings	/proc/self/maps
+ *	RssFile		/proc/self/status; where buffers count in it at all
+ *	area		used
+ *	kernel		SUnreclaim: 200 bytes lost a cycle are 2 MB lost
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "harness.h"
+#include "meminfo.h"
+#include "testbed.h"
+#include "text_file.h"
+
+#define CYCLES 10000
+/* A slow machine does fewer; below this it says nothing. */
+#define MIN_CYCLES 100
+#define BUDGET_MS 15000
+/* Small against the least object that a cycle makes, large against noise. */
+#define LOST_BYTES_PER_CYCLE 200
+#define SLAB_NOISE_BYTES 262144
+
+FIXTURE(dma_heap_leak)
+{
+	struct testbed bed;
+};
+
+FIXTURE_SETUP(dma_heap_leak)
+{
+	OPEN_QUIET_TESTBED(&self->bed, testbed_open_heap);
+}
+
+FIXTURE_TEARDOWN(dma_heap_leak)
+{
+	CLOSE_QUIET_TESTBED(&self->bed);
+}
+
+struct footprint {
+	int descriptors;
+	int mappings;
+	__u64 rss_file_bytes;
+	__u64 slab_bytes;
+};
+
+static int count_mappings(void)
+{
+	char *text, *line;
+	int count = 0;
+
+	if (text_file_read_all("/proc/self/maps", &text) < 0)
+		return -1;
+	for (line = text; *line; line++)
+		count += *line == '\n';
+	free(text);
+	return count;
+}
+
+static __u64 rss_file_bytes(void)
+{
+	char *text, *line;
+	__u64 kib = 0;
+
+	if (text_file_read_all("/proc/self/status", &text) < 0)
+		return 0;
+	line = strstr(text, "RssFile:");
+	if (line)
+		kib = strtoull(line + strlen("RssFile:"), NULL, 10);
+	free(text);
+	return kib * 1024;
+}
+
+static void take_footprint(struct footprint *now)
+{
+	now->descriptors = testbed_open_descriptors();
+	now->mappings = count_mappings();
+	now->rss_file_bytes = rss_file_bytes();
+	now->slab_bytes = 0;
+	meminfo_bytes("SUnreclaim", &now->slab_bytes);
+}
+
+/* One buffer, by one of the ways there are to end it. */
+static int cycle(const struct testbed *bed, int number)
+{
+	size_t bytes = (number % 7 + 1) * bed->page_size;
+	int fd = dma_heap_alloc(bed->heap_fd, bytes), err;
+	char *map;
+
+	if (fd < 0)
+		return fd;
+	if (number % 3 == 0)
+		return close(fd);
+	err = dma_buf_map(fd, bytes, (void **)&map);
+	if (err)
+		return err;
+	map[bytes - 1] = 1;
+	if (number % 3 == 1)
+		munmap(map, bytes);
+	close(fd);
+	if (number % 3 == 2)
+		munmap(map, bytes);
+	return 0;
+}
+
+TEST_F_TIMEOUT(dma_heap_leak, ten_thousand_buffers, 40)
+{
+	struct testbed *bed = &self->bed;
+	long long end = testbed_now_ms() + BUDGET_MS;
+	struct footprint before, after;
+	int done;
+
+	/* What is made once is made now. */
+	for (done = 0; done < 64; done++)
+		ASSERT_EQ(0, cycle(bed, done));
+	take_footprint(&before);
+	for (done = 0; done < CYCLES && testbed_now_ms() < end; done++) {
+		int err = cycle(bed, done);
+
+		ASSERT_EQ(0, err) {
+			TH_LOG("heap %s, cycle %d: %s", bed->heap->name, done, strerror(-err));
+		}
+	}
+	take_footprint(&after);
+	TH_LOG("%d cycles, unreclaimable slab %+lld bytes", done,
+	       (long long)(after.slab_bytes - before.slab_bytes));
+	ASSERT_LE(MIN_CYCLES, done) {
+		TH_LOG("%d ms were enough for %d cycles only", BUDGET_MS, done);
+	}
+	EXPECT_EQ(before.descriptors, after.descriptors);
+	EXPECT_EQ(before.mappings, after.mappings);
+	EXPECT_EQ(bed->used_at_start, testbed_wait_used(bed, bed->used_at_start));
+	/* Each thread keeps up to 64 pages of its count to itself. */
+	EXPECT_LE(after.rss_file_bytes, before.rss_file_bytes + 128 * bed->page_size);
+	EXPECT_LE(after.slab_bytes,
+		  before.slab_bytes + SLAB_NOISE_BYTES + (__u64)done * LOST_BYTES_PER_CYCLE) {
+		TH_LOG("%d cycles: the kernel keeps %llu bytes of each", done,
+		       (unsigned long long)(after.slab_bytes - before.slab_bytes) / done);
+	}
+}
+
+/* While a buffer is mapped it counts in RssFile wholly or not at all. */
+TEST_F(dma_heap_leak, rss_file_returns)
+{
+	struct testbed *bed = &self->bed;
+	size_t pages = 1024, page = bed->page_size, i;
+	__u64 before, during, after;
+	int fd = dma_heap_alloc(bed->heap_fd, pages * page);
+	unsigned char *map;
+
+	if (fd == -ENOMEM)
+		SKIP(return, "area %s: needs %zu pages in one run", bed->area->name, pages);
+	ASSERT_GE(fd, 0);
+	before = rss_file_bytes();
+	ASSERT_EQ(0, dma_buf_map(fd, pages * page, (void **)&map));
+	for (i = 0; i < pages; i++)
+		map[i * page] = 1;
+	during = rss_file_bytes();
+	munmap(map, pages * page);
+	after = rss_file_bytes();
+	close(fd);
+	/* After 6.1 the mapping is of page frames, which do not count. */
+	if (during > before + 128 * page)
+		EXPECT_LE(before + (pages - 128) * page, during);
+	EXPECT_LE(after, before + 128 * page);
+	TH_LOG("RssFile with %zu pages mapped: %+lld bytes", pages,
+	       (long long)(during - before));
+}
+
+TEST_HARNESS_MAIN

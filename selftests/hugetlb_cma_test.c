@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * hugetlb_cma=: a gigantic page comes out of an area and goes back into it.
+ *
+ *	CmaFree	[............]  ->  [....]  ->  [............]
+ *			      nr_hugepages 0, 1, 0
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/mman.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "harness.h"
+#include "meminfo.h"
+#include "testbed.h"
+#include "text_file.h"
+
+#define PAGES "/sys/kernel/mm/hugepages/hugepages-%lukB/nr_hugepages"
+#define GIGANTIC_BYTES (1ul << 30)
+#define MARK_STEP (64ul << 20)
+
+FIXTURE(hugetlb_cma)
+{
+	struct guard guard;
+	char path[96];
+};
+
+/* Does the command line give hugetlb an area? */
+static bool is_asked_for(void)
+{
+	char line[4096];
+
+	return text_file_read("/proc/cmdline", line, sizeof(line)) > 0 &&
+	       strstr(line, "hugetlb_cma=");
+}
+
+FIXTURE_SETUP(hugetlb_cma)
+{
+	__u64 pages;
+
+	snprintf(self->path, sizeof(self->path), PAGES, GIGANTIC_BYTES >> 10);
+	if (!is_asked_for())
+		SKIP_SETUP("needs hugetlb_cma=1G on the command line, and as much memory");
+	if (text_file_read_u64(self->path, &pages))
+		SKIP_SETUP("needs CONFIG_HUGETLBFS and pages of 1 GiB");
+	if (pages)
+		SKIP_SETUP("pages of 1 GiB are in use by others");
+	if (guard_open(&self->guard))
+		SKIP_SETUP("needs pidfd_open() (Linux 5.3) for the guard process");
+}
+
+FIXTURE_TEARDOWN(hugetlb_cma)
+{
+	EXPECT_EQ(0, guard_close(&self->guard));
+}
+
+TEST_F_TIMEOUT(hugetlb_cma, gigantic_page_comes_and_goes, 110)
+{
+	__u64 before, during, after, pages = 0;
+	unsigned char *map;
+	size_t at;
+	int err;
+
+	ASSERT_EQ(0, meminfo_bytes("CmaFree", &before));
+	err = guard_set_file(&self->guard, self->path, "1");
+	if (err == -EACCES || err == -EPERM)
+		SKIP(return, "needs root to write %s", self->path);
+	ASSERT_EQ(0, err);
+	ASSERT_EQ(0, text_file_read_u64(self->path, &pages));
+	EXPECT_EQ(1, pages);
+	ASSERT_EQ(0, meminfo_bytes("CmaFree", &during));
+	EXPECT_LE(GIGANTIC_BYTES - GIGANTIC_BYTES / 16, before - during) {
+		TH_LOG("CmaFree %llu before, %llu with the page", (unsigned long long)before,
+		       (unsigned long long)during);
+	}
+
+	map = mmap(NULL, GIGANTIC_BYTES, PROT_READ | PROT_WRITE,
+		   MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | MAP_HUGE_1GB, -1, 0);
+	ASSERT_NE(MAP_FAILED, (void *)map) {
+		TH_LOG("%s", strerror(errno));
+	}
+	for (at = 0; at < GIGANTIC_BYTES; at += MARK_STEP)
+		EXPECT_EQ(0, map[at]);
+	for (at = 0; at < GIGANTIC_BYTES; at += MARK_STEP)
+		*(size_t *)(map + at) = at + 1;
+	for (at = 0; at < GIGANTIC_BYTES; at += MARK_STEP)
+		EXPECT_EQ(at + 1, *(size_t *)(map + at));
+	munmap(map, GIGANTIC_BYTES);
+
+	ASSERT_EQ(0, text_file_write(self->path, "0"));
+	ASSERT_EQ(0, text_file_read_u64(self->path, &pages));
+	EXPECT_EQ(0, pages);
+	ASSERT_EQ(0, meminfo_bytes("CmaFree", &after));
+	EXPECT_LE(before - before / 16, after);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Contents that tell, bit for bit, whether a page is still the page it was.
+ * The last word of each page is left to a writer, see pattern_writer.
+ */
+#ifndef CMA_TESTS_PATTERN_H
+#define CMA_TESTS_PATTERN_H
+
+#include <linux/types.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* pattern_fill - every page of the range its own words, by @seed and number. */
+void pattern_fill(void *start, size_t bytes, __u64 seed);
+
+/* pattern_first_wrong - the first page that differs, or -1. */
+long pattern_first_wrong(const void *start, size_t bytes, __u64 seed);
+
+/*
+ * A thread that writes into the last word of each page, over and over, and
+ * remembers what it wrote: a write lost while the page moved is seen.
+ */
+struct pattern_writer {
+	unsigned char *start;
+	size_t pages;
+	__u64 *written;		/* what each page's last word must be */
+	__u64 rounds;
+	bool stop;
+	pthread_t thread;
+};
+
+/* pattern_writer_start - returns 0 or -errno. */
+int pattern_writer_start(struct pattern_writer *writer, void *start, size_t bytes);
+
+/* pattern_writer_stop - the first page with a lost write, or -1. */
+long pattern_writer_stop(struct pattern_writer *writer);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A disk that takes its time: null_blk, made through configfs, answers each
+ * request after a delay of ours. What waits for it is held as long.
+ */
+#ifndef CMA_TESTS_SLOW_DISK_H
+#define CMA_TESTS_SLOW_DISK_H
+
+#include <linux/types.h>
+
+#include "guard.h"
+
+struct slow_disk {
+	char folder[128];	/* in configfs */
+	char device[64];
+	struct guard *guard;
+	int rmdir_id;
+	int unmount_id;
+};
+
+/*
+ * slow_disk_open - make one that answers after @delay_ms; @guard removes it.
+ *
+ * Returns 0 or -errno; -ENODEV: needs CONFIG_BLK_DEV_NULL_BLK and configfs.
+ */
+int slow_disk_open(struct slow_disk *disk, struct guard *guard, int delay_ms);
+void slow_disk_close(struct slow_disk *disk);
+
+#endif

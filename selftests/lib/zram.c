@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "zram.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/swap.h>
+#include <unistd.h>
+
+#include "ext4_format.h"
+#include "pagemap.h"
+#include "text_file.h"
+
+#define CONTROL "/sys/class/zram-control"
+
+int zram_open(struct zram *zram, struct guard *guard, __u64 bytes)
+{
+	char path[128], text[32];
+	__u64 number;
+
+	memset(zram, 0, sizeof(*zram));
+	zram->guard = guard;
+	/* Reading it makes a new disk and tells its number. */
+	if (text_file_read_u64(CONTROL "/hot_add", &number))
+		return -ENODEV;
+	zram->number = number;
+	snprintf(text, sizeof(text), "%d", zram->number);
+	zram->remove_id = guard_write(guard, CONTROL "/hot_remove", text);
+	snprintf(zram->device, sizeof(zram->device), "/dev/zram%d", zram->number);
+	zram->bytes = bytes;
+	snprintf(path, sizeof(path), "/sys/block/zram%d/disksize", zram->number);
+	return text_file_write_u64(path, bytes);
+}
+
+/* What mkswap writes: a header of one page. */
+static int make_swap(const struct zram *zram)
+{
+	size_t size = pagemap_page_size();
+	char *page = calloc(1, size);
+	int fd = open(zram->device, O_WRONLY | O_CLOEXEC), err = 0;
+	struct {
+		__u32 version, last_page, bad_pages;
+	} header = { 1, zram->bytes / size - 1, 0 };
+
+	if (!page || fd < 0) {
+		err = fd < 0 ? -errno : -ENOMEM;
+	} else {
+		memcpy(page + 1024, &header, sizeof(header));
+		memcpy(page + size - 10, "SWAPSPACE2", 10);
+		if (pwrite(fd, page, size, 0) != (ssize_t)size || fsync(fd))
+			err = -EIO;
+	}
+	if (fd >= 0)
+		close(fd);
+	free(page);
+	return err;
+}
+
+int zram_swapon(struct zram *zram)
+{
+	int err = make_swap(zram);
+
+	if (err)
+		return err;
+	if (swapon(zram->device, SWAP_FLAG_PREFER | SWAP_FLAG_PRIO_MASK))
+		return -errno;
+	zram->in_use_id = guard_swapoff(zram->guard, zram->device);
+	return 0;
+}
+
+int zram_mount(struct zram *zram)
+{
+	int err = ext4_format(zram->device, zram->bytes);
+
+	if (err)
+		return err;
+	snprintf(zram->folder, sizeof(zram->folder), "/tmp/cma-tests-%d", getpid());
+	if (mkdir(zram->folder, 0700))
+		return -errno;
+	zram->rmdir_id = guard_rmdir(zram->guard, zram->folder);
+	if (mount(zram->device, zram->folder, "ext4", 0, NULL))
+		return -errno;
+	zram->in_use_id = guard_unmount(zram->guard, zram->folder);
+	return 0;
+}
+
+int zram_close(struct zram *zram)
+{
+	char text[32];
+	int err = 0;
+
+	if (!zram->guard || !zram->device[0])
+		return 0;
+	if (zram->in_use_id)
+		err = zram->folder[0] ? umount(zram->folder) : swapoff(zram->device);
+	if (err)
+		return -errno;
+	if (zram->in_use_id)
+		guard_cancel(zram->guard, zram->in_use_id);
+	if (zram->rmdir_id && rmdir(zram->folder) == 0)
+		guard_cancel(zram->guard, zram->rmdir_id);
+	snprintf(text, sizeof(text), "%d", zram->number);
+	err = text_file_write(CONTROL "/hot_remove", text);
+	if (err == 0)
+		guard_cancel(zram->guard, zram->remove_id);
+	zram->guard = NULL;
+	return err;
+}

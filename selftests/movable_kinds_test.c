@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The controls of busy_test.c: pages that must get out of the way, whatever
+ * kind they are of, and arrive whole.
+ *
+ *	area	[aaa fff mmm hhhhhh kkk ttt ....]  pages of every kind
+ *	area	[XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX]  all of the room is taken
+ *	elsewhere  aaa fff mmm hhhhhh kkk ttt	   bit for bit as they were
+ *
+ * Some of them are written to while they move.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness.h"
+#include "io_ring.h"
+#include "movable.h"
+#include "pagemap.h"
+#include "pattern.h"
+#include "testbed.h"
+#include "text_file.h"
+
+#define MERGE_DEADLINE_MS 6000
+#define KIND_BYTES (2ul << 20)
+#define SHARERS 3
+#define ATTEMPTS 5
+#define KSM_RUN "/sys/kernel/mm/ksm/run"
+#define KSM_SHARING "/sys/kernel/mm/ksm/pages_sharing"
+
+struct pages {
+	unsigned char *map;
+	size_t bytes;
+	__u64 seed;
+	pid_t sharers[SHARERS];
+	struct pattern_writer writer;
+	bool is_written;
+	long in_area;		/* before the area was taken */
+};
+
+static int map_anonymous(struct pages *pages, int flags)
+{
+	pages->bytes = KIND_BYTES;
+	pages->map = mmap(NULL, pages->bytes, PROT_READ | PROT_WRITE,
+			  flags | MAP_ANONYMOUS, -1, 0);
+	if (pages->map == MAP_FAILED)
+		return -errno;
+	madvise(pages->map, pages->bytes, MADV_NOHUGEPAGE);
+	pattern_fill(pages->map, pages->bytes, pages->seed);
+	return 0;
+}
+
+static int make_anonymous(struct pages *pages, struct guard *guard)
+{
+	(void)guard;
+	return map_anonymous(pages, MAP_PRIVATE);
+}
+
+static int make_written(struct pages *pages, struct guard *guard)
+{
+	int err = make_anonymous(pages, guard);
+
+	if (err)
+		return err;
+	pages->is_written = true;
+	return pattern_writer_start(&pages->writer, pages->map, pages->bytes);
+}
+
+/* Shared memory is tmpfs's; written to as well. */
+static int make_shared_memory(struct pages *pages, struct guard *guard)
+{
+	int err = map_anonymous(pages, MAP_SHARED);
+
+	(void)guard;
+	if (err)
+		return err;
+	pages->is_written = true;
+	return pattern_writer_start(&pages->writer, pages->map, pages->bytes);
+}
+
+static int make_locked(struct pages *pages, struct guard *guard)
+{
+	int err = make_anonymous(pages, guard);
+
+	if (!err && mlock(pages->map, pages->bytes))
+		err = errno == EPERM || errno == ENOMEM ? -EOPNOTSUPP : -errno;
+	return err;
+}
+
+/* Mapped by several processes, so that each mapping must be moved. */
+static int make_fork_shared(struct pages *pages, struct guard *guard)
+{
+	int err = make_anonymous(pages, guard), i;
+
+	for (i = 0; !err && i < SHARERS; i++) {
+		pages->sharers[i] = fork();
+		if (pages->sharers[i] == 0) {
+			for (;;)
+				pause();
+		}
+		err = pages->sharers[i] < 0 ? -errno : 0;
+		if (!err)
+			guard_kill(guard, pages->sharers[i]);
+	}
+	return err;
+}
+
+static int make_huge(struct pages *pages, struct guard *guard)
+{
+	__u64 huge;
+
+	(void)guard;
+	if (text_file_read_u64("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size", &huge) ||
+	    huge > 4 * KIND_BYTES)
+		return -EOPNOTSUPP;
+	pages->bytes = 2 * huge;
+	pages->map = mmap(NULL, pages->bytes, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (pages->map == MAP_FAILED)
+		return -errno;
+	madvise(pages->map, pages->bytes, MADV_HUGEPAGE);
+	pattern_fill(pages->map, pages->bytes, pages->seed);
+	return 0;
+}
+
+/* Every page the same, merged into few that all of them share. */
+static int make_merged(struct pages *pages, struct guard *guard)
+{
+	long long end = testbed_now_ms() + MERGE_DEADLINE_MS;
+	size_t size = pagemap_page_size(), offset;
+	__u64 sharing = 0;
+	int err = make_anonymous(pages, guard);
+
+	if (err)
+		return err;
+	for (offset = size; offset < pages->bytes; offset += size)
+		memcpy(pages->map + offset, pages->map, size);
+	if (madvise(pages->map, pages->bytes, MADV_MERGEABLE))
+		return -EOPNOTSUPP;
+	if (guard_set_file(guard, "/sys/kernel/mm/ksm/sleep_millisecs", "1") ||
+	    guard_set_file(guard, "/sys/kernel/mm/ksm/pages_to_scan", "2000") ||
+	    guard_set_file(guard, KSM_RUN, "1"))
+		return -EOPNOTSUPP;
+	while (sharing < 64 && testbed_now_ms() < end) {
+		usleep(1000);
+		text_file_read_u64(KSM_SHARING, &sharing);
+	}
+	return sharing < 64 ? -ETIME : 0;
+}
+
+static long check_merged(const struct pages *pages)
+{
+	size_t size = pagemap_page_size(), offset;
+
+	for (offset = 0; offset < pages->bytes; offset += size)
+		if (pattern_first_wrong(pages->map + offset, size, pages->seed) >= 0)
+			return offset / size;
+	return -1;
+}
+
+static const struct kind {
+	const char *name;
+	/* -EOPNOTSUPP: this kernel or this user cannot have such pages */
+	int (*make)(struct pages *pages, struct guard *guard);
+	long (*check)(const struct pages *pages);	/* NULL: by pattern */
+} kinds[] = {
+	{ "anonymous", make_anonymous, NULL },
+	{ "anonymous, written to", make_written, NULL },
+	{ "shared memory, written to", make_shared_memory, NULL },
+	{ "locked in memory", make_locked, NULL },
+	{ "shared by fork", make_fork_shared, NULL },
+	{ "transparent huge", make_huge, NULL },
+	{ "merged by KSM", make_merged, check_merged },
+};
+
+FIXTURE(movable_kinds)
+{
+	struct testbed bed;
+	struct movable ballast;
+	struct pages pages[ARRAY_SIZE(kinds)];
+};
+
+FIXTURE_SETUP(movable_kinds)
+{
+	const char *reason;
+
+	OPEN_QUIET_TESTBED(&self->bed, testbed_open_debugfs);
+	reason = movable_press(&self->ballast, &self->bed);
+	if (reason)
+		SKIP_SETUP("%s", reason);
+}
+
+static void unmake(struct pages *pages)
+{
+	int i;
+
+	for (i = 0; i < SHARERS; i++) {
+		if (pages->sharers[i] <= 0)
+			continue;
+		kill(pages->sharers[i], SIGKILL);
+		waitpid(pages->sharers[i], NULL, 0);
+	}
+	if (pages->map && pages->map != MAP_FAILED)
+		munmap(pages->map, pages->bytes);
+}
+
+FIXTURE_TEARDOWN(movable_kinds)
+{
+	size_t i;
+
+	movable_free(&self->ballast);
+	for (i = 0; i < ARRAY_SIZE(kinds); i++)
+		unmake(&self->pages[i]);
+	CLOSE_QUIET_TESTBED(&self->bed);
+}
+
+/* All of the room; what is on its way for a moment gets a few attempts. */
+static int take_room(struct testbed *bed, __u64 *pages)
+{
+	int attempt, err = -ENOMEM;
+
+	if (cma_area_read(bed->area, CMA_MAXCHUNK_PAGES, pages))
+		return -EIO;
+	for (attempt = 0; err == -ENOMEM && attempt < ATTEMPTS; attempt++)
+		err = testbed_debugfs_alloc(bed, *pages);
+	return err;
+}
+
+TEST_F_TIMEOUT(movable_kinds, every_kind_makes_room_unchanged, 110)
+{
+	struct testbed *bed = &self->bed;
+	long in_area = 0;
+	__u64 room = 0;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		struct pages *pages = &self->pages[i];
+		int err;
+
+		pages->seed = i + 1;
+		err = kinds[i].make(pages, &bed->guard);
+		if (err == -EOPNOTSUPP || err == -ETIME) {
+			TH_LOG("left out: %s (%s)", kinds[i].name, strerror(-err));
+			unmake(pages);
+			memset(pages, 0, sizeof(*pages));
+			continue;
+		}
+		ASSERT_EQ(0, err) {
+			TH_LOG("%s: %s", kinds[i].name, strerror(-err));
+		}
+		pages->in_area = pagemap_pages_in_area(pages->map, pages->bytes, bed->area);
+		in_area += pages->in_area;
+	}
+	ASSERT_LT(0, in_area) {
+		TH_LOG("area %s: none of the pages is there", bed->area->name);
+	}
+	/* Room for them outside. */
+	movable_free(&self->ballast);
+	EXPECT_EQ(0, take_room(bed, &room)) {
+		TH_LOG("area %s: %llu pages of room, all movable, cannot be taken",
+		       bed->area->name, (unsigned long long)room);
+	}
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		struct pages *pages = &self->pages[i];
+		long bad = -1, left;
+
+		if (!pages->map)
+			continue;
+		if (pages->is_written)
+			bad = pattern_writer_stop(&pages->writer);
+		EXPECT_EQ(-1, bad) {
+			TH_LOG("%s: a write to page %ld was lost", kinds[i].name, bad);
+		}
+		bad = kinds[i].check ? kinds[i].check(pages) :
+		      pattern_first_wrong(pages->map, pages->bytes, pages->seed);
+		EXPECT_EQ(-1, bad) {
+			TH_LOG("%s: page %ld changed", kinds[i].name, bad);
+		}
+		left = pagemap_pages_in_area(pages->map, pages->bytes, bed->area);
+		TH_LOG("%s: %ld pages in the area before, %ld after, %llu rounds written",
+		       kinds[i].name, pages->in_area, left,
+		       (unsigned long long)pages->writer.rounds);
+		if (testbed_used(bed) == bed->area_pages)
+			EXPECT_EQ(0, left);
+	}
+}
+
+/*
+ * A long-term pin must not keep a page in the area: pinning moves it out, or
+ * the area could never be taken again.
+ */
+TEST_F_TIMEOUT(movable_kinds, long_term_pin_moves_out, 110)
+{
+	struct testbed *bed = &self->bed;
+	struct movable *memory = &self->ballast;
+	__u64 room;
+	long before;
+	int ring;
+
+	ring = io_ring_open();
+	if (ring < 0)
+		SKIP(return, "needs CONFIG_IO_URING, not disabled by kernel.io_uring_disabled");
+	before = movable_keep_reached(memory, bed->area, KIND_BYTES);
+	ASSERT_LT(0, before);
+	ASSERT_EQ(0, io_ring_pin(ring, memory->map, memory->filled_bytes));
+	EXPECT_EQ(0, pagemap_pages_in_area(memory->map, memory->filled_bytes, bed->area)) {
+		TH_LOG("area %s: of %ld pages some are pinned where they must not stay",
+		       bed->area->name, before);
+	}
+	EXPECT_EQ(-1, movable_first_bad(memory));
+	EXPECT_EQ(0, take_room(bed, &room));
+	close(ring);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Reserved memory and areas as everybody may see them:
+ *
+ *	/proc/iomem			where areas and no-map regions lie
+ *	/proc/device-tree		what the device tree asked for
+ *	/sys/firmware			the same tree, and the blob
+ *	/dev/mem			refused for RAM, where configured
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "harness.h"
+#include "pagemap.h"
+#include "testbed.h"
+#include "text_file.h"
+
+#define TREE "/proc/device-tree"
+#define RESERVED TREE "/reserved-memory"
+
+/* A line of /proc/iomem; depth counts the blanks before it, by two. */
+struct resource {
+	unsigned long long start, end;
+	int depth;
+	char name[64];
+};
+
+typedef bool (*resource_fn)(void *context, const struct resource *resource);
+
+/* Call @visit for each line until it says false. Returns lines or -errno. */
+static int walk_iomem(resource_fn visit, void *context)
+{
+	char *text, *line, *next;
+	ssize_t length = text_file_read_all("/proc/iomem", &text);
+	int lines = 0;
+
+	if (length < 0)
+		return length;
+	for (line = strtok_r(text, "\n", &next); line; line = strtok_r(NULL, "\n", &next)) {
+		struct resource resource = { 0 };
+
+		resource.depth = strspn(line, " ") / 2;
+		if (sscanf(line, "%llx-%llx : %63[^\n]", &resource.start, &resource.end,
+			   resource.name) != 3)
+			continue;
+		lines++;
+		if (!visit(context, &resource))
+			break;
+	}
+	free(text);
+	return lines;
+}
+
+struct ram_search {
+	unsigned long long start, end;
+	bool found;
+};
+
+static bool find_ram(void *context, const struct resource *resource)
+{
+	struct ram_search *search = context;
+
+	if (strcmp(resource->name, "System RAM") == 0 && resource->start <= search->start &&
+	    resource->end >= search->end)
+		search->found = true;
+	return !search->found;
+}
+
+/* Is everything zero, as without privilege? */
+static bool is_hidden(void *context, const struct resource *resource)
+{
+	bool *hidden = context;
+
+	*hidden = resource->end == 0;
+	return *hidden;
+}
+
+static bool iomem_is_hidden(void)
+{
+	bool hidden = true;
+
+	walk_iomem(is_hidden, &hidden);
+	return hidden;
+}
+
+/* The pages of an area are ordinary memory, lent until they are needed. */
+TEST(areas_lie_in_system_ram)
+{
+	struct testbed bed;
+	const char *reason = testbed_open_debugfs(&bed);
+	unsigned int range;
+	size_t i;
+
+	if (reason)
+		SKIP(return, "%s", reason);
+	if (iomem_is_hidden())
+		SKIP(return, "needs CAP_SYS_ADMIN to read /proc/iomem");
+	for (i = 0; i < bed.areas.count; i++)
+		for (range = 0; range < bed.areas.area[i].nranges; range++) {
+			const struct cma_range *place = &bed.areas.area[i].ranges[range];
+			struct ram_search search = {
+				.start = place->base_pfn * bed.page_size,
+				.end = (place->base_pfn + place->count_pages) * bed.page_size - 1,
+			};
+
+			ASSERT_LT(0, walk_iomem(find_ram, &search));
+			EXPECT_TRUE(search.found) {
+				TH_LOG("area %s: 0x%llx-0x%llx is not in System RAM",
+				       bed.areas.area[i].name, search.start, search.end);
+			}
+		}
+	testbed_close(&bed);
+}
+
+struct order_check {
+	struct resource last;
+	int bad;
+};
+
+static bool check_order(void *context, const struct resource *resource)
+{
+	struct order_check *check = context;
+
+	if (resource->start > resource->end)
+		check->bad++;
+	if (resource->depth == 0) {
+		if (check->last.end && resource->start <= check->last.end)
+			check->bad++;
+		check->last = *resource;
+	} else if (resource->start < check->last.start || resource->end > check->last.end) {
+		check->bad++;
+	}
+	return true;
+}
+
+/* Lines are in order, do not overlap, and what is below a line lies in it. */
+TEST(iomem_is_in_order)
+{
+	struct order_check check = { 0 };
+
+	if (iomem_is_hidden())
+		SKIP(return, "needs CAP_SYS_ADMIN to read /proc/iomem");
+	ASSERT_LT(0, walk_iomem(check_order, &check));
+	EXPECT_EQ(0, check.bad);
+}
+
+/* A big-endian number of @cells cells. */
+static __u64 read_cells(const unsigned char *at, unsigned int cells)
+{
+	__u64 value = 0;
+	unsigned int i;
+
+	for (i = 0; i < 4 * cells; i++)
+		value = value << 8 | at[i];
+	return value;
+}
+
+static ssize_t read_property(const char *node, const char *name, unsigned char *value, size_t size)
+{
+	char path[PATH_MAX];
+	ssize_t got;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", node, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	got = read(fd, value, size);
+	close(fd);
+	return got < 0 ? -errno : got;
+}
+
+struct overlap_search {
+	unsigned long long start, end;
+	bool ram, reserved;
+};
+
+static bool find_overlap(void *context, const struct resource *resource)
+{
+	struct overlap_search *search = context;
+
+	if (resource->end < search->start || resource->start > search->end)
+		return true;
+	if (strcmp(resource->name, "System RAM") == 0)
+		search->ram = true;
+	if (strcasecmp(resource->name, "reserved") == 0)
+		search->reserved = true;
+	return true;
+}
+
+static bool has_property(const char *node, const char *name)
+{
+	unsigned char byte;
+
+	return read_property(node, name, &byte, 1) >= 0;
+}
+
+/* A static region with no-map is in no System RAM: the kernel has no map of it. */
+static void check_region(struct __test_metadata *_metadata, const char *node)
+{
+	unsigned char cells[4], reg[64];
+	unsigned int address_cells, size_cells;
+	struct overlap_search search = { 0 };
+
+	if (read_property(RESERVED, "#address-cells", cells, 4) != 4)
+		return;
+	address_cells = read_cells(cells, 1);
+	if (read_property(RESERVED, "#size-cells", cells, 4) != 4)
+		return;
+	size_cells = read_cells(cells, 1);
+	if (read_property(node, "reg", reg, sizeof(reg)) <
+	    (ssize_t)(4 * (address_cells + size_cells)))
+		return;
+	search.start = read_cells(reg, address_cells);
+	search.end = search.start + read_cells(reg + 4 * address_cells, size_cells) - 1;
+	ASSERT_LT(0, walk_iomem(find_overlap, &search));
+	if (has_property(node, "no-map"))
+		EXPECT_FALSE(search.ram && !search.reserved) {
+			TH_LOG("%s: no-map, but 0x%llx-0x%llx is System RAM", node, search.start,
+			       search.end);
+		}
+	if (has_property(node, "reusable"))
+		EXPECT_TRUE(search.ram) {
+			TH_LOG("%s: reusable, but 0x%llx-0x%llx is not System RAM", node,
+			       search.start, search.end);
+		}
+}
+
+TEST(device_tree_regions_are_where_they_were_asked_for)
+{
+	DIR *dir = opendir(RESERVED);
+	struct dirent *entry;
+	char node[PATH_MAX];
+
+	if (!dir)
+		SKIP(return, "needs a device tree with /reserved-memory");
+	if (iomem_is_hidden())
+		SKIP(return, "needs CAP_SYS_ADMIN to read /proc/iomem");
+	while ((entry = readdir(dir))) {
+		snprintf(node, sizeof(node), RESERVED "/%s", entry->d_name);
+		if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
+			check_region(_metadata, node);
+	}
+	closedir(dir);
+}
+
+/* /proc/device-tree is the tree below /sys/firmware; the blob is for root. */
+TEST(firmware_shows_the_same_tree)
+{
+	char target[PATH_MAX] = "";
+	unsigned char magic[4];
+	int fd;
+
+	if (!text_file_exists(TREE))
+		SKIP(return, "needs a machine with a device tree");
+	ASSERT_LT(0, readlink(TREE, target, sizeof(target) - 1));
+	EXPECT_EQ(0, strcmp("/sys/firmware/devicetree/base", target)) {
+		TH_LOG(TREE " leads to %s", target);
+	}
+	fd = open("/sys/firmware/fdt", O_RDONLY | O_CLOEXEC);
+	if (fd < 0 && errno == EACCES)
+		SKIP(return, "needs root to read /sys/firmware/fdt");
+	ASSERT_GE(fd, 0);
+	ASSERT_EQ(4, read(fd, magic, 4));
+	EXPECT_EQ(0xd00dfeed, read_cells(magic, 1));
+	close(fd);
+}
+
+/*
+ * CONFIG_STRICT_DEVMEM keeps RAM, areas included, from /dev/mem: mapping it is
+ * refused with EPERM; reading it gives EPERM on arm64, nothing true on x86.
+ */
+static bool find_first_ram(void *context, const struct resource *resource)
+{
+	if (strcmp(resource->name, "System RAM"))
+		return true;
+	*(struct resource *)context = *resource;
+	return false;
+}
+
+TEST(devmem_is_refused)
+{
+	struct resource ram = { 0 };
+	size_t page = pagemap_page_size();
+	void *map;
+	int fd;
+
+	if (iomem_is_hidden())
+		SKIP(return, "needs CAP_SYS_ADMIN to read /proc/iomem");
+	ASSERT_LT(0, walk_iomem(find_first_ram, &ram));
+	fd = open("/dev/mem", O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		SKIP(return, "needs CONFIG_DEVMEM and CAP_SYS_RAWIO");
+	/* Above the first MiB, which x86 shows to all. */
+	if (ram.start < 0x100000)
+		ram.start = 0x4000000;
+	map = mmap(NULL, page, PROT_READ, MAP_SHARED, fd, ram.start / page * page);
+	if (map != MAP_FAILED)
+		SKIP(munmap(map, page); return, "needs CONFIG_STRICT_DEVMEM");
+	EXPECT_EQ(EPERM, errno);
+	close(fd);
+}
+
+TEST_HARNESS_MAIN
