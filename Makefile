@@ -11,7 +11,7 @@ export FILE PAGE_SIZE PAGEBLOCK_ORDER CMDLINE
 
 Q = $(if $(filter 1,$(V)),,@)
 
-STAGES := run source kernel image kunit selftests bench destructive report
+STAGES := run source kernel image kunit selftests drivers bench destructive report
 
 .PHONY: help deps check lint mutants coverage clean install-tree tarball run-stock boot-table dts-lint $(STAGES)
 

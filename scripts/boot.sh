@@ -4,7 +4,8 @@
 # NAME may go on after a dot: destructive.release_twice is row destructive, with
 # that case of kunit/destructive/ on the command line, fixture.no-map has that
 # fixture.
-# KERNEL is a bootable image, IMAGE a folder of image.sh, ACCEL tcg or kvm.
+# KERNEL is a bootable image, with its modules in the folder modules beside it,
+# IMAGE a folder of image.sh, ACCEL tcg or kvm.
 # Fills folder BOOT: command.txt (the whole QEMU command), console.log,
 # story.jsonl (init's own account), phases.jsonl (bench/plugin), <stage>.out (what the stage wrote to its
 # port) and qemu.json (exit status, timeout, elapsed milliseconds). What became
@@ -43,9 +44,19 @@ write_plan() {
 	esac
 }
 
+describe_modules() {
+	modules=$(dirname "$kernel")/modules
+	echo "dir /modules 0755 0 0"
+	for module in "$modules"/*.ko; do
+		[ -f "$module" ] || die "boot '$name' loads the kernel's modules, found none in $modules: build with scripts/kernel.sh"
+		echo "file /modules/$(basename "$module") $module 0644 0 0"
+	done
+}
+
 add_plan_to_image() {
 	write_plan >"$boot/plan"
 	printf 'file /plan %s 0644 0 0\n' "$boot/plan" >"$boot/contents"
+	[ "$name" != modules ] || describe_modules >>"$boot/contents"
 	{
 		cat "$image/initramfs.cpio"
 		"$image/gen_init_cpio" -t 0 "$boot/contents"

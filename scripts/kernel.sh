@@ -5,7 +5,8 @@
 # those since-<version> that TREE has reached; an option that a fragment asks
 # for and Kconfig drops is an error. FRAGMENT names one more fragment, whose
 # options replace those of the others. Leaves BUILD/guest-kernel (the bootable image),
-# BUILD/kernel.hash (a name for all that went into it) and BUILD/.config. When
+# BUILD/modules/ (empty where .config has none), BUILD/kernel.hash (a name for all
+# that went into it) and BUILD/.config. When
 # the hash stands, nothing is built. CACHE names a folder that keeps images by
 # hash (default ~/.cache/cma-tests, used where it exists).
 scripts=$(dirname "$0")
@@ -91,13 +92,28 @@ show_progress() {
 }
 
 compile() {
+	targets=$kernel_target
+	! grep -q '=m$' "$build/.config" || targets="$targets modules"
 	# A pipe would hide the status of make: keep it in a file.
 	{
-		kbuild "$tree" "$build" -j"$(nproc)" "$kernel_target" 2>&1 && : >"$build/built"
+		# shellcheck disable=SC2086 # one word a target
+		kbuild "$tree" "$build" -j"$(nproc)" $targets 2>&1 && : >"$build/built"
 	} | tee "$build/build.log" | show_progress
 	[ -e "$build/built" ] || die "the kernel does not build: $(grep -m 1 -E 'error:|\*\*\*' "$build/build.log"); see $build/build.log"
+	collect_modules
 	cp "$build/$kernel_image" "$build/guest-kernel.new"
 	mv "$build/guest-kernel.new" "$build/guest-kernel"
+}
+
+# Without what a debugger wants, which is most of a module.
+collect_modules() {
+	mkdir "$build/modules"
+	[ "$targets" != "$kernel_target" ] || return 0
+	# Lines end in .ko, later in .o.
+	while read -r object; do
+		module=${object%.*}.ko
+		"${compile_prefix}objcopy" --strip-debug "$build/$module" "$build/modules/$(basename "$module")"
+	done <"$build/modules.order"
 }
 
 name_inputs() {
@@ -117,11 +133,13 @@ if [ "$(cat "$build/inputs.hash" 2>/dev/null)" = "$inputs" ] && [ -e "$build/gue
 fi
 require_space "$build" 1024 "a kernel build"
 rm -f "$build/inputs.hash" "$build/built"
+rm -rf "$build/modules"
 configure
 hash=$(name_inputs | hash_of_input)
-if [ -e "$cache/$hash/guest-kernel" ]; then
+if [ -e "$cache/$hash/guest-kernel" ] && [ -d "$cache/$hash/modules" ]; then
 	note "kernel $hash comes from $cache"
 	cp "$cache/$hash/guest-kernel" "$build/guest-kernel"
+	cp -r "$cache/$hash/modules" "$build/modules"
 	# Another build's symbols would be wrong ones.
 	cp "$cache/$hash/System.map" "$build/System.map" 2>/dev/null || rm -f "$build/System.map"
 else
@@ -129,7 +147,7 @@ else
 	if [ -d "$cache" ]; then
 		rm -rf "$cache/$hash.new"
 		mkdir "$cache/$hash.new"
-		cp "$build/guest-kernel" "$build/System.map" "$build/.config" "$cache/$hash.new"
+		cp -r "$build/guest-kernel" "$build/modules" "$build/System.map" "$build/.config" "$cache/$hash.new"
 		mv -T "$cache/$hash.new" "$cache/$hash" 2>/dev/null || rm -rf "$cache/$hash.new"
 	fi
 fi

@@ -2,7 +2,8 @@
 # run.sh VERB    carry a verb of the Makefile through its stages
 #
 # Verbs: source, tree, kernel, image build that far; kunit, selftests, bench,
-# destructive boot one stage; run boots them all; report makes the latest run's report anew.
+# destructive boot one stage; drivers boots the two that use reserved memory; run boots
+# them all; report makes the latest run's report anew.
 # A run is put together in results/.partial-<run-id> and gets its name when it is
 # whole: what is under results/<run-id> is never half a result.
 # Status: 0 everything ran and passed, 1 a test failed, 2 it could not be done.
@@ -195,12 +196,18 @@ image) prepare; unpack_source; lay_tree; build_image; echo "$image/initramfs.cpi
 kunit | bench | destructive) prepare; run_boots "$verb" ;;
 # With ONLY the programs are chosen, so one machine is enough.
 selftests) prepare; if [ -n "${ONLY-}" ]; then run_boots selftests; else run_boots selftests load; fi ;;
+drivers)
+	[ "$has_device_tree" = yes ] || die "the drivers' devices come from a device tree; ARCH=$arch boots without one"
+	prepare
+	run_boots drivers modules ;;
 run)
 	prepare
+	boots="kunit selftests load bench"
+	[ "$has_device_tree" = no ] || boots="$boots drivers modules"
 	# What a kernel without DEBUG_VM, or one with KASAN, makes of misuse takes other rows.
-	destructive=
-	[ "$profile" != test ] || destructive=destructive
-	run_boots kunit selftests load bench $destructive ;;
+	[ "$profile" != test ] || boots="$boots destructive"
+	# shellcheck disable=SC2086 # names without blanks
+	run_boots $boots ;;
 report)
 	run=${OUT:-$results/latest}
 	[ -d "$run" ] || die "expected a run folder, found none at '$run': 'make run' makes one"
