@@ -7,6 +7,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 # What a user may set, the same for every verb; 'make help' explains.
 export KSRC KERNEL ARCH PROFILE ACCEL ONLY OUT O V CACHE BENCH_ARGUMENTS
+export MODE LAYOUTS BOOTS
 
 Q = $(if $(filter 1,$(V)),,@)
 

@@ -3,6 +3,7 @@
 #
 # Verbs: source, tree, kernel, image build that far; kunit, selftests, bench
 # boot one stage; run boots them all; report makes the latest run's report anew.
+# bench boots as often as MODE asks for (see measure.sh).
 # A run is put together in results/.partial-<run-id> and gets its name when it is
 # whole: what is under results/<run-id> is never half a result.
 # Status: 0 everything ran and passed, 1 a test failed, 2 it could not be done.
@@ -17,6 +18,11 @@ accel=${ACCEL:-auto}
 profile=${PROFILE:-test}
 find_build
 results=$top/results
+
+# Instructions can be counted under TCG only.
+mode=${MODE:-count}
+[ "$accel" != kvm ] || mode=${MODE:-wall}
+measured=0
 
 started=$(date +%s)
 stage_name=start
@@ -104,6 +110,24 @@ boot_all() {
 	for job in $jobs_running; do wait "$job" || failed=yes; done
 	jobs_running=
 	[ -z "$failed" ] || die "a boot could not be carried out; see the error above"
+	collect_outputs "$@"
+	finish_stage
+}
+
+# The benchmark alone: as many boots as it takes to know how far its figures go.
+# A fault in them is told, and the first boot judged all the same.
+measure_bench() {
+	announce boot "bench with $accel, MODE=$mode"
+	"$scripts/measure.sh" "$mode" "$arch" "$accel" "$partial" "$kernel_build/guest-kernel" "$image" &
+	jobs_running=$!
+	wait "$jobs_running" || measured=$?
+	jobs_running=
+	[ -e "$partial/boots/bench/qemu.json" ] || die "the benchmark could not be booted; see the error above"
+	collect_outputs bench
+	finish_stage
+}
+
+collect_outputs() {
 	for boot in "$@"; do
 		printf '==== boot %s ====\n' "$boot"
 		tr -d '\r' <"$partial/boots/$boot/console.log"
@@ -114,7 +138,6 @@ boot_all() {
 	if [ -e "$partial/boots/bench/bench.out" ]; then
 		cp "$partial/boots/bench/bench.out" "$partial/bench.jsonl"
 	fi
-	finish_stage
 }
 
 judge_and_report() {
@@ -134,6 +157,7 @@ judge_and_report() {
 	finish_stage
 	echo
 	cat "$output/summary.txt"
+	[ "$measured" = 0 ] || exit 2
 	exit "$verdict"
 }
 
@@ -149,14 +173,21 @@ run_boots() {
 	lay_tree
 	build_kernel
 	build_image
-	accel=$("$scripts/accelerator.sh" "$arch" "$accel" "$kernel_build/guest-kernel" "$image" "$build/accelerator")
+	if [ "$verb" = bench ] && [ "$mode" = count ]; then
+		accel=tcg
+	else
+		accel=$("$scripts/accelerator.sh" "$arch" "$accel" "$kernel_build/guest-kernel" "$image" "$build/accelerator")
+	fi
 	choose_output
-	boot_all "$@"
+	if [ "$verb" = bench ]; then measure_bench; else boot_all "$@"; fi
 	judge_and_report "$@"
 }
 
 load_arch "$arch"
 case $accel in auto | tcg | kvm) ;; *) die "ACCEL must be auto, tcg or kvm, found '$accel'" ;; esac
+case $mode in count | wall) ;; *) die "MODE must be count or wall, found '$mode'" ;; esac
+[ "$verb-$mode-$accel" != bench-count-kvm ] ||
+	die "MODE=count counts the instructions of TCG, found ACCEL=kvm: use MODE=wall"
 [ -f "$scripts/config/profile-$profile.config" ] || die "PROFILE must be bench, test or debug, found '$profile'"
 [ -z "${OUT-}" ] || [ ! -e "$OUT" ] || die "OUT must not exist yet, found '$OUT': remove it or choose another"
 case $verb in
