@@ -7,7 +7,7 @@
 # port) and qemu.json (exit status, timeout, elapsed milliseconds). What became
 # of the guest is for verdict.sh to say; the status here is 0 once QEMU ended.
 # ONLY narrows the stage to what its glob names; BENCH_ARGUMENTS go to cmabench;
-# CLOCK stands for the row's clock, GUEST_ARGUMENTS follow the row's command line.
+# CLOCK and TIMEOUT_S stand for the row's, GUEST_ARGUMENTS follow its command line.
 scripts=$(dirname "$0")
 . "$scripts/stage.sh"
 
@@ -67,6 +67,7 @@ case $boot in *' '*) die "the path of a run must have no blanks, found '$boot'" 
 [ "$stage" != kunit ] || [ -z "${ONLY-}" ] || guest_arguments="$guest_arguments kunit.filter_glob=$ONLY"
 guest_arguments=$guest_arguments${GUEST_ARGUMENTS:+ $GUEST_ARGUMENTS}
 clock=${CLOCK:-$clock}
+timeout_s=${TIMEOUT_S:-$timeout_s}
 # -icount counts TCG's instructions: with KVM there is nothing to count.
 [ "$accel" = tcg ] || clock=wall
 add_plan_to_image

@@ -45,7 +45,8 @@ trap 'exit 130' HUP INT TERM
 start_boot() {
 	arguments=
 	[ -z "${4-}" ] || arguments=cma_tests.layout=$(printf '%*s' "$4" '' | tr ' ' x)
-	GUEST_ARGUMENTS=$arguments CLOCK=$clock "$scripts/boot.sh" bench "$1" "$2" "$3" "$arch" "$accel" &
+	# A busy host makes a boot long, and changes no figure in count mode.
+	GUEST_ARGUMENTS=$arguments CLOCK=$clock TIMEOUT_S=1800 "$scripts/boot.sh" bench "$1" "$2" "$3" "$arch" "$accel" &
 	jobs_running="$jobs_running $!"
 }
 
@@ -54,6 +55,14 @@ finish_boots() {
 		wait "$job" || die "a boot could not be carried out; see the error above"
 	done
 	jobs_running=
+}
+
+# A boot that did not end by itself has no figures: say that, not what is missing.
+check_ends() {
+	for boot in $(list_boots); do
+		jq -e '.exit_status == 0' "$(folder_of "$1" "$boot")/qemu.json" >/dev/null ||
+			die "boot '$boot' of $1 did not end by itself ($(cat "$(folder_of "$1" "$boot")/qemu.json")): $(tail -n 1 "$(folder_of "$1" "$boot")/console.log" | tr -d '\r')"
+	done
 }
 
 # start_when_free "$@" of start_boot: as many at once as there are processors.
@@ -126,6 +135,7 @@ describe() {
 }
 
 finish_side() {
+	check_ends "$1"
 	[ "$mode" != count ] || check_repeats "$1"
 	"$scripts/figures.sh" "$1" >"$1/figures.tsv.new"
 	mv "$1/figures.tsv.new" "$1/figures.tsv"

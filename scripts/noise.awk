@@ -20,5 +20,5 @@ NR == 1 { next }
 	}
 	middle = (value[int((n + 1) / 2)] + value[int((n + 2) / 2)]) / 2
 	range = value[n] - value[1]
-	printf "%s\t%s\t%d\t%.10g\t%.10g\t%s\n", $1, $2, n, middle, range, middle > 0 ? sprintf("%.4f", 100 * range / middle) : "-"
+	printf "%s\t%s\t%d\t%.10g\t%.10g\t%s\n", $1, $2, n, middle, range, (middle > 0) ? sprintf("%.4f", 100 * range / middle) : "-"
 }

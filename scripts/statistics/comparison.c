@@ -10,7 +10,7 @@
  *	new		     |---x--|	noise of new
  *			^^^^^ low, the least that can have changed: above 0
  *		     <------>	change, of medians: above both noises together
- *				and above the minimum
+ *				and above the minimum, MINIMUM_NS and percent
  *
  * wall: the boot is the statistical unit. The rank test of Mann and Whitney over
  * the boots' figures, Holm's correction over all figures, and a minimum for the
@@ -33,6 +33,11 @@
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define ALPHA 0.05
 #define CONFIDENCE 0.95
+/*
+ * Four steps of the coarsest clock that measures: arm64's counter under QEMU
+ * steps 16 ns, so that code moved by a few instructions moves a figure by one.
+ */
+#define MINIMUM_NS 64
 
 enum verdict { SAME, BETTER, WORSE, INCOMPARABLE };
 
@@ -98,6 +103,13 @@ static double minimum_of(const struct comparison *comparison, double minimum_per
 	return comparison->measure->is_count ? 0.5 : minimum_percent;
 }
 
+/* A change of a time that the clock can tell at all. */
+static bool is_resolved(const struct comparison *comparison)
+{
+	return comparison->measure->is_count ||
+	       fabs(comparison->new_median - comparison->base_median) >= MINIMUM_NS;
+}
+
 static void compare_counts(struct comparison *comparison, double minimum_percent)
 {
 	const struct figure *base = comparison->base, *new = comparison->new;
@@ -110,6 +122,8 @@ static void compare_counts(struct comparison *comparison, double minimum_percent
 	comparison->p = NAN;
 	if (clear < minimum)
 		clear = minimum;
+	if (!is_resolved(comparison))
+		return;
 	if (comparison->low > 0 && comparison->change > clear)
 		comparison->verdict = WORSE;
 	else if (comparison->high < 0 && comparison->change < -clear)
@@ -166,7 +180,7 @@ static void compare_times(struct comparison *comparison)
 
 static void judge_times(struct comparison *comparison, double minimum_percent)
 {
-	if (!(comparison->p < ALPHA) ||
+	if (!(comparison->p < ALPHA) || !is_resolved(comparison) ||
 	    fabs(comparison->change) < minimum_of(comparison, minimum_percent))
 		return;
 	comparison->verdict = comparison->change > 0 ? WORSE : BETTER;
