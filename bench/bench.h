@@ -25,6 +25,7 @@
 
 #include "area.h"
 #include "dma_heap.h"
+#include "failure.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -37,12 +38,23 @@ struct reason {
 [[gnu::format(printf, 3, 4)]]
 int refuse(struct reason *why, int err, const char *format, ...);
 
+#define MAX_MAPPINGS 64
+
+/* What pressures are told beside their target; from the command line. */
+struct settings {
+	unsigned int mappings;		/* of each page that is shared */
+	unsigned int pins;		/* pinned pages ... */
+	bool pins_per_pageblock;	/* ... in each pageblock, else in all */
+	const char *folder;		/* for files; NULL: a zram disk */
+};
+
 /* The area under test, and the heap that allocates from it. */
 struct target {
 	const struct cma_area *area;	/* NULL: none, null backend only */
 	const struct dma_heap *heap;	/* NULL: no heap gives this area out */
 	size_t page_size_bytes;
 	__u64 seed;
+	struct settings settings;
 };
 
 /* target_name - the area's name, "none" without one. */
@@ -59,7 +71,11 @@ struct request {
 /* One allocation, from prepare() to release(). */
 struct buffer {
 	__u64 pages;
+	int align_order;
 	int fd;
+	__u64 handle;
+	bool self_timed;	/* the backend tells latency_ns of each call */
+	__u64 latency_ns;
 	int text_length;
 	char text[24];
 };
@@ -75,6 +91,8 @@ struct backend {
 	bool by_default;	/* part of a run that names no backend */
 	bool needs_area;
 	int align_order;	/* of the request; ALIGN_UNKNOWN: kernel's choice */
+	bool chooses_align;	/* takes --align instead */
+	bool releases_any;	/* in any order; else the newest first */
 
 	int (*open)(const struct target *target, void **state,
 		    struct reason *why);
@@ -145,8 +163,13 @@ enum error_source {
 struct sample {
 	__u64 latency_ns;
 	__u64 release_ns;
+	bool has_response;	/* arrivals were scheduled */
+	__u64 response_ns;	/* from the scheduled arrival on */
 	int error;		/* 0 or errno */
 	enum error_source error_source;
+	enum failure failure;
+	bool knows_slots;	/* before the call, by the bitmap */
+	bool slot_was_free;
 	bool has_release;
 	struct occupancy occupancy;
 	bool has_migrations;
@@ -156,7 +179,7 @@ struct sample {
 	bool has_retries;
 	__u64 retries;
 	bool valid;
-	struct reason invalid_reason;
+	char *invalid_reason;	/* to be freed; NULL: valid, or no memory */
 };
 
 struct options;
@@ -164,6 +187,7 @@ struct session;
 
 /* What a bench works on. */
 struct cell {
+	const struct target *target;
 	const struct backend *backend;
 	void *backend_state;
 	const struct pressure *pressure;
@@ -181,17 +205,33 @@ struct bench {
 	int (*run)(struct session *session, const struct cell *cell);
 };
 
+/* Arrivals at a fixed rate, whatever the service takes. */
+struct schedule {
+	__u64 interval_ns;	/* 0: back to back, no schedule */
+	__u64 next_ns;		/* on the clock of clock_now_ns() */
+	__u64 left_ns;		/* when the engine took over; 0: at the start */
+};
+
 /*
  * sample_take - one sample: establish, verify, time the allocation, time the
  * release. Always fills *sample; the sample is invalid when the pressure was
  * not there. With @trace its retries are told and its times are no times.
+ *
+ * With @schedule the sample waits for its arrival. Time that the engine spends
+ * between two allocations, on pressure and records, is no one's waiting time:
+ * the schedule stands still meanwhile.
  */
 struct retry_trace;
-void sample_take(const struct cell *cell, __u64 pages,
-		 const struct retry_trace *trace, struct sample *sample);
+void sample_take(const struct cell *cell, const struct request *request,
+		 const struct retry_trace *trace, struct schedule *schedule,
+		 struct sample *sample);
+
+/* sample_forget - free what it holds. */
+void sample_forget(struct sample *sample);
 
 /* clock_now_ns - CLOCK_MONOTONIC. The harness test links a clock of its own. */
 __u64 clock_now_ns(void);
+void clock_wait_until_ns(__u64 when_ns);
 
 /* interrupted - has a signal asked to stop? The number of the signal, or 0. */
 int interrupted(void);

@@ -11,35 +11,10 @@
 #include <unistd.h>
 
 #include "interrupt.h"
-#include "meminfo.h"
+#include "machine.h"
 #include "session.h"
 
 enum { STATUS_OK, STATUS_FAILED, STATUS_CANNOT };
-
-static struct cma_area_list areas;
-static struct dma_heap_list heaps;
-
-/*
- * 6.x without debugfs tells an area's name only. Where there is one area, all
- * CMA memory is its.
- */
-static void size_only_area(void)
-{
-	__u64 total_bytes;
-
-	if (areas.count == 1 && !areas.area[0].count_pages &&
-	    !meminfo_bytes("CmaTotal", &total_bytes))
-		areas.area[0].count_pages = total_bytes / sysconf(_SC_PAGESIZE);
-}
-
-static void discover(void)
-{
-	if (cma_area_discover(&areas))
-		areas.count = 0;
-	size_only_area();
-	if (dma_heap_discover(&heaps, &areas))
-		heaps.count = 0;
-}
 
 static void list_parts(const char *kind, const struct part_list *all,
 		       const struct part_list *chosen)
@@ -63,70 +38,15 @@ static int list(const struct options *options)
 	list_parts("benches (* runs by default)", &benches, &options->benches);
 	list_parts("backends", &backends, &options->backends);
 	list_parts("pressures", &pressures, &options->pressures);
-	printf("areas%s\n", areas.count ? ":" : ": none found");
-	for (i = 0; i < areas.count; i++)
-		printf("    %-16s %llu pages\n", areas.area[i].name,
-		       areas.area[i].count_pages);
-	printf("heaps%s\n", heaps.count ? ":" : ": none found");
-	for (i = 0; i < heaps.count; i++)
-		printf("    %-16s area %s\n", heaps.heap[i].name,
-		       heaps.heap[i].area ? heaps.heap[i].area->name : "none");
+	printf("areas%s\n", machine.areas.count ? ":" : ": none found");
+	for (i = 0; i < machine.areas.count; i++)
+		printf("    %-16s %llu pages\n", machine.areas.area[i].name,
+		       machine.areas.area[i].count_pages);
+	printf("heaps%s\n", machine.heaps.count ? ":" : ": none found");
+	for (i = 0; i < machine.heaps.count; i++)
+		printf("    %-16s area %s\n", machine.heaps.heap[i].name,
+		       machine.heaps.heap[i].area ? machine.heaps.heap[i].area->name : "none");
 	return STATUS_OK;
-}
-
-static int choose_heap(const struct options *options, struct target *target)
-{
-	size_t i;
-
-	for (i = 0; i < heaps.count; i++)
-		if (!strcmp(heaps.heap[i].name, options->heap))
-			target->heap = &heaps.heap[i];
-	if (!target->heap || !target->heap->area) {
-		fprintf(stderr, "error: --heap: expected a CMA heap in " DMA_HEAP_ROOT ", found %s '%s'; see cmabench --list\n",
-			target->heap ? "the heap without an area" : "no heap",
-			options->heap);
-		return -1;
-	}
-	target->area = target->heap->area;
-	if (options->area && strcmp(options->area, target->area->name)) {
-		fprintf(stderr, "error: heap %s allocates from area %s, not from '%s'\n",
-			options->heap, target->area->name, options->area);
-		return -1;
-	}
-	return 0;
-}
-
-static bool better(const struct cma_area *area, const struct cma_area *best)
-{
-	bool heap = dma_heap_of_area(&heaps, area);
-	bool best_heap = best && dma_heap_of_area(&heaps, best);
-
-	if (!best || heap != best_heap)
-		return !best || heap;
-	return area->count_pages > best->count_pages;
-}
-
-/* The largest area with a heap, else the largest; else none. */
-static int choose_target(const struct options *options, struct target *target)
-{
-	size_t i;
-
-	target->page_size_bytes = sysconf(_SC_PAGESIZE);
-	target->seed = options->seed;
-	if (options->heap)
-		return choose_heap(options, target);
-	if (options->area)
-		target->area = cma_area_find(&areas, options->area);
-	if (options->area && !target->area) {
-		fprintf(stderr, "error: --area: expected an area of this machine, found '%s'; see cmabench --list\n",
-			options->area);
-		return -1;
-	}
-	for (i = 0; !options->area && i < areas.count; i++)
-		if (better(&areas.area[i], target->area))
-			target->area = &areas.area[i];
-	target->heap = dma_heap_of_area(&heaps, target->area);
-	return 0;
 }
 
 /* Without an area only the engine itself can be measured. */
@@ -201,11 +121,13 @@ int main(int argc, char **argv)
 	result = options_parse(&options, argc, argv);
 	if (result)
 		return result > 0 ? STATUS_OK : STATUS_CANNOT;
-	discover();
+	machine_discover();
 	if (options.list)
 		return list(&options);
 	session.options = &options;
-	if (choose_target(&options, &session.target) ||
+	session.target.seed = options.seed;
+	session.target.settings = options.settings;
+	if (machine_choose(options.area, options.heap, &session.target) ||
 	    check_area(&options, &session.target) ||
 	    options_fit(&options, &session.target) ||
 	    open_records(&options, &session))

@@ -22,7 +22,19 @@ static const char help[] =
 "  --heap NAME         heap for dma-heap (default: the one of the area)\n"
 "  --sizes LIST        in pages, or in bytes with K, M or G: 1,16,64K,16M\n"
 "  --occupancy LIST    target of the pressure in percent of the area (50)\n"
-"  --count N           samples for each row (10)\n"
+"  --mappings N        processes that share each page of fork-shared (4)\n"
+"  --pins N            pinned pages, of pinned-vmsplice and pinned-splice (1);\n"
+"                      N/pageblock: so many in each pageblock\n"
+"  --folder DIR        where clean-cache and dirty-cache put their file; default:\n"
+"                      a zram disk made for it\n"
+"  --align LIST        orders of alignment, for backends that take one (0)\n"
+"  --threads LIST      numbers of threads, for bench parallel (1,2,4)\n"
+"  --count N           samples for each row (10); beyond 100000 of them only a\n"
+"                      histogram is kept\n"
+"  --duration SECONDS  end a row after so long, whatever --count says\n"
+"  --interval USEC     samples arrive on schedule, so often; the time from the\n"
+"                      arrival on is recorded beside that of the allocation\n"
+"  --break-on USEC     bench hunt: stop at a latency above this, take a snapshot\n"
 "  --traced N          more samples for each row with tracing on, for retries;\n"
 "                      their times are not recorded (1; 0: never trace)\n"
 "  --seed N            seed of every random choice (1)\n"
@@ -80,6 +92,16 @@ static int parse_number(const char *option, const char *text, __u64 min,
 	return complain(option, text, expected);
 }
 
+/* Seconds or microseconds to nanoseconds. */
+static int parse_scaled(const char *option, const char *text, __u64 scale,
+			__u64 *ns)
+{
+	if (parse_number(option, text, 1, 1000000000, ns))
+		return -1;
+	*ns *= scale;
+	return 0;
+}
+
 /* "16" is pages, "64K" bytes: whole pages only. */
 static int take_size(const char **text, __u64 *pages)
 {
@@ -118,22 +140,48 @@ static int parse_sizes(struct options *options, const char *text)
 	return *at ? complain("sizes", text, "sizes, comma-separated") : 0;
 }
 
-static int parse_percents(struct options *options, const char *text)
+/* Small numbers, comma-separated. Returns how many, or -1. */
+static int parse_list(const char *option, const char *text, __u64 min,
+		      __u64 max, size_t room, unsigned int *list)
 {
 	const char *at = text;
-	__u64 percent;
+	char expected[96];
+	size_t count = 0;
+	__u64 value;
 
-	options->npercents = 0;
 	do {
 		if (at != text)
 			at++;
-		if (options->npercents == MAX_PERCENTS ||
-		    take_number(&at, &percent) || percent < 1 || percent > 100)
-			return complain("occupancy", text,
-					"percentages from 1 to 100, comma-separated");
-		options->percent[options->npercents++] = percent;
+		if (count == room || take_number(&at, &value) || value < min ||
+		    value > max)
+			break;
+		list[count++] = value;
+		if (!*at)
+			return count;
 	} while (*at == ',');
-	return *at ? complain("occupancy", text, "percentages") : 0;
+	snprintf(expected, sizeof(expected),
+		 "numbers from %llu to %llu, comma-separated", min, max);
+	return complain(option, text, expected);
+}
+
+static int parse_count_of(size_t *count, int found)
+{
+	*count = found > 0 ? found : 0;
+	return found > 0 ? 0 : -1;
+}
+
+static int parse_pins(struct settings *settings, const char *text)
+{
+	const char *at = text;
+	__u64 pins;
+
+	if (!take_number(&at, &pins) && pins >= 1 && pins <= MAX_PINS &&
+	    (!*at || !strcmp(at, "/pageblock"))) {
+		settings->pins = pins;
+		settings->pins_per_pageblock = *at;
+		return 0;
+	}
+	return complain("pins", text, "a number from 1 to 4096, or one with /pageblock behind it");
 }
 
 static int parse_parts(const char *option, const char *text,
@@ -160,8 +208,9 @@ static int parse_parts(const char *option, const char *text,
 	return -1;
 }
 
-enum { BENCH = 256, BACKEND, PRESSURE, AREA, HEAP, SIZES, OCCUPANCY, COUNT,
-	TRACED, SEED, JSON, OUTPUT, QUIET, LIST, HELP };
+enum { BENCH = 256, BACKEND, PRESSURE, AREA, HEAP, SIZES, OCCUPANCY, ALIGN,
+	THREADS, DURATION, INTERVAL, BREAK_ON, COUNT,
+	TRACED, MAPPINGS, PINS, FOLDER, SEED, JSON, OUTPUT, QUIET, LIST, HELP };
 
 static const struct option long_options[] = {
 	{ "bench", required_argument, NULL, BENCH },
@@ -171,8 +220,16 @@ static const struct option long_options[] = {
 	{ "heap", required_argument, NULL, HEAP },
 	{ "sizes", required_argument, NULL, SIZES },
 	{ "occupancy", required_argument, NULL, OCCUPANCY },
+	{ "align", required_argument, NULL, ALIGN },
+	{ "threads", required_argument, NULL, THREADS },
+	{ "duration", required_argument, NULL, DURATION },
+	{ "interval", required_argument, NULL, INTERVAL },
+	{ "break-on", required_argument, NULL, BREAK_ON },
 	{ "count", required_argument, NULL, COUNT },
 	{ "traced", required_argument, NULL, TRACED },
+	{ "mappings", required_argument, NULL, MAPPINGS },
+	{ "pins", required_argument, NULL, PINS },
+	{ "folder", required_argument, NULL, FOLDER },
 	{ "seed", required_argument, NULL, SEED },
 	{ "json", no_argument, NULL, JSON },
 	{ "output", required_argument, NULL, OUTPUT },
@@ -184,6 +241,8 @@ static const struct option long_options[] = {
 
 static int parse_one(struct options *options, int option)
 {
+	__u64 number;
+
 	switch (option) {
 	case BENCH:
 		return parse_parts("bench", optarg, &benches,
@@ -199,13 +258,45 @@ static int parse_one(struct options *options, int option)
 	case SIZES:
 		return parse_sizes(options, optarg);
 	case OCCUPANCY:
-		return parse_percents(options, optarg);
+		return parse_count_of(&options->npercents,
+				      parse_list("occupancy", optarg, 1, 100,
+						 MAX_PERCENTS,
+						 options->percent));
+	case ALIGN:
+		return parse_count_of(&options->naligns,
+				      parse_list("align", optarg, 0,
+						 MAX_ALIGN_ORDER, MAX_SIZES,
+						 options->align_order));
+	case THREADS:
+		return parse_count_of(&options->nthreads,
+				      parse_list("threads", optarg, 1,
+						 MAX_THREADS, MAX_PERCENTS,
+						 options->threads));
+	case DURATION:
+		return parse_scaled("duration", optarg, 1000000000,
+				    &options->duration_ns);
+	case INTERVAL:
+		return parse_scaled("interval", optarg, 1000,
+				    &options->interval_ns);
+	case BREAK_ON:
+		return parse_scaled("break-on", optarg, 1000,
+				    &options->break_on_ns);
 	case COUNT:
 		return parse_number("count", optarg, 1, MAX_COUNT,
 				    &options->count);
 	case TRACED:
-		return parse_number("traced", optarg, 0, MAX_COUNT,
+		return parse_number("traced", optarg, 0, MAX_TRACED,
 				    &options->traced_count);
+	case MAPPINGS:
+		if (parse_number("mappings", optarg, 2, MAX_MAPPINGS, &number))
+			return -1;
+		options->settings.mappings = number;
+		return 0;
+	case PINS:
+		return parse_pins(&options->settings, optarg);
+	case FOLDER:
+		options->settings.folder = optarg;
+		return 0;
 	case SEED:
 		return parse_number("seed", optarg, 0, ~0ull, &options->seed);
 	case AREA:
@@ -262,15 +353,21 @@ static void choose_defaults(struct options *options)
 static void set_defaults(struct options *options)
 {
 	static const __u64 sizes[] = { 1, 16, 64, 256, 1024, 4096 };
+	static const unsigned int threads[] = { 1, 2, 4 };
 
 	memset(options, 0, sizeof(*options));
 	memcpy(options->size_pages, sizes, sizeof(sizes));
 	options->nsizes = ARRAY_SIZE(sizes);
 	options->percent[0] = 50;
 	options->npercents = 1;
+	options->naligns = 1;
+	memcpy(options->threads, threads, sizeof(threads));
+	options->nthreads = ARRAY_SIZE(threads);
 	options->count = 10;
 	options->traced_count = 1;
 	options->seed = 1;
+	options->settings.mappings = 4;
+	options->settings.pins = 1;
 	choose_defaults(options);
 }
 

@@ -6,7 +6,11 @@
 
 #define MAX_SIZES 64
 #define MAX_PERCENTS 16
-#define MAX_COUNT 100000	/* samples a row; each is kept and recorded */
+#define MAX_PINS 4096
+#define MAX_COUNT 100000000	/* samples a row */
+#define MAX_TRACED 100000
+#define MAX_THREADS 64
+#define MAX_ALIGN_ORDER 30
 
 struct options {
 	struct part_list backends, pressures, benches;
@@ -17,9 +21,17 @@ struct options {
 	size_t nsizes;
 	unsigned int percent[MAX_PERCENTS];
 	size_t npercents;
+	unsigned int align_order[MAX_SIZES];
+	size_t naligns;
+	unsigned int threads[MAX_PERCENTS];
+	size_t nthreads;
 	__u64 count;
 	__u64 traced_count;
+	__u64 duration_ns;	/* of a row at most; 0: --count alone says */
+	__u64 interval_ns;	/* of scheduled arrivals; 0: back to back */
+	__u64 break_on_ns;	/* 0: never */
 	__u64 seed;
+	struct settings settings;
 	const char *area;
 	const char *heap;
 	const char *output;

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "records.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "histogram.h"
 #include "json.h"
 
-static void open_record(struct records *records, struct json *json,
-			const char *type)
+void record_open(struct records *records, struct json *json, const char *type)
 {
 	json_open_line(json, records->file);
 	json_string(json, "type", type);
 }
 
-static void close_record(struct records *records, struct json *json)
+void record_close(struct records *records, struct json *json)
 {
 	json_close_line(json);
 	records->count++;
@@ -48,7 +49,7 @@ void record_run(struct records *records, const struct target *target,
 	if (!records->file)
 		return;
 	uname(&system);
-	open_record(records, &json, "run");
+	record_open(records, &json, "run");
 	json_number(&json, "schema", RECORD_SCHEMA);
 	json_string(&json, "program", "cmabench");
 	json_string(&json, "kernel", system.release);
@@ -59,7 +60,7 @@ void record_run(struct records *records, const struct target *target,
 	json_number(&json, "seed", seed);
 	write_area(&json, target->area);
 	json_string(&json, "heap", target->heap ? target->heap->name : NULL);
-	close_record(records, &json);
+	record_close(records, &json);
 }
 
 void record_skip(struct records *records, const char *kind, const char *name,
@@ -69,14 +70,14 @@ void record_skip(struct records *records, const char *kind, const char *name,
 
 	if (!records->file)
 		return;
-	open_record(records, &json, "skip");
+	record_open(records, &json, "skip");
 	json_string(&json, "part", kind);
 	json_string(&json, "name", name);
 	json_string(&json, "reason", why->text);
-	close_record(records, &json);
+	record_close(records, &json);
 }
 
-static void write_row(struct json *json, const struct row *row)
+void record_row(struct json *json, const struct row *row)
 {
 	const struct cell *cell = row->cell;
 
@@ -85,9 +86,9 @@ static void write_row(struct json *json, const struct row *row)
 	json_string(json, "area", target_name(row->target));
 	json_string(json, "pressure", cell->pressure->name);
 	json_number(json, "target_occupancy_percent", cell->percent);
-	json_number(json, "size_pages", row->size_pages);
-	json_maybe(json, "align_order", cell->backend->align_order >= 0,
-		   cell->backend->align_order);
+	json_number(json, "size_pages", row->request.pages);
+	json_maybe(json, "align_order", row->request.align_order >= 0,
+		   row->request.align_order);
 }
 
 static const char *error_name(int error)
@@ -115,6 +116,7 @@ static void write_findings(struct json *json, const struct sample *sample)
 	json_string(json, "error", error_name(sample->error));
 	json_string(json, "error_source", sample->error ?
 		    error_source_names[sample->error_source] : NULL);
+	json_string(json, "failure", failure_name(sample->failure));
 	json_maybe(json, "retries", sample->has_retries, sample->retries);
 	json_maybe(json, "occupancy_pages", source != OCCUPANCY_UNKNOWN,
 		   sample->occupancy.pages);
@@ -125,7 +127,8 @@ static void write_findings(struct json *json, const struct sample *sample)
 		   sample->migrate_failed_pages);
 	json_bool(json, "valid", sample->valid);
 	json_string(json, "invalid_reason",
-		    sample->valid ? NULL : sample->invalid_reason.text);
+		    sample->valid ? NULL : sample->invalid_reason ?:
+		    "no memory to keep the reason");
 }
 
 /* A traced sample is a record type of its own: its times are no times. */
@@ -137,45 +140,102 @@ void record_sample(struct records *records, const struct row *row,
 
 	if (!records->file)
 		return;
-	open_record(records, &json, timed ? "sample" : "traced");
-	write_row(&json, row);
+	record_open(records, &json, timed ? "sample" : "traced");
+	record_row(&json, row);
 	json_number(&json, "sample", number);
 	if (timed) {
 		json_number(&json, "latency_ns", sample->latency_ns);
 		json_maybe(&json, "release_ns", sample->has_release,
 			   sample->release_ns);
+		if (sample->has_response)
+			json_number(&json, "response_ns", sample->response_ns);
 	}
 	write_findings(&json, sample);
-	close_record(records, &json);
+	record_close(records, &json);
+}
+
+void record_statistics(struct json *json, const char *name,
+		       const struct statistics *statistics)
+{
+	const struct {
+		const char *suffix;
+		__u64 value;
+	} figures[] = {
+		{ "min_ns", statistics->min },
+		{ "average_ns", statistics->average },
+		{ "p50_ns", statistics->p50 },
+		{ "p90_ns", statistics->p90 },
+		{ "p99_ns", statistics->p99 },
+		{ "max_ns", statistics->max },
+	};
+	char key[64];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(figures); i++) {
+		snprintf(key, sizeof(key), "%s%s%s", name, *name ? "_" : "",
+			 figures[i].suffix);
+		json_maybe(json, key, statistics->count > 0,
+			   figures[i].value);
+	}
+}
+
+/* {"busy":3,"no slot":1}: only those that there are. */
+static void write_failures(struct json *json, const struct summary *summary)
+{
+	size_t i;
+
+	json_open_object(json, "by_failure");
+	for (i = 0; i < NR_FAILURES; i++)
+		if (summary->by_failure[i] && failure_name(i))
+			json_number(json, failure_name(i),
+				    summary->by_failure[i]);
+	json_close_object(json);
 }
 
 void record_summary(struct records *records, const struct row *row,
 		    const struct summary *summary)
 {
-	const struct statistics *latency = &summary->latency_ns;
-	bool known = latency->count > 0;
+	bool known = summary->latency_ns.count > 0;
 	struct json json;
 
 	if (!records->file)
 		return;
-	open_record(records, &json, "summary");
-	write_row(&json, row);
+	record_open(records, &json, "summary");
+	record_row(&json, row);
 	json_number(&json, "samples", summary->samples);
 	json_number(&json, "invalid", summary->invalid);
 	json_number(&json, "failures", summary->failures);
-	json_maybe(&json, "min_ns", known, latency->min);
-	json_maybe(&json, "average_ns", known, latency->average);
-	json_maybe(&json, "p50_ns", known, latency->p50);
-	json_maybe(&json, "p90_ns", known, latency->p90);
-	json_maybe(&json, "p99_ns", known, latency->p99);
-	json_maybe(&json, "max_ns", known, latency->max);
+	record_statistics(&json, "", &summary->latency_ns);
 	json_maybe(&json, "occupancy_pages", known && summary->has_occupancy,
 		   summary->occupancy_pages);
 	json_maybe(&json, "migrated_pages", known && summary->has_migrations,
 		   summary->migrated_pages);
 	json_number(&json, "traced", summary->traced);
 	json_maybe(&json, "retries", summary->traced > 0, summary->retries);
-	close_record(records, &json);
+	write_failures(&json, summary);
+	json_bool(&json, "from_histogram", summary->from_histogram);
+	record_statistics(&json, "release", &summary->release_ns);
+	if (summary->response_ns.count)
+		record_statistics(&json, "response", &summary->response_ns);
+	record_close(records, &json);
+}
+
+void record_histogram(struct records *records, const struct row *row,
+		      const struct histogram *histogram)
+{
+	struct json json;
+	unsigned int i;
+
+	for (i = 0; records->file && i < HISTOGRAM_BUCKETS; i++) {
+		if (!histogram->bucket[i])
+			continue;
+		record_open(records, &json, "bucket");
+		record_row(&json, row);
+		json_number(&json, "from_ns", histogram_low(i));
+		json_number(&json, "to_ns", histogram_high(i));
+		json_number(&json, "samples", histogram->bucket[i]);
+		record_close(records, &json);
+	}
 }
 
 void record_end(struct records *records, bool complete)
@@ -185,10 +245,10 @@ void record_end(struct records *records, bool complete)
 
 	if (!records->file)
 		return;
-	open_record(records, &json, "end");
+	record_open(records, &json, "end");
 	json_number(&json, "records", before);
 	json_string(&json, "status", complete ? "complete" : "partial");
-	close_record(records, &json);
+	record_close(records, &json);
 	records_flush(records);
 }
 

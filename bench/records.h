@@ -24,12 +24,16 @@ struct row {
 	const char *bench;
 	const struct cell *cell;
 	const struct target *target;
-	__u64 size_pages;
+	struct request request;
 };
 
 struct summary {
 	size_t samples, invalid, failures;
+	size_t by_failure[NR_FAILURES];
+	bool from_histogram;		/* too many samples to keep each */
 	struct statistics latency_ns;	/* of the valid, successful ones */
+	struct statistics release_ns;
+	struct statistics response_ns;	/* count 0: no arrivals scheduled */
 	__u64 occupancy_pages;
 	bool has_occupancy;
 	__u64 migrated_pages;
@@ -37,6 +41,18 @@ struct summary {
 	size_t traced;
 	__u64 retries;
 };
+
+/* record_open, record_close - a record of a bench's own; keys in between. */
+struct json;
+void record_open(struct records *records, struct json *json, const char *type);
+void record_close(struct records *records, struct json *json);
+
+/* record_row - the keys that name a row. */
+void record_row(struct json *json, const struct row *row);
+
+/* record_statistics - "<name>_min_ns" and so on, null without values. */
+void record_statistics(struct json *json, const char *name,
+		       const struct statistics *statistics);
 
 void record_run(struct records *records, const struct target *target,
 		__u64 seed);
@@ -46,6 +62,10 @@ void record_sample(struct records *records, const struct row *row,
 		   __u64 number, const struct sample *sample);
 void record_summary(struct records *records, const struct row *row,
 		    const struct summary *summary);
+/* record_histogram - every bucket that is not empty. */
+struct histogram;
+void record_histogram(struct records *records, const struct row *row,
+		      const struct histogram *histogram);
 void record_end(struct records *records, bool complete);
 
 /* records_flush - hand over what was recorded so far. */

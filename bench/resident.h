@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Anonymous pages of ours, a wanted number of them inside a CMA area.
+ * Pages of ours, a wanted number of them inside a CMA area.
  *
  * Nobody can ask for a page inside an area. A zone hands CMA pages out to
  * movable allocations only while its free CMA pages (C) are more than its
@@ -36,8 +36,40 @@
 
 #include "bench.h"
 
+struct resident;
+
+/*
+ * What kind of pages: how they come, how they go. All callbacks work on slots
+ * of resident->base.
+ */
+struct page_kind {
+	const char *name;	/* "anonymous", as in "anonymous pages" */
+	bool by_counters;	/* no mapping of ours shows where they are */
+	bool needs_ballast;	/* too dear to use up other memory with */
+	/* Sets resident->base to a mapping of capacity_slots pages. */
+	int (*map)(struct resident *resident, struct reason *why);
+	/* Makes pages present. Returns 0 or -errno. */
+	int (*fault)(struct resident *resident, __u64 slot, __u64 slots);
+	/* Frees them; the slots can be faulted again. */
+	void (*drop)(struct resident *resident, __u64 slot, __u64 slots);
+	void (*unmap)(struct resident *resident);	/* optional */
+	/* Optional: do /proc/kpageflags bits show such a page? */
+	bool (*is_as_expected)(__u64 flags);
+	unsigned int expected_percent;	/* so many must; 0: three of four */
+};
+
+extern const struct page_kind anonymous_pages;
+/* Its parts, for kinds that are nearly that. */
+int anonymous_map(struct resident *resident, struct reason *why);
+void anonymous_drop(struct resident *resident, __u64 slot, __u64 slots);
+int populate_for_writing(struct resident *resident, __u64 slot, __u64 slots);
+
 struct resident {
+	const struct page_kind *kind;
+	void *kind_state;	/* the kind's own */
+	int file_fd;		/* likewise; closed at the end */
 	const struct target *target;
+	struct resident *ballast;	/* NULL: the window's lower slots are */
 	char *base;		/* one mapping, slots of a page each */
 	__u64 capacity_slots;
 	/* The slots that may hold residents; those below are ballast. */
@@ -51,11 +83,14 @@ struct resident {
 	struct cma_range landing;	/* where the request will go */
 	/* What the last look at the window found. */
 	__u64 inside_pages, outside_pages, landing_pages;
+	unsigned int mappings;		/* that each page must have; 0: any */
 	unsigned int backed_off;	/* so many samples in a row */
 };
 
-int resident_open(struct resident *resident, const struct target *target,
-		  unsigned int percent, struct reason *why);
+/* resident_open - @percent 0: only ballast. resident_close() in every case. */
+int resident_open(struct resident *resident, const struct page_kind *kind,
+		  const struct target *target, unsigned int percent,
+		  struct reason *why);
 
 /*
  * resident_fill - bring as many pages into the area as are wanted, and make
@@ -67,22 +102,18 @@ int resident_fill(struct resident *resident, const struct request *request,
 /* resident_look - count them now. Returns 0 or -errno. */
 int resident_look(struct resident *resident, struct occupancy *now);
 
-/* resident_check - 0 when the count is the wanted one, else -ENOENT and why. */
+/*
+ * resident_check - 0 when the count is the wanted one and the pages are what
+ * they should be, else -ENOENT and why.
+ */
 int resident_check(const struct resident *resident, struct reason *why);
 
 /*
  * resident_confirm - after a sample: did the allocation meet residents?
  * Returns 0, or -ENOENT and the reason.
  */
-int resident_confirm(const struct resident *resident,
-		     const struct sample *sample,
+int resident_confirm(struct resident *resident, const struct sample *sample,
 		     const struct request *request, struct reason *why);
-
-/*
- * resident_page_near - address of the resident whose frame is nearest to @pfn,
- * or NULL for no resident or no sight of frames.
- */
-void *resident_page_near(const struct resident *resident, __u64 pfn);
 
 void resident_close(struct resident *resident);
 

@@ -58,6 +58,8 @@ int retry_trace_open(struct retry_trace *trace, struct reason *why)
 	err = write_entry(trace, "tracing_on", "0");
 	if (!err)
 		err = write_entry(trace, "set_event_pid", pid);
+	/* Threads too, where the kernel can (4.12). */
+	write_entry(trace, "options/event-fork", "1");
 	if (err) {
 		retry_trace_close(trace);
 		return refuse(why, err, "no retries: tracefs instance refuses to be set up: %s",

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "bench.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "kernel_log.h"
+#include "landing.h"
 #include "migration_counters.h"
 #include "retry_trace.h"
 
@@ -18,6 +20,8 @@ static int time_alloc(const struct cell *cell, struct buffer *buffer,
 	int err = cell->backend->alloc(cell->backend_state, buffer);
 
 	*latency_ns = clock_now_ns() - start_ns;
+	if (buffer->self_timed)
+		*latency_ns = buffer->latency_ns;
 	return err;
 }
 
@@ -28,6 +32,8 @@ static int time_release(const struct cell *cell, struct buffer *buffer,
 	int err = cell->backend->release(cell->backend_state, buffer);
 
 	*release_ns = clock_now_ns() - start_ns;
+	if (buffer->self_timed)
+		*release_ns = buffer->latency_ns;
 	return err;
 }
 
@@ -35,7 +41,7 @@ static void invalidate(struct sample *sample, const struct reason *why)
 {
 	/* The first reason is the cause, later ones follow from it. */
 	if (sample->valid)
-		sample->invalid_reason = *why;
+		sample->invalid_reason = strdup(why->text);
 	sample->valid = false;
 }
 
@@ -86,41 +92,115 @@ static void set_error(struct sample *sample, int err, __u64 pages)
 	sample->error_source = logged ? ERROR_FROM_LOG : ERROR_FROM_SYSCALL;
 }
 
-void sample_take(const struct cell *cell, __u64 pages,
-		 const struct retry_trace *trace, struct sample *sample)
+static void set_failure(const struct cell *cell,
+			const struct request *request, struct sample *sample)
+{
+	struct failure_facts facts = {
+		.error = sample->error,
+		.is_allocators = sample->error_source != ERROR_FROM_SYSCALL,
+		.pages = request->pages,
+		.area_pages = cell->target && cell->target->area ?
+			      cell->target->area->count_pages : 0,
+		.knows_slots = sample->knows_slots,
+		.slot_was_free = sample->slot_was_free,
+		.knows_retries = sample->has_retries,
+		.retries = sample->retries,
+	};
+
+	sample->failure = failure_of(&facts);
+}
+
+/* Before the call: afterwards nobody can tell why it failed. */
+static void look_for_slot(const struct cell *cell,
+			  const struct request *request, struct sample *sample)
+{
+	struct cma_range landing;
+
+	if (!cell->backend->needs_area || !cell->target ||
+	    landing_find(cell->target->area, request, &landing))
+		return;
+	sample->knows_slots = cell->target->area->nranges > 0;
+	sample->slot_was_free = landing.count_pages > 0;
+}
+
+static void await_arrival(struct schedule *schedule)
+{
+	__u64 now_ns = clock_now_ns();
+
+	schedule->next_ns = schedule->left_ns ?
+			    schedule->next_ns + now_ns - schedule->left_ns :
+			    now_ns;
+	if (now_ns < schedule->next_ns)
+		clock_wait_until_ns(schedule->next_ns);
+}
+
+static void set_response(struct schedule *schedule, struct sample *sample)
+{
+	__u64 end_ns = clock_now_ns();
+
+	sample->has_response = true;
+	sample->response_ns = end_ns > schedule->next_ns ?
+			      end_ns - schedule->next_ns : 0;
+	schedule->next_ns += schedule->interval_ns;
+	schedule->left_ns = end_ns;
+}
+
+static void release_buffer(const struct cell *cell, struct buffer *buffer,
+			   struct sample *sample)
+{
+	struct reason why;
+	int err;
+
+	sample->has_release = true;
+	err = time_release(cell, buffer, &sample->release_ns);
+	if (!err)
+		return;
+	refuse(&why, err, "release of %llu pages failed: %s", buffer->pages,
+	       strerror(-err));
+	invalidate(sample, &why);
+}
+
+void sample_take(const struct cell *cell, const struct request *request,
+		 const struct retry_trace *trace, struct schedule *schedule,
+		 struct sample *sample)
 {
 	struct migration_counters before;
-	struct buffer buffer = { .pages = pages };
-	struct request request = { pages, cell->backend->align_order };
-	struct reason why;
-	bool counting;
+	struct buffer buffer = { .pages = request->pages,
+				 .align_order = request->align_order };
+	bool counting, scheduled = schedule && schedule->interval_ns;
 	int err;
 
 	memset(sample, 0, sizeof(*sample));
 	sample->valid = true;
-	check_pressure(cell, &request, sample);
+	check_pressure(cell, request, sample);
+	look_for_slot(cell, request, sample);
 	kernel_log_skip();
 	counting = !migration_counters_read(&before);
 	cell->backend->prepare(cell->backend_state, &buffer);
+	if (scheduled)
+		await_arrival(schedule);
 
 	sample->traced = trace && !retry_trace_start(trace);
 	err = time_alloc(cell, &buffer, &sample->latency_ns);
+	if (scheduled)
+		set_response(schedule, sample);
 
 	if (counting)
 		set_migrations(sample, &before);
 	if (err)
-		set_error(sample, err, pages);
+		set_error(sample, err, request->pages);
 	if (sample->traced)
 		retry_trace_stop(trace, sample);
+	set_failure(cell, request, sample);
 	if (err)
 		return;
 	if (cell->backend->needs_area)
-		confirm_pressure(cell, &request, sample);
-	sample->has_release = true;
-	err = time_release(cell, &buffer, &sample->release_ns);
-	if (err) {
-		refuse(&why, err, "release of %llu pages failed: %s", pages,
-		       strerror(-err));
-		invalidate(sample, &why);
-	}
+		confirm_pressure(cell, request, sample);
+	release_buffer(cell, &buffer, sample);
+}
+
+void sample_forget(struct sample *sample)
+{
+	free(sample->invalid_reason);
+	sample->invalid_reason = NULL;
 }

@@ -8,65 +8,157 @@
 
 #include "table.h"
 
-void summarise(const struct sample *samples, __u64 count,
-	       const struct sample *traced, __u64 traced_count,
-	       __u64 *latencies_ns, struct summary *summary)
+void row_overflow_add(struct row_overflow *overflow, struct sample *sample)
 {
-	__u64 i, occupancy = 0, migrated = 0, retries = 0;
-	size_t good = 0;
-
-	memset(summary, 0, sizeof(*summary));
-	summary->samples = count;
-	for (i = 0; i < count; i++) {
-		const struct sample *sample = &samples[i];
-
-		summary->invalid += !sample->valid;
-		summary->failures += sample->valid && sample->error;
-		if (!sample->valid || sample->error)
-			continue;
-		latencies_ns[good++] = sample->latency_ns;
-		occupancy += sample->occupancy.pages;
-		summary->has_occupancy =
-			sample->occupancy.source != OCCUPANCY_UNKNOWN;
-		migrated += sample->migrated_pages;
-		summary->has_migrations = sample->has_migrations;
+	overflow->samples++;
+	if (!sample->valid) {
+		overflow->invalid++;
+		sample_forget(sample);
+		return;
 	}
-	for (i = 0; i < traced_count; i++) {
+	if (sample->error) {
+		overflow->failures++;
+		overflow->by_failure[sample->failure]++;
+		return;
+	}
+	histogram_add(&overflow->latency_ns, sample->latency_ns);
+	histogram_add(&overflow->release_ns, sample->release_ns);
+	if (sample->has_response)
+		histogram_add(&overflow->response_ns, sample->response_ns);
+	overflow->occupancy_pages += sample->occupancy.pages;
+	overflow->migrated_pages += sample->migrated_pages;
+}
+
+/* The values of one time of all good samples, exactly. */
+static struct statistics exact(const struct session *session, __u64 count,
+			       size_t time)
+{
+	__u64 i, good = 0;
+
+	for (i = 0; i < count; i++)
+		if (session->samples[i].valid && !session->samples[i].error)
+			session->values_ns[good++] = *(const __u64 *)
+				((const char *)&session->samples[i] + time);
+	return statistics_of(session->values_ns, good);
+}
+
+static void summarise_times(struct session *session, __u64 count,
+			    struct summary *summary)
+{
+	struct row_overflow *overflow = &session->overflow;
+	__u64 i;
+
+	summary->from_histogram = overflow->samples > 0;
+	if (!summary->from_histogram) {
+		summary->latency_ns = exact(session, count,
+					    offsetof(struct sample, latency_ns));
+		summary->release_ns = exact(session, count,
+					    offsetof(struct sample, release_ns));
+		if (count && session->samples[0].has_response)
+			summary->response_ns =
+				exact(session, count,
+				      offsetof(struct sample, response_ns));
+		return;
+	}
+	for (i = 0; i < count; i++) {
+		struct sample copy = session->samples[i];
+
+		copy.invalid_reason = NULL;
+		row_overflow_add(overflow, &copy);
+	}
+	histogram_statistics(&overflow->latency_ns, &summary->latency_ns);
+	histogram_statistics(&overflow->release_ns, &summary->release_ns);
+	histogram_statistics(&overflow->response_ns, &summary->response_ns);
+}
+
+/* Counts of the kept samples; the overflow's are in it already, or zero. */
+static void summarise_counts(struct session *session, __u64 count,
+			     struct summary *summary)
+{
+	struct row_overflow *overflow = &session->overflow;
+	struct row_overflow counted = { 0 };
+	const struct row_overflow *from = overflow;
+	size_t i, good;
+
+	if (!summary->from_histogram) {
+		for (i = 0; i < count; i++) {
+			struct sample copy = session->samples[i];
+
+			copy.invalid_reason = NULL;
+			row_overflow_add(&counted, &copy);
+		}
+		from = &counted;
+	}
+	good = from->samples - from->invalid - from->failures;
+	summary->samples = from->samples;
+	summary->invalid = from->invalid;
+	summary->failures = from->failures;
+	for (i = 0; i < NR_FAILURES; i++)
+		summary->by_failure[i] = from->by_failure[i];
+	summary->occupancy_pages = rounded_average(from->occupancy_pages, good);
+	summary->migrated_pages = rounded_average(from->migrated_pages, good);
+	for (i = 0; i < count; i++) {
+		summary->has_occupancy |= session->samples[i].occupancy.source !=
+					  OCCUPANCY_UNKNOWN;
+		summary->has_migrations |= session->samples[i].has_migrations;
+	}
+}
+
+static void summarise_traced(const struct sample *traced, __u64 count,
+			     struct summary *summary)
+{
+	__u64 i, retries = 0;
+
+	for (i = 0; i < count; i++) {
 		if (!traced[i].valid || !traced[i].has_retries)
 			continue;
 		summary->traced++;
 		retries += traced[i].retries;
 	}
-	summary->latency_ns = statistics_of(latencies_ns, good);
-	summary->occupancy_pages = rounded_average(occupancy, good);
-	summary->migrated_pages = rounded_average(migrated, good);
 	summary->retries = rounded_average(retries, summary->traced);
 }
 
-void session_row(struct session *session, const struct row *row, __u64 count,
-		 const struct sample *traced, __u64 traced_count)
+void session_row_done(struct session *session, bool valid)
 {
-	struct summary summary;
+	records_flush(&session->records);
+	session->rows++;
+	session->rows_without_samples += !valid;
+}
+
+static void record_samples(struct session *session, const struct row *row,
+			   struct sample *samples, __u64 count)
+{
 	__u64 i;
 
-	for (i = 0; i < count; i++)
-		record_sample(&session->records, row, i, &session->samples[i]);
-	for (i = 0; i < traced_count; i++)
-		record_sample(&session->records, row, i, &traced[i]);
-	summarise(session->samples, count, traced, traced_count,
-		  session->latencies_ns, &summary);
+	for (i = 0; i < count; i++) {
+		record_sample(&session->records, row, i, &samples[i]);
+		sample_forget(&samples[i]);
+	}
+}
+
+void session_row(struct session *session, const struct row *row, __u64 count,
+		 struct sample *traced, __u64 traced_count)
+{
+	struct summary summary = { 0 };
+
+	summarise_times(session, count, &summary);
+	summarise_counts(session, count, &summary);
+	summarise_traced(traced, traced_count, &summary);
+	record_samples(session, row, session->samples, count);
+	record_samples(session, row, traced, traced_count);
+	if (summary.from_histogram)
+		record_histogram(&session->records, row,
+				 &session->overflow.latency_ns);
 	record_summary(&session->records, row, &summary);
-	records_flush(&session->records);
 	if (session->table) {
 		progress_clear(&session->progress);
 		table_row(session->table, row, &summary);
 		fflush(session->table);
 	}
-	session->rows++;
 	session->failures += summary.failures;
 	/* A row that only failed was measured; one of invalid samples was not. */
-	if (count && summary.invalid == count)
-		session->rows_without_samples++;
+	session_row_done(session, !count || summary.invalid < summary.samples);
+	memset(&session->overflow, 0, sizeof(session->overflow));
 }
 
 /* A part that a default run can do without is left out, visibly, once. */
@@ -123,7 +215,8 @@ static int run_pressure(struct session *session,
 			const struct pressure *pressure, unsigned int percent)
 {
 	const struct part_list *chosen = &session->options->backends;
-	struct cell cell = { .pressure = pressure, .percent = percent };
+	struct cell cell = { .target = &session->target, .pressure = pressure,
+			     .percent = percent };
 	struct reason why = { "no reason given" };
 	int err = -ENODEV;
 	size_t i;
@@ -183,18 +276,23 @@ static __u64 count_samples(const struct options *options)
 /* Touched here, so that no page fault falls into a timed section. */
 static int allocate_samples(struct session *session)
 {
-	__u64 count = session->options->count + session->options->traced_count;
-	size_t samples_bytes = count * sizeof(*session->samples);
-	size_t latencies_bytes = count * sizeof(*session->latencies_ns);
+	__u64 kept = session->options->count, count;
+	size_t samples_bytes, values_bytes;
 
+	if (kept > MAX_KEPT_SAMPLES)
+		kept = MAX_KEPT_SAMPLES;
+	session->kept_samples = kept;
+	count = kept + session->options->traced_count;
+	samples_bytes = count * sizeof(*session->samples);
+	values_bytes = count * sizeof(*session->values_ns);
 	session->samples = malloc(samples_bytes);
-	session->latencies_ns = malloc(latencies_bytes);
-	if (!session->samples || !session->latencies_ns) {
+	session->values_ns = malloc(values_bytes);
+	if (!session->samples || !session->values_ns) {
 		fprintf(stderr, "error: no memory for %llu samples\n", count);
 		return -1;
 	}
 	memset(session->samples, 0, samples_bytes);
-	memset(session->latencies_ns, 0, latencies_bytes);
+	memset(session->values_ns, 0, values_bytes);
 	return 0;
 }
 
@@ -226,7 +324,7 @@ int session_run(struct session *session)
 	progress_clear(&session->progress);
 	record_end(&session->records, !err && !interrupted());
 	free(session->samples);
-	free(session->latencies_ns);
+	free(session->values_ns);
 	if (err)
 		return -1;
 	return session->rows_without_samples ? 1 : 0;

@@ -4,10 +4,22 @@
 #define CMABENCH_SESSION_H
 
 #include "bench.h"
+#include "histogram.h"
 #include "options.h"
 #include "progress.h"
 #include "records.h"
 #include "retry_trace.h"
+
+/* What remains of samples that are too many to keep. */
+struct row_overflow {
+	__u64 samples, invalid, failures, traced;
+	__u64 by_failure[NR_FAILURES];
+	__u64 occupancy_pages, migrated_pages;
+	struct histogram latency_ns, release_ns, response_ns;
+};
+
+/* Up to so many samples of a row are kept and recorded one by one. */
+#define MAX_KEPT_SAMPLES 100000
 
 struct session {
 	const struct options *options;
@@ -16,8 +28,11 @@ struct session {
 	FILE *table;		/* NULL: no table */
 	struct retry_trace trace;
 	struct progress progress;
-	struct sample *samples;	/* options->count of them, touched */
-	__u64 *latencies_ns;
+	struct sample *samples;	/* kept_samples of them, touched */
+	__u64 kept_samples;
+	__u64 *values_ns;	/* room for as many */
+	/* Beyond those: a row's further samples, only counted. */
+	struct row_overflow overflow;
 	const char *skipped[16];	/* names of parts, each told once */
 	size_t nskipped;
 	__u64 rows;
@@ -28,17 +43,17 @@ struct session {
 /* session_run - run everything. Returns 0; 1: a row has no sample; -1. */
 int session_run(struct session *session);
 
+/* row_overflow_add - count one more sample, and forget it. */
+void row_overflow_add(struct row_overflow *overflow, struct sample *sample);
+
 /*
  * session_row - write down the timed samples of one row, then its traced
- * ones, then the summary.
+ * ones, then the summary. @count of the samples are kept ones.
  */
 void session_row(struct session *session, const struct row *row,
-		 __u64 count, const struct sample *traced,
-		 __u64 traced_count);
+		 __u64 count, struct sample *traced, __u64 traced_count);
 
-/* summarise - figures of one row; @latencies_ns is room for @count values. */
-void summarise(const struct sample *samples, __u64 count,
-	       const struct sample *traced, __u64 traced_count,
-	       __u64 *latencies_ns, struct summary *summary);
+/* session_row_done - one more row was measured; @valid: it has samples. */
+void session_row_done(struct session *session, bool valid);
 
 #endif

@@ -52,7 +52,7 @@ void table_row(FILE *file, const struct row *row,
 
 	fprintf(file, "%-9s %-10s %-16s%3u%% %6llu %7zu %7zu %6zu", row->bench,
 		row->cell->backend->name, row->cell->pressure->name,
-		row->cell->percent, row->size_pages, summary->samples,
+		row->cell->percent, row->request.pages, summary->samples,
 		summary->invalid, summary->failures);
 	for (i = 0; i < ARRAY_SIZE(times_ns); i++)
 		table_time(file, known, times_ns[i]);

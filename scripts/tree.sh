@@ -52,4 +52,5 @@ mv "$tree.files.new" "$tree.files"
 {
 	(cd "$source" && xargs -0 stat -c '%n %s %Y' -- <"$tree.files")
 	(cd "$kunit" && find . -type f ! -path './mutants/*' -print0 | sort -z | xargs -0 sha256sum)
+	(cd "$kunit/../bench/kernel" && find . -type f -print0 | sort -z | xargs -0 sha256sum)
 } | hash_of_input >"$tree.hash"

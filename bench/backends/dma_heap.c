@@ -84,6 +84,7 @@ static const struct backend dma_heap = {
 	.by_default = true,
 	.needs_area = true,
 	.align_order = ALIGN_UNKNOWN,
+	.releases_any = true,
 	.open = dma_heap_backend_open,
 	.prepare = dma_heap_prepare,
 	.alloc = dma_heap_backend_alloc,

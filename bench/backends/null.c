@@ -36,6 +36,7 @@ static const struct backend null = {
 	.name = "null",
 	.help = "takes nothing: measures the engine itself",
 	.align_order = ALIGN_UNKNOWN,
+	.releases_any = true,
 	.open = null_open,
 	.prepare = null_prepare,
 	.alloc = null_alloc,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Latency by size: one buffer at a time, taken and given back.
+ * Latency by size and alignment: one buffer at a time, taken and given back.
  *
  *	size 1	  | alloc release | alloc release | ...	--count timed samples
  *		  | alloc release |			--traced ones
@@ -8,21 +8,40 @@
  */
 #include "../session.h"
 
+/* Alignments beside the first are for backends that take them. */
 static __u64 latency_count(const struct options *options)
 {
 	return options->nsizes * (options->count + options->traced_count);
 }
 
+static bool is_over(const struct session *session, __u64 start_ns)
+{
+	return interrupted() || (session->options->duration_ns &&
+				 clock_now_ns() - start_ns >=
+				 session->options->duration_ns);
+}
+
+/* The first samples are kept, what comes after them goes into a histogram. */
 static __u64 take_timed(struct session *session, const struct row *row)
 {
-	__u64 i;
+	struct schedule schedule = {
+		.interval_ns = session->options->interval_ns,
+	};
+	__u64 i, start_ns = clock_now_ns();
+	struct sample spare;
 
-	for (i = 0; i < session->options->count && !interrupted(); i++) {
-		sample_take(row->cell, row->size_pages, NULL,
-			    &session->samples[i]);
-		progress_step(&session->progress, row->cell, row->size_pages);
+	for (i = 0; i < session->options->count && !is_over(session, start_ns);
+	     i++) {
+		bool kept = i < session->kept_samples;
+		struct sample *sample = kept ? &session->samples[i] : &spare;
+
+		sample_take(row->cell, &row->request, NULL, &schedule, sample);
+		if (!kept)
+			row_overflow_add(&session->overflow, sample);
+		progress_step(&session->progress, row->cell,
+			      row->request.pages);
 	}
-	return i;
+	return i < session->kept_samples ? i : session->kept_samples;
 }
 
 /* A pass of its own: with tracing on, times are not the kernel's any more. */
@@ -34,26 +53,40 @@ static __u64 take_traced(struct session *session, const struct row *row,
 	if (!session->trace.folder[0] || !row->cell->backend->needs_area)
 		return 0;
 	for (i = 0; i < session->options->traced_count && !interrupted(); i++) {
-		sample_take(row->cell, row->size_pages, &session->trace,
+		sample_take(row->cell, &row->request, &session->trace, NULL,
 			    &traced[i]);
-		progress_step(&session->progress, row->cell, row->size_pages);
+		progress_step(&session->progress, row->cell,
+			      row->request.pages);
 	}
 	return i;
 }
 
+static void run_row(struct session *session, const struct row *row)
+{
+	struct sample *traced = session->samples + session->kept_samples;
+	__u64 count = take_timed(session, row);
+	__u64 traced_count = take_traced(session, row, traced);
+
+	session_row(session, row, count, traced, traced_count);
+}
+
 static int latency_run(struct session *session, const struct cell *cell)
 {
+	const struct options *options = session->options;
 	struct row row = { .bench = "latency", .cell = cell,
 			   .target = &session->target };
-	struct sample *traced = session->samples + session->options->count;
-	__u64 count, traced_count;
-	size_t i;
+	size_t i, j;
 
-	for (i = 0; i < session->options->nsizes && !interrupted(); i++) {
-		row.size_pages = session->options->size_pages[i];
-		count = take_timed(session, &row);
-		traced_count = take_traced(session, &row, traced);
-		session_row(session, &row, count, traced, traced_count);
+	for (i = 0; i < options->nsizes && !interrupted(); i++) {
+		row.request.pages = options->size_pages[i];
+		row.request.align_order = cell->backend->align_order;
+		if (!cell->backend->chooses_align)
+			run_row(session, &row);
+		for (j = 0; cell->backend->chooses_align &&
+		     j < options->naligns && !interrupted(); j++) {
+			row.request.align_order = options->align_order[j];
+			run_row(session, &row);
+		}
 	}
 	return session->records.failed ? -1 : 0;
 }

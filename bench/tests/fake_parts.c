@@ -16,6 +16,12 @@ __u64 clock_now_ns(void)
 	return now_ns;
 }
 
+void clock_wait_until_ns(__u64 when_ns)
+{
+	if (now_ns < when_ns)
+		now_ns = when_ns;
+}
+
 void fake_reset(void)
 {
 	memset(&fake_script, 0, sizeof(fake_script));

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Several threads at once, from one area and from several: does the allocator
+ * have one lock for all, or one for each area, and how often do neighbours
+ * make each other's pageblocks busy?
+ *
+ *	threads 2, areas 1	A: a r a r	A: a r a r
+ *	threads 2, areas 2	A: a r a r	B: a r a r
+ *
+ * Each thread takes and gives back --count buffers. The areas are those that
+ * the backend can allocate from; the one under test comes first.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../json.h"
+#include "../machine.h"
+#include "../session.h"
+
+struct worker {
+	pthread_t thread;
+	const struct backend *backend;
+	void *state;
+	struct target target;
+	struct request request;
+	__u64 count;
+	pthread_barrier_t *start;
+	__u64 failures;
+	struct histogram latency_ns;
+};
+
+/* One row: so many threads on so many areas. */
+struct team {
+	size_t threads, areas;
+	struct worker *worker;
+	__u64 elapsed_ns;
+	bool has_retries;
+	__u64 retries;
+};
+
+static void *work(void *data)
+{
+	struct worker *worker = data;
+	struct buffer buffer = { .pages = worker->request.pages,
+				 .align_order = worker->request.align_order };
+	__u64 start_ns, i;
+
+	worker->backend->prepare(worker->state, &buffer);
+	pthread_barrier_wait(worker->start);
+	for (i = 0; i < worker->count && !interrupted(); i++) {
+		start_ns = clock_now_ns();
+		if (worker->backend->alloc(worker->state, &buffer)) {
+			worker->failures++;
+			continue;
+		}
+		histogram_add(&worker->latency_ns, clock_now_ns() - start_ns);
+		worker->backend->release(worker->state, &buffer);
+	}
+	return NULL;
+}
+
+/* All start together; the time of the last one to end is the time. */
+static int run_team(struct team *team)
+{
+	pthread_barrier_t start;
+	size_t i, started = 0;
+	__u64 start_ns;
+	int err = 0;
+
+	pthread_barrier_init(&start, NULL, team->threads + 1);
+	for (i = 0; i < team->threads && !err; i++) {
+		team->worker[i].start = &start;
+		err = pthread_create(&team->worker[i].thread, NULL, work,
+				     &team->worker[i]);
+		started += !err;
+	}
+	if (err) {
+		/* They wait for what will not come: end them there. */
+		for (i = 0; i < started; i++)
+			pthread_cancel(team->worker[i].thread);
+		for (i = 0; i < started; i++)
+			pthread_join(team->worker[i].thread, NULL);
+		return -err;
+	}
+	pthread_barrier_wait(&start);
+	start_ns = clock_now_ns();
+	for (i = 0; i < team->threads; i++)
+		pthread_join(team->worker[i].thread, NULL);
+	team->elapsed_ns = clock_now_ns() - start_ns;
+	pthread_barrier_destroy(&start);
+	return 0;
+}
+
+static int open_worker(struct worker *worker, const struct row *row,
+		       const struct target *target, __u64 count,
+		       struct reason *why)
+{
+	worker->backend = row->cell->backend;
+	worker->target = *target;
+	worker->request = row->request;
+	worker->count = count;
+	return worker->backend->open(&worker->target, &worker->state, why);
+}
+
+static void close_team(struct team *team, size_t opened)
+{
+	size_t i;
+
+	for (i = 0; i < opened; i++)
+		team->worker[i].backend->close(team->worker[i].state);
+	free(team->worker);
+	team->worker = NULL;
+}
+
+/* Returns 0, or -errno when a worker cannot be opened: that row is left out. */
+static int open_team(struct team *team, const struct row *row,
+		     const struct target *targets, __u64 count,
+		     struct reason *why)
+{
+	size_t i;
+	int err = 0;
+
+	team->worker = calloc(team->threads, sizeof(*team->worker));
+	if (!team->worker)
+		return refuse(why, -ENOMEM, "no memory for %zu threads",
+			      team->threads);
+	for (i = 0; i < team->threads && !err; i++)
+		err = open_worker(&team->worker[i], row,
+				  &targets[i % team->areas], count, why);
+	if (err)
+		close_team(team, i - 1);
+	return err;
+}
+
+static void write_team(struct session *session, const struct row *row,
+		       const struct team *team, bool valid,
+		       const struct reason *why)
+{
+	struct statistics latency = { 0 };
+	struct histogram *all = calloc(1, sizeof(*all));
+	__u64 failures = 0, rate;
+	struct json json;
+	size_t i;
+
+	if (!all)
+		return;
+	for (i = 0; i < team->threads; i++) {
+		histogram_merge(all, &team->worker[i].latency_ns);
+		failures += team->worker[i].failures;
+	}
+	histogram_statistics(all, &latency);
+	rate = team->elapsed_ns ? (__u64)(all->count * 1e9 /
+					  team->elapsed_ns) : 0;
+	if (session->table)
+		fprintf(session->table, "%-10s %-10s %-16s%3u%% %6llu pages, %2zu threads, %zu areas: %10.2f us in all, %llu allocations/s, %llu failures, p50 %.2f us, max %.2f us\n",
+			row->bench, row->cell->backend->name,
+			row->cell->pressure->name, row->cell->percent,
+			row->request.pages, team->threads, team->areas,
+			team->elapsed_ns / 1000.0, rate, failures,
+			latency.p50 / 1000.0, latency.max / 1000.0);
+	if (session->records.file) {
+		record_open(&session->records, &json, "parallel");
+		record_row(&json, row);
+		json_number(&json, "threads", team->threads);
+		json_number(&json, "areas", team->areas);
+		json_number(&json, "allocations", all->count);
+		json_number(&json, "failures", failures);
+		json_number(&json, "elapsed_ns", team->elapsed_ns);
+		json_number(&json, "allocations_per_second", rate);
+		record_statistics(&json, "", &latency);
+		json_maybe(&json, "retries", team->has_retries, team->retries);
+		json_bool(&json, "valid", valid);
+		json_string(&json, "invalid_reason", valid ? NULL : why->text);
+		record_close(&session->records, &json);
+	}
+	free(all);
+}
+
+/* Retries are told by a second run, traced: tracing costs time. */
+static void count_retries(struct session *session, const struct row *row,
+			  const struct target *targets, struct team *team)
+{
+	struct team again = { .threads = team->threads, .areas = team->areas };
+	struct sample sample = { 0 };
+	struct reason why;
+
+	if (!session->trace.folder[0] || !session->options->traced_count ||
+	    open_team(&again, row, targets, session->options->count, &why))
+		return;
+	if (!retry_trace_start(&session->trace)) {
+		run_team(&again);
+		retry_trace_stop(&session->trace, &sample);
+		team->has_retries = sample.has_retries;
+		team->retries = sample.retries;
+	}
+	close_team(&again, again.threads);
+}
+
+static void run_row(struct session *session, const struct row *row,
+		    const struct target *targets, struct team *team)
+{
+	const struct cell *cell = row->cell;
+	struct reason why = { "no reason given" };
+	struct occupancy now;
+	bool valid;
+	int err;
+
+	valid = !cell->pressure->establish(cell->pressure_state, &row->request,
+					   &why) &&
+		!cell->pressure->verify(cell->pressure_state, &now, &why);
+	err = open_team(team, row, targets, session->options->count, &why);
+	if (err)
+		return;
+	err = run_team(team);
+	if (err) {
+		valid = false;
+		refuse(&why, err, "cannot start %zu threads: %s", team->threads,
+		       strerror(-err));
+	}
+	count_retries(session, row, targets, team);
+	progress_clear(&session->progress);
+	write_team(session, row, team, valid, &why);
+	close_team(team, team->threads);
+	session_row_done(session, valid);
+}
+
+/* The area under test, then the others that this backend can open. */
+static size_t find_targets(const struct session *session,
+			   const struct backend *backend,
+			   struct target *targets)
+{
+	size_t count = 1, i;
+	struct reason why;
+	void *state;
+
+	targets[0] = session->target;
+	for (i = 0; backend->needs_area && i < machine.areas.count; i++) {
+		struct target *next = &targets[count];
+
+		*next = session->target;
+		next->area = &machine.areas.area[i];
+		next->heap = dma_heap_of_area(&machine.heaps, next->area);
+		if (next->area == session->target.area ||
+		    backend->open(next, &state, &why))
+			continue;
+		backend->close(state);
+		count++;
+	}
+	return count;
+}
+
+static void run_size(struct session *session, const struct row *row,
+		     const struct target *targets, size_t ntargets)
+{
+	const struct options *options = session->options;
+	size_t i, j;
+
+	for (i = 0; i < options->nthreads && !interrupted(); i++) {
+		const size_t areas[] = { 1, ntargets };
+
+		for (j = 0; j < ARRAY_SIZE(areas) && !interrupted(); j++) {
+			struct team team = { .threads = options->threads[i],
+					     .areas = areas[j] };
+
+			if (j && (ntargets == 1 || team.threads < ntargets))
+				continue;
+			run_row(session, row, targets, &team);
+		}
+		progress_step(&session->progress, row->cell,
+			      row->request.pages);
+	}
+}
+
+static __u64 parallel_count(const struct options *options)
+{
+	return options->nsizes * options->nthreads;
+}
+
+static int parallel_run(struct session *session, const struct cell *cell)
+{
+	static struct target targets[CMA_MAX_AREAS + 1];
+	struct row row = { .bench = "parallel", .cell = cell,
+			   .target = &session->target };
+	size_t ntargets = find_targets(session, cell->backend, targets), i;
+
+	for (i = 0; i < session->options->nsizes && !interrupted(); i++) {
+		row.request.pages = session->options->size_pages[i];
+		row.request.align_order = cell->backend->chooses_align ?
+			(int)session->options->align_order[0] :
+			cell->backend->align_order;
+		run_size(session, &row, targets, ntargets);
+	}
+	return session->records.failed ? -1 : 0;
+}
+
+static const struct bench parallel = {
+	.name = "parallel",
+	.help = "several threads at once, on one area and on several",
+	.count = parallel_count,
+	.run = parallel_run,
+};
+
+REGISTER_BENCH(parallel)

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "pins.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "pagemap.h"
+#include "pageblock.h"
+#include "resident_window.h"
+
+/* So much of the area is filled for a moment, to have pages to choose from. */
+#define FILL_PERCENT_FOR_ONE 25
+#define FILL_PERCENT_FOR_ALL 85
+
+struct pin {
+	int pipe[2];
+	__u64 slot;
+	__u64 pfn;
+};
+
+struct pins {
+	const struct target *target;
+	struct resident resident;	/* holds the pages' mapping */
+	struct pin *pin;
+	size_t wanted, count;
+};
+
+/* Where the i-th pin is wanted. */
+static __u64 wanted_pfn(const struct pins *pins, size_t i)
+{
+	const struct cma_area *area = pins->target->area;
+
+	if (pins->wanted == 1)
+		return area->ranges[0].base_pfn + area->count_pages / 16;
+	return area->ranges[0].base_pfn +
+	       (2 * i + 1) * area->count_pages / (2 * pins->wanted);
+}
+
+static bool is_pinned(const struct pins *pins, __u64 slot)
+{
+	size_t i;
+
+	for (i = 0; i < pins->count; i++)
+		if (pins->pin[i].slot == slot)
+			return true;
+	return false;
+}
+
+/* The resident whose frame is nearest to @pfn: its slot, or ~0. */
+static __u64 nearest_slot(const struct pins *pins, __u64 pfn)
+{
+	const struct resident *resident = &pins->resident;
+	__u64 slot, found, off, best_off = ~0ull, best = ~0ull;
+
+	for (slot = resident->first_slot; slot < resident->end_slot; slot++) {
+		found = window_pfn(resident, slot);
+		if (!cma_area_contains(pins->target->area, found))
+			continue;
+		off = found > pfn ? found - pfn : pfn - found;
+		if (off >= best_off || is_pinned(pins, slot))
+			continue;
+		best_off = off;
+		best = slot;
+	}
+	return best;
+}
+
+static int pin_one(struct pins *pins, const struct pin_method *method,
+		   struct reason *why)
+{
+	struct pin *pin = &pins->pin[pins->count];
+	int err;
+
+	pin->slot = nearest_slot(pins, wanted_pfn(pins, pins->count));
+	if (pin->slot == ~0ull)
+		return refuse(why, -ENOENT, "no page in the area is left to pin, after %zu of %zu",
+			      pins->count, pins->wanted);
+	if (pipe2(pin->pipe, O_CLOEXEC))
+		return refuse(why, -errno, "cannot open pipe %zu of %zu: %m",
+			      pins->count, pins->wanted);
+	err = method->pin(&pins->resident, pin->slot, pin->pipe[1]);
+	if (!err)
+		err = pagemap_pfn(window_address(&pins->resident, pin->slot),
+				  &pin->pfn);
+	if (!err) {
+		pins->count++;
+		return 0;
+	}
+	close(pin->pipe[0]);
+	close(pin->pipe[1]);
+	return refuse(why, err, "cannot pin a page: %s", strerror(-err));
+}
+
+/* All but the pinned pages go: the rest of the area is to be empty. */
+static void drop_the_rest(struct pins *pins)
+{
+	struct resident *resident = &pins->resident;
+	__u64 slot;
+
+	for (slot = 0; slot < resident->end_slot; slot++)
+		if (!is_pinned(pins, slot))
+			resident->kind->drop(resident, slot, 1);
+	if (resident->ballast) {
+		resident_close(resident->ballast);
+		free(resident->ballast);
+		resident->ballast = NULL;
+	}
+}
+
+static int place_pins(struct pins *pins, const struct pin_method *method,
+		      struct reason *why)
+{
+	const struct request request = { 1, 0 };
+	int err = resident_fill(&pins->resident, &request, why);
+
+	if (err)
+		return err;
+	if (!pins->resident.exact)
+		return refuse(why, -EPERM,
+			      "cannot choose a page by its PFN (CAP_SYS_ADMIN, CONFIG_CMA_DEBUGFS)");
+	while (pins->count < pins->wanted && !err)
+		err = pin_one(pins, method, why);
+	drop_the_rest(pins);
+	return err;
+}
+
+/* A pipe for each pin: two descriptors. */
+static int allow_descriptors(struct pins *pins, struct reason *why)
+{
+	struct rlimit limit;
+
+	getrlimit(RLIMIT_NOFILE, &limit);
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+	if (2 * pins->wanted + 64 > limit.rlim_cur)
+		return refuse(why, -EMFILE, "%zu pins need %zu descriptors, found a limit of %llu",
+			      pins->wanted, 2 * pins->wanted + 64,
+			      (unsigned long long)limit.rlim_cur);
+	pins->pin = calloc(pins->wanted, sizeof(*pins->pin));
+	return pins->pin ? 0 : refuse(why, -ENOMEM, "out of memory");
+}
+
+int pins_open(const struct pin_method *method, const struct target *target,
+	      void **state, struct reason *why)
+{
+	struct pins *pins = calloc(1, sizeof(*pins));
+	int err;
+
+	if (!pins)
+		return refuse(why, -ENOMEM, "out of memory");
+	pins->target = target;
+	pins->wanted = target->settings.pins;
+	if (target->settings.pins_per_pageblock)
+		pins->wanted *= target->area->count_pages / pageblock_pages();
+	err = resident_open(&pins->resident, method->kind, target,
+			    pins->wanted == 1 ? FILL_PERCENT_FOR_ONE :
+			    FILL_PERCENT_FOR_ALL, why);
+	if (!err && !pins->wanted)
+		err = refuse(why, -EINVAL, "the area is smaller than a pageblock of %llu pages: name a total with --pins",
+			     pageblock_pages());
+	if (!err)
+		err = allow_descriptors(pins, why);
+	if (!err)
+		err = place_pins(pins, method, why);
+	if (err) {
+		pins_close(pins);
+		return err;
+	}
+	*state = pins;
+	return 0;
+}
+
+void pins_close(void *state)
+{
+	struct pins *pins = state;
+
+	while (pins->count) {
+		pins->count--;
+		close(pins->pin[pins->count].pipe[0]);
+		close(pins->pin[pins->count].pipe[1]);
+	}
+	free(pins->pin);
+	resident_close(&pins->resident);
+	free(pins);
+}
+
+/* Pins stay where they are, whatever is allocated around them. */
+int pins_establish(void *state, const struct request *request,
+		   struct reason *why)
+{
+	(void)state;
+	(void)request;
+	(void)why;
+	return 0;
+}
+
+int pins_verify(void *state, struct occupancy *now, struct reason *why)
+{
+	struct pins *pins = state;
+	__u64 pfn;
+	size_t i;
+
+	now->source = OCCUPANCY_PAGEMAP;
+	now->pages = 0;
+	for (i = 0; i < pins->count; i++) {
+		pfn = 0;
+		pagemap_pfn(window_address(&pins->resident, pins->pin[i].slot),
+			    &pfn);
+		if (pfn != pins->pin[i].pfn)
+			return refuse(why, -ENOENT,
+				      "a pinned page is not where it was: expected page frame %llu of the area, found %llu",
+				      pins->pin[i].pfn, pfn);
+		now->pages += cma_area_contains(pins->target->area, pfn);
+	}
+	if (now->pages == pins->wanted)
+		return 0;
+	return refuse(why, -ENOENT, "%llu pinned pages in the area, expected %zu",
+		      now->pages, pins->wanted);
+}
