@@ -7,7 +7,9 @@ def records: [inputs | split("\t")] | .[0] as $names
 	| .[1:][] | . as $cells
 	| reduce range($names | length) as $i ({}; .[$names[$i]] = $cells[$i])
 	| with_entries(if .key | IN("base", "new", "change", "low", "high", "base_noise", "new_noise", "p")
-		       then .value |= number else . end);
+		       then .value |= number else . end)
+	# figures.tsv of the run says the same, line by line.
+	| .reason |= (sub("BASE[.]tsv"; $setup[0].base.folder + "/figures.tsv") | sub("NEW[.]tsv"; $setup[0].new.folder + "/figures.tsv"));
 
 # What explains a change of a row: the phase, or the work, that changed by most.
 def explanation($all): . as $figure

@@ -5,8 +5,8 @@
 # "FILE:LINE: expected ..., found ..." on stderr.
 #
 # A row is named by the fields of its summary before "samples": fields that are added
-# there later make rows of their own. Times are those of the summary; the release has
-# none there and is the median of the valid samples.
+# there later make rows of their own. Figures are those of the summary; where it has none
+# of the release, the median of the valid samples is taken.
 
 def fault($line; $message): "\($file):\($line): \($message)\n" | halt_error(3);
 def shown: tostring | if length > 60 then .[:57] + "..." else . end;
@@ -63,8 +63,11 @@ def check_summary: . as $summary
   ($summaries[] | row_name as $row
    | (.p50_ns | figure($row; "latency_median")),
      (.average_ns | figure($row; "latency_average")),
-     ($release[$row] | figure($row; "release_median")),
+     (.release_p50_ns // $release[$row] | figure($row; "release_median")),
      (.retries | figure($row; "retries")),
      (.failures | figure($row; "failures")),
      (.migrated_pages | figure($row; "migrated_pages")),
-     (.invalid | figure($row; "invalid")))
+     (.invalid | figure($row; "invalid")),
+     # Where the time went, in records that say so.
+     (.phases // {} | objects | to_entries[] | select(.value | type == "number")
+      | .key as $phase | .value | figure($row; "phase_\($phase | sub("_(ns|insns)$"; ""))")))

@@ -31,9 +31,6 @@ check_count_mode() {
 	[ "$accel" = tcg ] || die "MODE=count counts the instructions of TCG, found ACCEL=$accel: use MODE=wall"
 	cpus=$(awk '$1 == "bench" { print $4 }' "$scripts/boots.table")
 	[ "$cpus" = 1 ] || die "MODE=count needs one processor, found $cpus in scripts/boots.table: use MODE=wall"
-	case " ${BENCH_ARGUMENTS-} " in
-	*' --duration'*) die "MODE=count needs a fixed number of samples, found --duration: use --count" ;;
-	esac
 	check_number LAYOUTS "$layouts" 1
 }
 
@@ -109,6 +106,12 @@ boot_sides() {
 	finish_boots
 }
 
+# What the boots.table and the options of other stages made of the machine.
+check_counted() {
+	tr '\n' ' ' <"$1/boots/bench/command.txt" | grep -q -e ' -icount shift=0,sleep=off .*-smp 1 ' ||
+		die "MODE=count needs '-icount shift=0,sleep=off -smp 1', found another machine in $1/boots/bench/command.txt"
+}
+
 # The same machine twice: the same bytes, or the harness is at fault.
 check_repeats() {
 	first=$1/boots/bench/bench.out
@@ -136,7 +139,10 @@ describe() {
 
 finish_side() {
 	check_ends "$1"
-	[ "$mode" != count ] || check_repeats "$1"
+	if [ "$mode" = count ]; then
+		check_counted "$1"
+		check_repeats "$1"
+	fi
 	"$scripts/figures.sh" "$1" >"$1/figures.tsv.new"
 	mv "$1/figures.tsv.new" "$1/figures.tsv"
 	awk -f "$scripts/noise.awk" "$1/figures.tsv" >"$1/noise.tsv"

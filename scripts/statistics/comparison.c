@@ -293,7 +293,7 @@ static void print_comparison(const struct comparison *comparison)
 	       comparison->measure->is_count ? "count" : "percent",
 	       comparison->measure->gates ? "gates" : "explains");
 	for (size_t i = 0; i < ARRAY_SIZE(cells); i++)
-		print_number(compared || i < 2 ? cells[i] : NAN);
+		print_number(compared ? cells[i] : NAN);
 	printf("\t%s\t%s\n", verdict_names[comparison->verdict], comparison->reason);
 }
 
