@@ -18,7 +18,7 @@ array point[7] = [7, 5, 9, 13, 11, 15, 2]
 width = 125 + (panels == 1 ? 600 : 400 * panels)
 set terminal svg size width, 520 dynamic noenhanced font "sans-serif,14" background "white"
 set output output
-set multiplot layout 1, panels margins 105.0 / width, 1 - 20.0 / width, 0.2, 0.82 spacing 20.0 / width, 0
+set multiplot layout 1, panels margins 105.0 / width, 1 - 20.0 / width, 0.2, 0.8 spacing 20.0 / width, 0
 set label 1 "Latency of one allocation from an empty area, by kernel" at screen 0.5, 0.955 center font ",18"
 set label 2 "instruction-counted QEMU, not the time of any hardware; medians" at screen 0.5, 0.9 center
 set border 3 lw 1 lc "#555555"
