@@ -40,7 +40,7 @@ table.figures .text { text-align: left }
 pre { background: var(--soft); border: 1px solid var(--line); border-radius: 4px; padding: 10px; overflow-x: auto; font-size: 13px; line-height: 1.4 }
 code { font-size: 13px; overflow-wrap: anywhere }
 details { margin: 4px 0 } summary { cursor: pointer; padding: 3px 0 } details table { margin: 4px 0 10px 18px }
-img { max-width: 100%; max-height: 600px; border: 1px solid var(--line); border-radius: 4px } li { overflow-wrap: anywhere }
+img { max-width: 100%; max-height: 900px; border: 1px solid var(--line); border-radius: 4px } li { overflow-wrap: anywhere }
 @media print { details > * { display: block } .banner { print-color-adjust: exact; -webkit-print-color-adjust: exact } }
 ";
 
