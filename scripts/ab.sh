@@ -151,6 +151,8 @@ measure_sides() {
 	done
 }
 
+base_kind=$(kind_of "$1")
+new_kind=$(kind_of "$2")
 sides=
 for position in base new; do
 	if [ "$position" = base ]; then side=$1 other=$2; else side=$2 other=$1; fi
@@ -163,8 +165,8 @@ if [ -n "$sides" ]; then
 fi
 # shellcheck disable=SC2086 # paths without blanks
 measure_sides $sides
-if [ "$(kind_of "$1")" = run ]; then base_run=$1; else base_run=$(cat "$work/base/run"); fi
-if [ "$(kind_of "$2")" = run ]; then new_run=$2; else new_run=$(cat "$work/new/run"); fi
+if [ "$base_kind" = run ]; then base_run=$1; else base_run=$(cat "$work/base/run"); fi
+if [ "$new_kind" = run ]; then new_run=$2; else new_run=$(cat "$work/new/run"); fi
 status=0
 "$scripts/compare.sh" "$base_run" "$new_run" || status=$?
 note "runs: $base_run $new_run"

@@ -117,8 +117,12 @@ check_repeats() {
 	first=$1/boots/bench/bench.out
 	second=$1/measurements/again/bench.out
 	cmp -s "$first" "$second" && return
-	diff "$first" "$second" | head -n 4 | cut -c 1-300 | sed 's/^/    /' >&2
-	die "MODE=count: two boots of the same kernel must write the same records, found them different from line $(cmp "$first" "$second" 2>&1 | sed 's/.*line //'): the harness is at fault, not the kernel"
+	# Where one ends early, cmp names the line after its last.
+	line=$(cmp "$first" "$second" 2>&1 | sed 's/.*line //')
+	for records in "$first" "$second"; do
+		printf '    %s:%s: %s\n' "$records" "$line" "$(sed -n "${line}p" "$records" | cut -c 1-300)" >&2
+	done
+	die "MODE=count: two boots of the same kernel must write the same records, found them different from line $line: the harness is at fault, not the kernel"
 }
 
 describe() {
@@ -138,7 +142,6 @@ describe() {
 }
 
 finish_side() {
-	check_ends "$1"
 	if [ "$mode" = count ]; then
 		check_counted "$1"
 		check_repeats "$1"
@@ -158,6 +161,7 @@ wall)
 esac
 boot_sides "$@"
 while [ $# -ge 3 ]; do
+	check_ends "$1"
 	describe "$1" "$3"
 	finish_side "$1"
 	shift 3
