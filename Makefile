@@ -6,7 +6,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .SUFFIXES:
 
 # What a user may set, the same for every verb; 'make help' explains.
-export KSRC KERNEL ARCH PROFILE ACCEL ONLY OUT O V CACHE BENCH_ARGUMENTS
+export KSRC KERNEL ARCH PROFILE ACCEL ONLY OUT O V CACHE BENCH_ARGUMENTS SCENARIO
 export MODE LAYOUTS BOOTS SUBJECT MINIMUM FORMAT
 
 Q = $(if $(filter 1,$(V)),,@)

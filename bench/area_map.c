@@ -44,32 +44,44 @@ const char *area_map_legend(void)
 	return "# taken   a anonymous   t tmpfs   f page cache   d dirty   S kernel   o other   . free";
 }
 
-static int flags_of(int fd, __u64 pfn, __u64 *flags)
+#define BATCH_PAGES 1024
+
+/* The most telling state of frames [@pfn, @pfn + @pages). */
+static int frames_state(int fd, __u64 pfn, __u64 pages)
 {
-	return pread(fd, flags, sizeof(*flags), pfn * sizeof(*flags)) ==
-	       sizeof(*flags) ? 0 : -EIO;
+	int best = ARRAY_SIZE(states), state;
+	__u64 flags[BATCH_PAGES];
+	ssize_t got, i;
+
+	for (; pages; pfn += got, pages -= got) {
+		got = pread(fd, flags, sizeof(flags[0]) *
+			    (pages < BATCH_PAGES ? pages : BATCH_PAGES),
+			    pfn * sizeof(flags[0]));
+		got /= (ssize_t)sizeof(flags[0]);
+		if (got <= 0)
+			break;
+		for (i = 0; i < got; i++) {
+			state = state_of(flags[i]);
+			if (state < best)
+				best = state;
+		}
+	}
+	return best;
 }
 
-/* Of all pages from @page on, counted through the ranges of the area. */
+/* Of the pages from @first on, counted from the range's base. */
 static int cell_state(const struct cma_bitmap *bitmap, int flags_fd,
 		      __u64 first, __u64 pages)
 {
-	int best = ARRAY_SIZE(states), state;
-	__u64 i, flags;
+	__u64 all = (__u64)bitmap->nbits << bitmap->order_per_bit, i;
 
-	for (i = first; i < first + pages; i++) {
-		if (i >> bitmap->order_per_bit >= bitmap->nbits)
-			break;
+	if (first + pages > all)
+		pages = all - first;
+	for (i = first; i < first + pages; i++)
 		if (cma_bitmap_test(bitmap, i >> bitmap->order_per_bit))
 			return 0;
-		if (flags_fd < 0 || flags_of(flags_fd, bitmap->base_pfn + i,
-					     &flags))
-			continue;
-		state = state_of(flags);
-		if (state < best)
-			best = state;
-	}
-	return best;
+	return flags_fd < 0 ? (int)ARRAY_SIZE(states) :
+	       frames_state(flags_fd, bitmap->base_pfn + first, pages);
 }
 
 /* Cells do not cross ranges; a range that ends early leaves its rest out. */
@@ -116,17 +128,16 @@ int area_map_read(const struct target *target, struct area_map *map)
 	return err;
 }
 
-void area_map_record(struct records *records, const struct target *target,
-		     const char *bench, __u64 number)
+void area_map_record(struct records *records, const struct row *row,
+		     __u64 number)
 {
 	struct area_map map;
 	struct json json;
 
-	if (!records->file || area_map_read(target, &map))
+	if (!records->file || area_map_read(row->target, &map))
 		return;
 	record_open(records, &json, "map");
-	json_string(&json, "bench", bench);
-	json_string(&json, "area", target_name(target));
+	record_row(&json, row);
 	json_number(&json, "number", number);
 	json_number(&json, "pages_per_cell", map.pages_per_cell);
 	json_bool(&json, "sees_frames", map.sees_frames);

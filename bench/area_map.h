@@ -25,9 +25,9 @@ struct area_map {
 /* area_map_read - Returns 0 or -errno; -ENOENT without CMA debugfs. */
 int area_map_read(const struct target *target, struct area_map *map);
 
-/* area_map_record - a "map" record, the @number-th of @bench. */
-void area_map_record(struct records *records, const struct target *target,
-		     const char *bench, __u64 number);
+/* area_map_record - a "map" record, the @number-th of the row. */
+void area_map_record(struct records *records, const struct row *row,
+		     __u64 number);
 
 /* area_map_legend - one line for people. */
 const char *area_map_legend(void);

@@ -175,6 +175,8 @@ struct sample {
 	bool has_migrations;
 	__u64 migrated_pages;
 	__u64 migrate_failed_pages;
+	bool has_call;
+	__u64 call;		/* of cma_alloc(), counted from boot */
 	bool traced;		/* its times are no times */
 	bool has_retries;
 	__u64 retries;

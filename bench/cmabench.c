@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "command.h"
 #include "interrupt.h"
 #include "machine.h"
 #include "session.h"
@@ -33,11 +34,13 @@ static void list_parts(const char *kind, const struct part_list *all,
 
 static int list(const struct options *options)
 {
+	static const struct part_list none;
 	size_t i;
 
 	list_parts("benches (* runs by default)", &benches, &options->benches);
 	list_parts("backends", &backends, &options->backends);
 	list_parts("pressures", &pressures, &options->pressures);
+	list_parts("commands (cmabench NAME --help)", &commands, &none);
 	printf("areas%s\n", machine.areas.count ? ":" : ": none found");
 	for (i = 0; i < machine.areas.count; i++)
 		printf("    %-16s %llu pages\n", machine.areas.area[i].name,
@@ -116,8 +119,13 @@ int main(int argc, char **argv)
 {
 	static struct options options;
 	static struct session session;
+	const struct command *command;
 	int result;
 
+	command = argc > 1 ? find_part(&commands, argv[1], strlen(argv[1])) :
+			     NULL;
+	if (command)
+		return command->run(argc - 1, argv + 1);
 	result = options_parse(&options, argc, argv);
 	if (result)
 		return result > 0 ? STATUS_OK : STATUS_CANNOT;

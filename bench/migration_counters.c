@@ -22,6 +22,7 @@ static int field_value(const char *name, __u64 *value)
 
 int migration_counters_read(struct migration_counters *counters)
 {
+	__u64 success, fail;
 	static int fd = -1;
 	size_t length = 0;
 	ssize_t got;
@@ -38,6 +39,10 @@ int migration_counters_read(struct migration_counters *counters)
 		length += got;
 	} while (got > 0 && length < sizeof(text) - 1);
 	text[length] = '\0';
+	counters->has_calls = !field_value("\ncma_alloc_success ", &success) &&
+			      !field_value("\ncma_alloc_fail ", &fail);
+	if (counters->has_calls)
+		counters->calls = success + fail;
 	err = field_value("\npgmigrate_success ", &counters->migrated_pages);
 	if (!err)
 		err = field_value("\npgmigrate_fail ", &counters->failed_pages);

@@ -10,10 +10,13 @@
 #define CMABENCH_MIGRATION_COUNTERS_H
 
 #include <linux/types.h>
+#include <stdbool.h>
 
 struct migration_counters {
 	__u64 migrated_pages;
 	__u64 failed_pages;
+	bool has_calls;		/* CONFIG_CMA: cma_alloc() is counted */
+	__u64 calls;		/* ended, with success or without */
 };
 
 /* Returns 0; -ENOENT for a kernel without CONFIG_MIGRATION; other -errno. */

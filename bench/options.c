@@ -11,6 +11,7 @@
 
 static const char help[] =
 "Usage: cmabench [OPTION]...\n"
+"       cmabench blame | explain | map ...   (each with --help)\n"
 "Measure the Linux Contiguous Memory Allocator: latency of allocation and\n"
 "release, failures and migrated pages, with other pages in the area.\n"
 "\n"

@@ -125,6 +125,7 @@ static void write_findings(struct json *json, const struct sample *sample)
 		   sample->migrated_pages);
 	json_maybe(json, "migrate_failed_pages", sample->has_migrations,
 		   sample->migrate_failed_pages);
+	json_maybe(json, "call", sample->has_call, sample->call);
 	json_bool(json, "valid", sample->valid);
 	json_string(json, "invalid_reason",
 		    sample->valid ? NULL : sample->invalid_reason ?:

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "bench.h"
+#include "command.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct part_list backends, pressures, benches;
+struct part_list backends, pressures, benches, commands;
 
 /* Runs before main(): insert by name, so that output order is stable. */
 void register_part(struct part_list *list, const void *part)

@@ -82,6 +82,9 @@ static void set_migrations(struct sample *sample,
 	sample->migrated_pages = after.migrated_pages - before->migrated_pages;
 	sample->migrate_failed_pages =
 		after.failed_pages - before->failed_pages;
+	/* Otherwise others allocated too, or it was refused uncounted. */
+	sample->has_call = after.has_calls && after.calls == before->calls + 1;
+	sample->call = after.calls;
 }
 
 static void set_error(struct sample *sample, int err, __u64 pages)

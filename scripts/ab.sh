@@ -89,6 +89,8 @@ build_side() {
 		"$scripts/kernel.sh" "$tree" "$build/kernel/$name-$arch-$profile" "$arch" "$profile"
 		for file in guest-kernel .config kernel.hash; do cp "$build/kernel/$name-$arch-$profile/$file" "$3/$file"; done
 		cp "$tree.hash" "$3/tree.hash"
+		# The plugin finds the kernel's functions by it.
+		cp "$build/kernel/$name-$arch-$profile/System.map" "$3/System.map" 2>/dev/null || :
 	fi
 	# The environment asks for a tree with its hash beside it.
 	ln -s "$tree" "$3/tree"

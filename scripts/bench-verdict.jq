@@ -11,6 +11,19 @@ def name: [.bench, .backend, area_name, pressure_name, "\(.size_pages)"]
 
 def error(message): ["(records)", "error", message];
 
+# Benches that measure as a whole, not sample by sample.
+def whole_name: name + ([(.threads | numbers | "threads\(.)"), (.areas | numbers | "areas\(.)"), (.order | strings | gsub(" "; "-"))] | map("." + .) | join(""));
+def whole: select(.type == "throughput" or .type == "parallel" or .type == "release")
+	| [whole_name, (if .valid == false then "fail" else "pass" end), (if .valid == false then .invalid_reason else "" end)];
+
+# The engine must not be seen in what it measures.
+def engine($smallest_ns): select(.type == "overhead")
+	| ["overhead.recording", (if .recording_ns <= 100 then "pass" else "fail" end),
+	   (if .recording_ns <= 100 then "" else "recording takes \(.recording_ns) ns, expected at most 100" end)],
+	  (select($smallest_ns != null)
+	   | ["overhead.engine", (if 100 * .empty_ns <= $smallest_ns then "pass" else "fail" end),
+	      (if 100 * .empty_ns <= $smallest_ns then "" else "the engine takes \(.empty_ns) ns of the smallest latency, \($smallest_ns) ns: expected at most 1 %" end)]);
+
 bench_records as $records
 | [$records[] | select(.type == "sample")] as $samples
 | ($records | map(.type)) as $types
@@ -24,9 +37,12 @@ bench_records as $records
 	 elif $records[-1].status != "complete" then error("the end record says \"\($records[-1].status)\", expected \"complete\"")
 	 elif $records[-1].records != ($records | length) - 1
 	 then error("the end record counts \($records[-1].records) records, found \(($records | length) - 1)") else empty end),
-	(if all($samples[]; (.valid | not) or .error != null) then error("no valid sample among \($samples | length)") else empty end)
+	(if ([$records[] | whole] == []) and all($samples[]; (.valid | not) or .error != null) then error("no valid sample among \($samples | length)") else empty end)
    end),
   ($records[] | select(.type == "skip") | ["\(.part).\(.name)", "skip", .reason]),
+  ($records[] | whole),
+  (([$samples[] | select(.valid and .error == null and .backend != "null" and .backend != "kernel") | .latency_ns] | min) as $smallest_ns
+   | $records[] | engine($smallest_ns)),
   ($samples | group_by(configuration)[]
    | length as $count
    | map(select(.error != null)) as $failed

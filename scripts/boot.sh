@@ -3,7 +3,7 @@
 #
 # KERNEL is a bootable image, IMAGE a folder of image.sh, ACCEL tcg or kvm.
 # Fills folder BOOT: command.txt (the whole QEMU command), console.log,
-# story.jsonl (init's own account), <stage>.out (what the stage wrote to its
+# story.jsonl (init's own account), phases.jsonl (bench/plugin), <stage>.out (what the stage wrote to its
 # port) and qemu.json (exit status, timeout, elapsed milliseconds). What became
 # of the guest is for verdict.sh to say; the status here is 0 once QEMU ended.
 # ONLY narrows the stage to what its glob names; BENCH_ARGUMENTS go to cmabench;
@@ -19,7 +19,7 @@ image=$4
 load_arch "$5"
 accel=$6
 
-row=$(awk -v name="$name" '$1 == name' "$scripts/boots.table")
+row=$(boot_row "$name")
 [ -n "$row" ] || die "scripts/boots.table has no boot '$name'"
 read -r _ stage memory cpus clock timeout_s fixture guest_arguments <<EOF
 $row
@@ -29,7 +29,9 @@ write_plan() {
 	case $stage in
 	selftests) echo "each selftests /selftests ${ONLY:-*}" ;;
 	gcov) echo "run gcov /archive /sys/kernel/debug/gcov .gcda" ;;
-	bench) echo "run bench /bench/cmabench --json ${BENCH_ARGUMENTS-}" ;;
+	bench)
+		arguments=${SCENARIO:+$("$scripts/scenario.sh" arguments "$SCENARIO")}
+		echo "run bench /bench/cmabench --json $arguments ${BENCH_ARGUMENTS-}" ;;
 	esac
 }
 
@@ -57,6 +59,11 @@ compose_command() {
 		words="$words -chardev file,id=$port,path=$file -device virtserialport,chardev=$port,name=$port"
 	done
 	[ ! -f "$boot/machine.dtb" ] || words="$words -dtb $boot/machine.dtb"
+	# The guest does not see the plugin: what it does stays the same.
+	map=$(dirname "$kernel")/System.map
+	if [ "$stage$clock$accel" = benchinstructionstcg ] && [ -s "$map" ] && [ -e "$image/phases.so" ]; then
+		words="$words -plugin $image/phases.so,map=$map,out=$boot/phases.jsonl"
+	fi
 	printf '%s\n' "$qemu"
 	printf '%s\n' "$words" | tr ' ' '\n'
 	printf '%s\n' -append

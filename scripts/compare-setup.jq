@@ -8,6 +8,7 @@ def setup: {
 	mode: .measurement.mode,
 	layouts: (.measurement.boots | join(" ")),
 	arguments: .measurement.bench_arguments,
+	scenario: (.measurement.scenario // ""),
 	accelerator: .env.accelerator,
 	arch: .env.arch, profile: .env.profile,
 	config: .env.kernel.config_hash,

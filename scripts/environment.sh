@@ -20,7 +20,7 @@ describe_source() {
 }
 
 describe_boot() {
-	awk -v name="$1" '$1 == name' "$scripts/boots.table" | {
+	boot_row "$1" | {
 		read -r name stage memory cpus _ _ fixture _
 		jq -n --arg name "$name" --arg stage "$stage" --arg memory "$memory" --argjson cpus "$cpus" \
 			--arg fixture "$fixture" --slurpfile qemu "$run/boots/$name/qemu.json" \

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # One boot's bench.jsonl to figures, row<TAB>measure<TAB>value; run with
-# jq -rRn --arg file <name for messages>. The first fault ends it, status 3, with
+# jq -rRn --arg file <name for messages> --slurpfile phases <phases.jsonl>. The first fault ends it, status 3, with
 # "FILE:LINE: expected ..., found ..." on stderr.
 #
 # A row is named by the fields of its summary before "samples": fields that are added
@@ -36,6 +36,18 @@ def row_name: (.target_occupancy_percent // 0) as $occupancy
 def median: sort | if length == 0 then null else (.[(length - 1) / 2 | floor] + .[length / 2 | floor]) / 2 end;
 def figure($row; $measure): "\($row)\t\($measure)\t\(if . == null then "-" else . end)";
 
+# Instructions by bench/plugin, joined by the number of the call: averages a row.
+def spent: ($phases | map(select(.type == "phases") | {key: "\(.call)", value: .}) | from_entries) as $calls
+	| map(select(.type == "sample" and .valid and .error == null and .call != null and $calls["\(.call)"] != null)
+	      | {row: row_name, latency_ns, phases: $calls["\(.call)"]})
+	| group_by(.row) | map(. as $samples | length as $n
+		| {(.[0].row): ({cma_alloc_executed: ($samples | map(.phases.instructions) | add / $n | round),
+				 phase_outside: ($samples | map(.latency_ns - .phases.instructions) | add / $n | round)}
+			+ ([$samples[0].phases | to_entries[] | select(.value | type == "number") | .key
+			    | select(IN("call", "instructions", "attempts", "line") | not)]
+			   | map(. as $phase | {("phase_" + $phase): ($samples | map(.phases[$phase]) | add / $n | round)}) | add))})
+	| add // {};
+
 def check_stream: . as $records
 	| if $records == [] then fault(0; "expected records, found none: the benchmark did not run") else . end
 	| if .[0].type != "run" then fault(1; "expected the run record of cmabench, found '\(.[0].type | shown)'") else . end
@@ -54,6 +66,7 @@ def check_summary: . as $summary
 [foreach inputs as $text (0; . + 1; . as $line | $text | parse($line))]
 | check_stream
 | . as $records
+| spent as $spent
 | (map(select(.type == "sample" and .valid and .error == null and .release_ns != null))
    | group_by(row_name) | map({(.[0] | row_name): (map(.release_ns) | median)}) | add // {}) as $release
 | map(select(.type == "summary") | check_summary) as $summaries
@@ -68,6 +81,6 @@ def check_summary: . as $summary
      (.failures | figure($row; "failures")),
      (.migrated_pages | figure($row; "migrated_pages")),
      (.invalid | figure($row; "invalid")),
-     # Where the time went, in records that say so.
-     (.phases // {} | objects | to_entries[] | select(.value | type == "number")
-      | .key as $phase | .value | figure($row; "phase_\($phase | sub("_(ns|insns)$"; ""))")))
+     # Executed alone, what it went into, and the rest of the latency: the way to
+     # cma_alloc(), zeroing, and what the guest idled.
+     ($spent[$row] // {} | to_entries[] | .key as $measure | .value | figure($row; $measure)))

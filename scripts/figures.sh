@@ -36,7 +36,10 @@ list_records >"$work/records"
 : >"$work/figures"
 while read -r boot records; do
 	[ -r "$records" ] || die "expected records at $records, found none: the benchmark did not run in this boot"
-	jq -rRn --arg file "$records" -f "$scripts/figures.jq" "$records" >"$work/boot" 2>"$work/fault" ||
+	phases=$(dirname "$records")/phases.jsonl
+	[ -s "$phases" ] || phases=/dev/null
+	jq -rRn --arg file "$records" --slurpfile phases "$phases" -f "$scripts/figures.jq" "$records" \
+		>"$work/boot" 2>"$work/fault" ||
 		die "$(head -n 1 "$work/fault")"
 	sed "s/^/$boot	/" "$work/boot" >>"$work/figures"
 done <"$work/records"

@@ -20,7 +20,9 @@ build_programs() {
 	done
 	make -s -j"$(nproc)" -C "$top/selftests" KSRC="$tree" OUTPUT="$image/selftests" CROSS_COMPILE="$compile_prefix" &&
 	make -s -j"$(nproc)" -C "$top/bench" OUTPUT="$image/bench" CROSS_COMPILE="$compile_prefix" &&
-	cc -O2 -o "$image/gen_init_cpio" "$tree/usr/gen_init_cpio.c"
+	cc -O2 -o "$image/gen_init_cpio" "$tree/usr/gen_init_cpio.c" &&
+	cc -O2 -Wall -Wextra -Werror -std=gnu11 -D_GNU_SOURCE -fvisibility=hidden -shared -fPIC \
+		-o "$image/phases.so" "$top/bench/plugin/phases.c"
 }
 
 describe() {

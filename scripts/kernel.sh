@@ -108,12 +108,14 @@ hash=$(name_inputs | hash_of_input)
 if [ -e "$cache/$hash/guest-kernel" ]; then
 	note "kernel $hash comes from $cache"
 	cp "$cache/$hash/guest-kernel" "$build/guest-kernel"
+	# Another build's symbols would be wrong ones.
+	cp "$cache/$hash/System.map" "$build/System.map" 2>/dev/null || rm -f "$build/System.map"
 else
 	compile
 	if [ -d "$cache" ]; then
 		rm -rf "$cache/$hash.new"
 		mkdir "$cache/$hash.new"
-		cp "$build/guest-kernel" "$build/.config" "$cache/$hash.new"
+		cp "$build/guest-kernel" "$build/System.map" "$build/.config" "$cache/$hash.new"
 		mv -T "$cache/$hash.new" "$cache/$hash" 2>/dev/null || rm -rf "$cache/$hash.new"
 	fi
 fi

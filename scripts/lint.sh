@@ -89,7 +89,7 @@ check_machine_names() {
 	# shellcheck disable=SC2016 # the field is APT's
 	hosts=$(apt-get indextargets --format '$(REPO_URI)' 2>/dev/null | sed -nE 's#^https?://([^/]+).*#\1#p' | sort -u)
 	{
-		echo "$(dirname "$top")/"
+		echo "$top"
 		echo "$hosts"
 	} | grep . | git grep -nIF -f - -- . || :
 }

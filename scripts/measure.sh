@@ -29,8 +29,8 @@ check_number() {
 # What breaks that a run repeats byte for byte.
 check_count_mode() {
 	[ "$accel" = tcg ] || die "MODE=count counts the instructions of TCG, found ACCEL=$accel: use MODE=wall"
-	cpus=$(awk '$1 == "bench" { print $4 }' "$scripts/boots.table")
-	[ "$cpus" = 1 ] || die "MODE=count needs one processor, found $cpus in scripts/boots.table: use MODE=wall"
+	cpus=$(boot_row bench | awk '{ print $4 }')
+	[ "$cpus" = 1 ] || die "MODE=count needs one processor, found $cpus for the boot of ${SCENARIO:-bench}: use MODE=wall"
 	check_number LAYOUTS "$layouts" 1
 }
 
@@ -127,9 +127,10 @@ check_repeats() {
 
 describe() {
 	list_boots | jq -Rn --arg mode "$mode" --arg clock "$clock" --arg bench_arguments "${BENCH_ARGUMENTS-}" \
+		--arg scenario "${SCENARIO-}" \
 		--arg program "$(hash_of_input <"$2/bench/cmabench")" \
 		--argjson records "$(wc -l <"$1/boots/bench/bench.out")" --argjson bytes "$(wc -c <"$1/boots/bench/bench.out")" '
-		{ schema: 1, mode: $mode, boots: [inputs], bench_arguments: $bench_arguments, program_hash: $program }
+		{ schema: 1, mode: $mode, boots: [inputs], bench_arguments: $bench_arguments, scenario: $scenario, program_hash: $program }
 		+ if $mode == "count" then
 			{ unit: "instructions, idle time included at one a nanosecond",
 			  repeated: { identical: true, records: $records, bytes: $bytes },

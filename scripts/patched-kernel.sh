@@ -87,6 +87,8 @@ kbuild "$tree" "$kernel_build" -j"$(nproc)" "$kernel_target" >"$scratch/build.lo
 	cannot "the patched kernel does not build: $(grep -m 1 -E 'error:|\*\*\*' "$scratch/build.log"); see $scratch/build.log"
 cp "$kernel_build/$kernel_image" "$output/guest-kernel"
 cp "$kernel_build/.config" "$output/.config"
+# The plugin finds the kernel's functions by it.
+cp "$kernel_build/System.map" "$output/System.map"
 {
 	cat "$tree.hash"
 	for part; do [ ! -f "$part" ] || cat "$part"; done

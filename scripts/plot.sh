@@ -4,8 +4,9 @@
 # plot.sh RUN: draw each plot/<name>.gp from RUN/bench.jsonl into RUN/plots/<name>.svg.
 #
 # A plot gets the variables table (the rows of bench-table.jq, also left as
-# RUN/plots/configurations.tsv), output, subject (what was measured) and clock (the label
-# of an axis of time). It ends with status 3 when there is nothing to draw.
+# RUN/plots/configurations.tsv), maps (bench-maps.jq), phases (bench-phases.jq), output, subject (what was measured)
+# and clock (the label of an axis of time). It ends with status 3 when there is nothing to
+# draw, with 4 when that is no news.
 scripts=$(dirname "$0")
 . "$scripts/stage.sh"
 
@@ -21,8 +22,10 @@ mkdir -p "$run/plots" || die "cannot write to '$run'"
 table=$run/plots/configurations.tsv
 if [ -s "$run/bench.jsonl" ]; then
 	jq -rRn -L "$scripts" -f "$scripts/bench-table.jq" "$run/bench.jsonl" >"$table"
+	jq -rRn -L "$scripts" -f "$scripts/bench-maps.jq" "$run/bench.jsonl" >"$work/maps.tsv"
 else
 	: >"$table"
+	: >"$work/maps.tsv"
 fi
 
 # Text for the plots; no quotes in it, because gnuplot gets it in quotes.
@@ -34,13 +37,24 @@ subject=$(describe '"Linux \(.kernel.release), \(.arch), profile \(.profile), " 
 clock=$(describe 'if any(.boots[]; .name == "bench" and .clock == "instructions")
 	then "latency by the guest clock, 1 ns an instruction" else "latency" end')
 
+phases=$run/plots/phases.tsv
+if [ -s "$run/phases.jsonl" ] && [ -s "$run/bench.jsonl" ]; then
+	jq -rRn -L "$scripts" --slurpfile phases "$run/phases.jsonl" -f "$scripts/bench-phases.jq" \
+		"$run/bench.jsonl" >"$phases"
+else
+	phases=$work/phases.tsv
+	: >"$phases"
+fi
+
 for plot in "$scripts"/plot/*.gp; do
 	name=$(basename "$plot" .gp)
 	status=0
-	LC_ALL=C.UTF-8 gnuplot -e "table='$table'; output='$work/$name.svg'; subject='$subject'; clock='${clock:-latency}'" \
+	LC_ALL=C.UTF-8 gnuplot -e "table='$table'; maps='$work/maps.tsv'; phases='$phases'; output='$work/$name.svg'; subject='$subject'; clock='${clock:-latency}'" \
 		"$plot" 2>"$work/messages" || status=$?
 	if [ "$status" -eq 0 ] && tail -n 3 "$work/$name.svg" 2>/dev/null | grep -q '</svg>'; then
 		mv "$work/$name.svg" "$run/plots/"
+	elif [ "$status" -eq 4 ]; then
+		continue
 	elif [ "$status" -eq 3 ]; then
 		note "no plot $name: no valid sample for it in $run/bench.jsonl"
 	else

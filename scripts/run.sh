@@ -19,9 +19,11 @@ profile=${PROFILE:-test}
 find_build
 results=$top/results
 
-# Instructions can be counted under TCG only.
+# Instructions can be counted under TCG only. A scenario makes its one published
+# measurement, unless a MODE is asked for.
 mode=${MODE:-count}
 [ "$accel" != kvm ] || mode=${MODE:-wall}
+[ -z "${SCENARIO-}" ] || mode=${MODE:-once}
 measured=0
 
 started=$(date +%s)
@@ -137,6 +139,7 @@ collect_outputs() {
 	fi
 	if [ -e "$partial/boots/bench/bench.out" ]; then
 		cp "$partial/boots/bench/bench.out" "$partial/bench.jsonl"
+		[ ! -s "$partial/boots/bench/phases.jsonl" ] || cp "$partial/boots/bench/phases.jsonl" "$partial/phases.jsonl"
 	fi
 }
 
@@ -150,6 +153,9 @@ judge_and_report() {
 	announce report "${output#"$top"/}/report.html"
 	cp "$build/stages.tsv" "$partial/stages.tsv"
 	[ ! -s "$partial/bench.jsonl" ] || "$scripts/plot.sh" "$partial"
+	if [ -n "${SCENARIO-}" ] && [ -s "$partial/bench.jsonl" ]; then
+		"$scripts/scenario.sh" table "$SCENARIO" "$partial/bench.jsonl" >"$partial/scenario.md"
+	fi
 	"$scripts/report.sh" "$partial" "$output"
 	mv -T "$partial" "$output"
 	partial=
@@ -157,6 +163,7 @@ judge_and_report() {
 	finish_stage
 	echo
 	cat "$output/summary.txt"
+	[ ! -e "$output/scenario.md" ] || cat "$output/scenario.md"
 	[ "$measured" = 0 ] || exit 2
 	exit "$verdict"
 }
@@ -179,13 +186,17 @@ run_boots() {
 		accel=$("$scripts/accelerator.sh" "$arch" "$accel" "$kernel_build/guest-kernel" "$image" "$build/accelerator")
 	fi
 	choose_output
-	if [ "$verb" = bench ]; then measure_bench; else boot_all "$@"; fi
+	if [ "$verb-$mode" = bench-once ] || [ "$verb" != bench ]; then boot_all "$@"; else measure_bench; fi
 	judge_and_report "$@"
 }
 
 load_arch "$arch"
+if [ -n "${SCENARIO-}" ]; then
+	[ "$verb" = bench ] || die "SCENARIO goes with bench, found verb '$verb'"
+	"$scripts/scenario.sh" boot "$SCENARIO" >/dev/null || exit
+fi
 case $accel in auto | tcg | kvm) ;; *) die "ACCEL must be auto, tcg or kvm, found '$accel'" ;; esac
-case $mode in count | wall) ;; *) die "MODE must be count or wall, found '$mode'" ;; esac
+case $mode in count | wall | once) ;; *) die "MODE must be count, wall or once, found '$mode'" ;; esac
 [ "$verb-$mode-$accel" != bench-count-kvm ] ||
 	die "MODE=count counts the instructions of TCG, found ACCEL=kvm: use MODE=wall"
 [ -f "$scripts/config/profile-$profile.config" ] || die "PROFILE must be bench, test or debug, found '$profile'"

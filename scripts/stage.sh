@@ -80,3 +80,12 @@ run_in_session() {
 	wait "$session" || status=$?
 	exit "$status"
 }
+
+# boot_row NAME: its row of boots.table; the benchmark's may be a scenario's.
+boot_row() {
+	if [ "$1" = bench ] && [ -n "${SCENARIO-}" ]; then
+		echo "bench bench $("$scripts/scenario.sh" boot "$SCENARIO")"
+	else
+		awk -v name="$1" '$1 == name' "$scripts/boots.table"
+	fi
+}

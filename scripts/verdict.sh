@@ -62,6 +62,9 @@ selftests_rows() {
 
 bench_rows() {
 	jq -rRn -L "$scripts" -f "$scripts/bench-verdict.jq" "$bench" | rows bench
+	[ -s "$phases" ] || return 0
+	jq -rRn -L "$scripts" --slurpfile phases "$phases" -f "$scripts/bench-phases.jq" "$bench" |
+		jq -rRn -f "$scripts/bench-phases-verdict.jq" | rows bench
 }
 
 # What init says of a stage that the stage does not say of itself. A boot that did not come
@@ -105,6 +108,7 @@ while read -r boot; do
 	story=$(readable "$folder/story.jsonl")
 	selftests=$(readable "$folder/selftests.out" "$run/selftests.ktap")
 	bench=$(readable "$folder/bench.out" "$run/bench.jsonl")
+	phases=$(readable "$folder/phases.jsonl" "$run/phases.jsonl")
 	boot_rows
 	for stage in $(jq -r --arg boot "$boot" '.boots[] | select(.name == $boot) | .stages[]' "$run/env.json"); do
 		case $stage in

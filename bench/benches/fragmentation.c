@@ -6,7 +6,7 @@
  *	|AAAA.BB..CCCCCC...DD..EEE.............FFFF....|
  *	      largest free run: |...........|
  *
- * After each --count steps, ten times: what is taken, the largest free run, how
+ * After each 16 * --count steps, ten times: what is taken, the largest free run, how
  * many requests failed meanwhile and why. The sizes are those of --sizes.
  */
 #include <errno.h>
@@ -22,6 +22,7 @@
 #include "bitmap.h"
 
 #define REPORTS 10
+#define STEPS_A_SAMPLE 16	/* so that the default --count fills the area */
 #define MAX_LIVE 4096
 #define FULL_PERCENT 75
 
@@ -145,15 +146,15 @@ static void report(struct session *session, const struct row *row,
 	if (session->table)
 		fprintf(session->table, "%-13s %-10s step %7llu: %llu buffers, %llu of %llu pages taken, largest free run %llu, %llu of %llu requests failed\n",
 			row->bench, row->cell->backend->name,
-			(number + 1) * session->options->count, churn->live,
+			(number + 1) * session->options->count * STEPS_A_SAMPLE, churn->live,
 			used, area->count_pages, largest, churn->failures,
 			churn->requests);
-	area_map_record(&session->records, row->target, row->bench, number);
+	area_map_record(&session->records, row, number);
 	if (!session->records.file)
 		return;
 	record_open(&session->records, &json, "fragmentation");
 	record_row(&json, row);
-	json_number(&json, "step", (number + 1) * session->options->count);
+	json_number(&json, "step", (number + 1) * session->options->count * STEPS_A_SAMPLE);
 	json_number(&json, "buffers", churn->live);
 	json_maybe(&json, "used_pages", knows_used, used);
 	json_maybe(&json, "largest_free_run_pages", knows_run, largest);
@@ -186,7 +187,8 @@ static int fragmentation_run(struct session *session, const struct cell *cell)
 	if (!churn.buffers)
 		return -ENOMEM;
 	for (number = 0; number < REPORTS && !interrupted(); number++) {
-		for (i = 0; i < options->count && !interrupted(); i++)
+		for (i = 0; i < STEPS_A_SAMPLE * options->count &&
+		     !interrupted(); i++)
 			churn_step(&churn, &row, options);
 		progress_step(&session->progress, cell, churn.live_pages);
 		progress_clear(&session->progress);

@@ -6,6 +6,7 @@
  *		  | alloc release |			--traced ones
  *	size 16	  | ...
  */
+#include "../area_map.h"
 #include "../session.h"
 
 /* Alignments beside the first are for backends that take them. */
@@ -61,11 +62,25 @@ static __u64 take_traced(struct session *session, const struct row *row,
 	return i;
 }
 
+/* One picture of each pressure, as the first backend left it. */
+static void draw_area(struct session *session, const struct row *row)
+{
+	static const void *drawn_state;
+
+	if (!row->cell->pressure->needs_area ||
+	    drawn_state == row->cell->pressure_state)
+		return;
+	drawn_state = row->cell->pressure_state;
+	area_map_record(&session->records, row, 0);
+}
+
 static void run_row(struct session *session, const struct row *row)
 {
 	struct sample *traced = session->samples + session->kept_samples;
 	__u64 count = take_timed(session, row);
 	__u64 traced_count = take_traced(session, row, traced);
+
+	draw_area(session, row);
 
 	session_row(session, row, count, traced, traced_count);
 }

@@ -51,7 +51,7 @@ static void debugfs_numbers(struct kunit *test)
 	struct cma *cma = area_of_row(test);
 	struct area_files *files = area_files_kunit(test, cma, AREA_DEBUGFS);
 	struct area_state state;
-	struct page *pages[3];
+	struct page *pages[4];
 	unsigned int i;
 
 	expect_debugfs(files);
@@ -64,9 +64,12 @@ static void debugfs_numbers(struct kunit *test)
 	cma_release_kunit(test, pages[1]);
 	expect_debugfs(files);
 
+	/* The longest run is neither the last nor at the end: | 0 1 |##| 3 |## */
 	area_state_take(test, cma, &state);
 	KUNIT_ASSERT_NOT_NULL(test, cma_alloc_kunit(test, cma,
 						    area_largest_free(&state), 0));
+	cma_release_kunit(test, pages[0]);
+	cma_release_kunit(test, pages[3]);
 	expect_debugfs(files);
 }
 

@@ -9,7 +9,7 @@ backends = system(sprintf("%s { print $2 }' '%s' | sort -u", chosen, table))
 pressures = system(sprintf("%s { print ($4 == \"none\" ? 0 : 1), $4 }' '%s' | sort -u | sort -k 1n -k 2V | cut -d ' ' -f 2", chosen, table))
 sizes = system(sprintf("%s { print $6 }' '%s' | sort -nu", chosen, table))
 panels = words(backends)
-if (panels == 0) exit status 3
+if (panels == 0) exit status 4
 # Where a word stands in a list, from 1.
 place = "function place(list, word, n, i, part) { n = split(list, part, \" \"); for (i = 1; i <= n; i++) if (part[i] == word) return i; return 0 }"
 flat(list) = system(sprintf("echo '%s' | tr '\\n' ' '", list))

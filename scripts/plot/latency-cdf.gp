@@ -8,10 +8,10 @@ set encoding utf8
 records = system(sprintf("dirname \"$(dirname '%s')\"", table)) . "/bench.jsonl"
 # backend pressure size_bytes latency_ns, sorted, one line a valid sample.
 samples = "jq -rR 'fromjson? | if .type == \"run\" then empty else select(.type == \"sample\" and .valid and .error == null and .bench == \"latency\") | [.backend, (if (.target_occupancy_percent // 0) > 0 then .pressure + \"-\" + (.target_occupancy_percent | tostring) + \"%\" else .pressure end), .size_pages, .latency_ns] | @tsv end' '" . records . "'"
-if (system(sprintf("test -s '%s' && echo yes", records)) ne "yes") exit status 3
+if (system(sprintf("test -s '%s' && echo yes", records)) ne "yes") exit status 4
 groups = system(samples . " | awk -F'\\t' '{ print $1 \":\" $2 }' | sort | uniq -c | sort -k 1nr -k 2 | awk 'NR <= 4 { print $2 }' | sort")
 panels = words(groups)
-if (panels == 0) exit status 3
+if (panels == 0) exit status 4
 sizes = system(samples . " | cut -f 3 | sort -nu")
 rows(group, size) = sprintf("< %s | awk -F'\\t' '$1 \":\" $2 == \"%s\" && $3 == %s { print $4 }' | sort -n | awk '{ v[NR] = $1 } END { for (i = 1; i <= NR; i++) print v[i], 100 * i / NR }'", samples, group, size)
 

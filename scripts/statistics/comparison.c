@@ -54,6 +54,7 @@ static const struct measure {
 	{ "latency_median", false, true },
 	{ "latency_average", false, true },
 	{ "release_median", false, true },
+	{ "cma_alloc_executed", false, true },
 	{ "retries", true, true },
 	{ "failures", true, true },
 	{ "migrated_pages", true, false },

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "explain.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench.h"
+
+#define SHOWN 20	/* of each kind: the most frequent */
+
+static const struct explained_area *area_of_pfn(const struct explanation *told,
+						__u64 pfn)
+{
+	size_t i;
+
+	/* 4K pages: the log does not tell; others are off by a factor. */
+	for (i = 0; i < told->areas; i++)
+		if (pfn >= told->area[i].base >> 12 &&
+		    pfn < (told->area[i].base + told->area[i].bytes) >> 12)
+			return &told->area[i];
+	return NULL;
+}
+
+static const char *area_name(const struct explained_area *area)
+{
+	return area && *area->name ? area->name : area ? "a CMA pool" :
+	       "no area that the log names";
+}
+
+/* The size of the only area, else 0. */
+static __u64 only_area_pages(const struct explanation *told)
+{
+	return told->areas == 1 ? told->area[0].bytes >> 12 : 0;
+}
+
+/* What an errno of the allocator means differs between kernels. */
+static const char *meaning(const struct explanation *told,
+			   const struct explained_failure *failure)
+{
+	__u64 area_pages = only_area_pages(told);
+
+	if (area_pages && failure->pages > area_pages)
+		return "too big: the area is smaller";
+	switch (failure->error) {
+	case EINTR:
+		return "interrupted: the process was being killed";
+	case EBUSY:
+		if (!told->kernel_major)
+			return "busy; 7.x also says so when there is no slot";
+		return told->kernel_major >= 7 ?
+		       "busy, or no slot: 7.x has one errno for both" :
+		       "busy: pages in the way of every place that was free";
+	case ENOMEM:
+		return told->kernel_major >= 7 ? "too big, or out of memory" :
+		       "no slot: no free run that is long enough; or out of memory";
+	}
+	return "not an errno of cma_alloc()";
+}
+
+static void print_failures(FILE *file, const struct explanation *told)
+{
+	size_t i;
+
+	if (!told->failures)
+		return;
+	fprintf(file, "\nfailed allocations\n%8s %8s  %-10s %-20s %s\n",
+		"times", "pages", "errno", "area", "meaning");
+	for (i = 0; i < told->failures && i < SHOWN; i++) {
+		const struct explained_failure *failure = &told->failure[i];
+		const char *name = strerrorname_np(failure->error);
+
+		fprintf(file, "%8llu %8llu  %-10s %-20s %s\n", failure->times,
+			failure->pages, name ? name : "?", *failure->area ?
+			failure->area : "not told", meaning(told, failure));
+	}
+}
+
+static void print_ranges(FILE *file, const struct explanation *told)
+{
+	size_t i;
+
+	if (!told->ranges)
+		return;
+	fprintf(file, "\nbusy ranges, %zu different ones%s\n", told->ranges,
+		told->ranges > SHOWN ? ", the most frequent" : "");
+	for (i = 0; i < told->ranges && i < SHOWN; i++)
+		fprintf(file, "%8llu times  pfn 0x%llx-0x%llx, %llu pages, in %s\n",
+			told->range[i].times, told->range[i].start_pfn,
+			told->range[i].end_pfn - 1,
+			told->range[i].end_pfn - told->range[i].start_pfn,
+			area_name(area_of_pfn(told, told->range[i].start_pfn)));
+	if (told->suppressed)
+		fprintf(file, "%8llu messages more were left out by the kernel\n",
+			told->suppressed);
+}
+
+static void print_pages(FILE *file, const struct explanation *told)
+{
+	size_t i;
+
+	if (!told->pages)
+		return;
+	fprintf(file, "\npages in the way, %zu different ones%s\n", told->pages,
+		told->pages > SHOWN ? ", the most frequent" : "");
+	for (i = 0; i < told->pages && i < SHOWN; i++) {
+		const struct explained_page *page = &told->page[i];
+
+		fprintf(file, "%8llu times  pfn 0x%llx: %s", page->times,
+			page->pfn, *page->why ? page->why : "dumped");
+		if (page->references >= 0)
+			fprintf(file, ", %d references of which %d mappings%s",
+				page->references, page->mappings,
+				page->references > page->mappings + 1 ?
+				": somebody holds it" : "");
+		if (*page->flags)
+			fprintf(file, ", flags %s", page->flags);
+		fputc('\n', file);
+	}
+}
+
+static void print_trace(FILE *file, const struct explained_trace *trace)
+{
+	if (!trace->starts && !trace->finishes)
+		return;
+	fprintf(file, "\ntraced: %llu allocations, %llu failed, %llu retries, at most %llu in one\n",
+		trace->starts, trace->failures, trace->retries,
+		trace->most_retries);
+	if (trace->slowest_s > 0)
+		fprintf(file, "slowest: %.6f s for %llu pages\n",
+			trace->slowest_s, trace->slowest_pages);
+	if (trace->starts > trace->finishes)
+		fprintf(file, "%llu have no end: too big for the area, lost, or still at work\n",
+			trace->starts - trace->finishes);
+}
+
+#define MORE_OFTEN(name, type)						\
+	static int more_often_##name(const void *a, const void *b)	\
+	{								\
+		__u64 left = ((const type *)a)->times;			\
+		__u64 right = ((const type *)b)->times;			\
+									\
+		return (left < right) - (left > right);			\
+	}
+MORE_OFTEN(failure, struct explained_failure)
+MORE_OFTEN(range, struct explained_range)
+MORE_OFTEN(page, struct explained_page)
+
+void explain_print(FILE *file, struct explanation *told)
+{
+	size_t i;
+
+	qsort(told->failure, told->failures, sizeof(told->failure[0]),
+	      more_often_failure);
+	qsort(told->range, told->ranges, sizeof(told->range[0]),
+	      more_often_range);
+	qsort(told->page, told->pages, sizeof(told->page[0]), more_often_page);
+	fprintf(file, "%llu lines, %llu of them about CMA; kernel %s\n",
+		told->lines, told->recognised,
+		*told->kernel ? told->kernel : "not told");
+	for (i = 0; i < told->areas; i++)
+		fprintf(file, "area %s: %llu KiB at 0x%llx\n",
+			area_name(&told->area[i]), told->area[i].bytes >> 10,
+			told->area[i].base);
+	print_failures(file, told);
+	print_ranges(file, told);
+	print_pages(file, told);
+	print_trace(file, &told->trace);
+	if (*told->free_pages)
+		fprintf(file, "\nfree runs in the bitmap when it last failed: %s\n",
+			told->free_pages);
+	if (told->too_many)
+		fprintf(file, "\n%llu lines about more than %d different ones were only counted\n",
+			told->too_many, EXPLAIN_MAX);
+}

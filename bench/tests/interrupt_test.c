@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A signal in the middle of a run. */
+#include "../interrupt.h"
+#include "harness.h"
+
+LAST_TEST(interrupted_run_is_partial)
+{
+	struct options options;
+	char *text;
+	bool good;
+
+	interrupt_catch();
+	fake_script.latency_ns = shuffled;
+	fake_script.signal_at = 5;
+	parse(&options, "--count 10 --sizes 1,2,4");
+	good = expect_number("result", run(&options, &text), 0);
+	good &= expect_number("samples", count_text(text, "\"type\":\"sample\""), 5);
+	good &= expect_text("summary", line_of(text, "summary"),
+			    "\"size_pages\":1,\"align_order\":null,\"samples\":5,");
+	good &= expect_text("end", line_of(text, "end"),
+			    "\"records\":7,\"status\":\"partial\"");
+	good &= expect_number("live buffers", fake_live_buffers, 0);
+	good &= expect_number("open backends", fake_open_backends, 0);
+	good &= expect_number("open pressures", fake_open_pressures, 0);
+	free(text);
+	return good;
+}

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# The table of bench-phases.jq to rows test<TAB>status<TAB>message: is where the time went
+# explained? Run with jq -rRn.
+
+[inputs | split("\t")] | .[0] as $names
+| .[1:][] as $cells
+| ([$names, $cells] | transpose | map({key: .[0], value: .[1]}) | from_entries)
+| ["phases.\(.backend).\(.pressure).\(.size_pages)" + (if .align_order == "-" then "" else ".align\(.align_order)" end),
+   (if (.explained_percent | tonumber) >= 90 then "pass" else "fail" end),
+   (if (.explained_percent | tonumber) >= 90 then "" else "\(.explained_percent) % of the instructions are explained, expected 90 %; phases.jsonl names the symbols" end)]
+| @tsv

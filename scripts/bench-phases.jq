@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# Where the instructions went: the samples of bench.jsonl joined to the calls of
+# phases.jsonl (bench/plugin), averages a row. Run with
+# jq -rRn -L scripts --slurpfile phases phases.jsonl. Columns:
+#	1 bench	2 backend	3 pressure	4 align_order	5 size_pages	6 samples
+#	7 latency_ns	8 instructions of cma_alloc	9 explained, per cent of those
+#	10 outside: the way there, zeroing, and what the guest idled
+#	11- phases in the order of names
+include "bench-records";
+
+def names: ["control", "isolate", "drain", "reclaim", "migrate", "unmap", "copy", "remap", "test", "take", "undo", "retries", "unexplained"];
+
+($phases | map(select(.type == "phases")) | INDEX(.call)) as $calls
+| (["bench", "backend", "pressure", "align_order", "size_pages", "samples", "latency_ns", "instructions", "explained_percent", "outside"] + names | @tsv),
+  ([bench_records[] | select(.type == "sample" and .valid and .error == null and .call != null)
+    | . + {phases: $calls[.call | tostring]} | select(.phases != null)]
+   | group_by(configuration)[]
+   | length as $n
+   | (map(.phases.instructions) | add) as $instructions
+   | (map(.latency_ns) | add) as $latency
+   | [(.[0] | .bench, .backend, pressure_name, (.align_order // "-"), .size_pages), $n, ($latency / $n | round), ($instructions / $n | round),
+      (100 - 100 * (map(.phases.unexplained) | add) / ($instructions + 0.000001) | . * 10 | round / 10),
+      ($latency - $instructions | if . > 0 then . / $n | round else 0 end),
+      (names[] as $name | map(.phases[$name]) | add / $n | round)]
+   | @tsv)
