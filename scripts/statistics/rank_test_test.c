@@ -44,7 +44,8 @@ static void test_r_examples(void)
 	expect("permeability: low", -0.15, shift.low);
 	expect("permeability: high", 0.76, shift.high);
 	expect("ties: W", 33.5, rank_statistic(tied, 7, tied_higher, 6));
-	expect("ties: normal p with corrections", 0.07826242948, rank_test(tied, 7, tied_higher, 6));
+	expect("ties: normal p with corrections", 0.07826242948,
+	       rank_test(tied, 7, tied_higher, 6));
 }
 
 /* 1..n against values that stand so that the statistic is @u. */

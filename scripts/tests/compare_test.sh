@@ -71,6 +71,21 @@ make_run retrying count 100000 204000 0 1
 compared "a retry" "1 worse: 7 same, 0 better, 3 worse, 0 incomparable" "$compare" "$work/base" "$work/retrying"
 expect "what explains it" 2 "$(grep -c 'latency_.*retries 0 -> 1' "$work/said")"
 
+# The plugin's account of each call: executed instructions, and the phase they went into.
+add_phases() {
+	for boot in "$work/$1"/*/*/bench.out; do
+		sed -i 's/"sample":0,/"sample":0,"call":7,/' "$boot"
+		printf '{"type":"phases","call":7,"instructions":%d,"attempts":1,"control":50000,"drain":%d,"retries":0}\n' \
+			"$((50000 + $2))" "$2" >"$(dirname "$boot")/phases.jsonl"
+	done
+}
+make_run drains count 100000 200000
+add_phases drains 40000
+make_run drains-more count 104000 204000
+add_phases drains-more 44000
+compared "a phase that explains" "1 worse: 6 same, 0 better, 6 worse, 0 incomparable" "$compare" "$work/drains" "$work/drains-more"
+expect "it is named" 6 "$(grep -c 'worse .*phase drain +4000$' "$work/said")"
+
 make_run wall-base wall 100000 200000
 make_run wall-same wall 100010 200010
 make_run wall-worse wall 105000 200000
