@@ -8,12 +8,14 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 # What a user may set, the same for every verb; 'make help' explains.
 export KSRC KERNEL ARCH PROFILE ACCEL ONLY SEED RUNS OUT O V CACHE BENCH_ARGUMENTS SCENARIO REMOVE
 export FILE PAGE_SIZE PAGEBLOCK_ORDER CMDLINE
+export MODE LAYOUTS BOOTS SUBJECT MINIMUM FORMAT
 
 Q = $(if $(filter 1,$(V)),,@)
 
 STAGES := run source kernel image kunit selftests drivers bench destructive report
 
 .PHONY: help deps check lint mutants coverage clean install-tree tarball run-stock boot-table dts-lint $(STAGES)
+.PHONY: compare ab baseline sensitivity trend .compare .ab .sensitivity
 
 help:
 	$(Q)cat scripts/help.txt
@@ -53,6 +55,36 @@ boot-table:
 
 dts-lint:
 	$(Q)scripts/dts-lint.sh
+
+# These end with the status of their script (for ab: what 'git bisect run' wants),
+# where make itself would say 2 to all that is not 0: see exit_status.c.
+JUDGES := compare ab sensitivity
+ifneq ($(filter $(JUDGES),$(MAKECMDGOALS)),)
+exit_status := $(or $(O),build)/statistics/exit_status.so
+$(exit_status): scripts/statistics/exit_status.c
+	$(Q)$(MAKE) -s -C scripts/statistics OUTPUT=$(abspath $(@D)) CC=cc $(abspath $@)
+-load $(exit_status)
+endif
+
+# $(call judge,COMMAND): its status is kept, and made make's own afterwards.
+status = $(or $(O),build)/$@.status
+judge = $(Q)mkdir -p $(or $(O),build); status=0; $(1) || status=$$?; echo $$status >$(or $(O),build)/$(@:.%=%).status
+
+.compare:
+	$(call judge,scripts/compare.sh "$(BASE)" "$(NEW)")
+.ab:
+	$(call judge,scripts/ab.sh "$(BASE)" "$(NEW)")
+.sensitivity:
+	$(call judge,scripts/sensitivity.sh)
+
+$(JUDGES): %: .%
+	@exit $(exit-with $(file <$(status)))$(file <$(status))
+
+baseline:
+	$(Q)scripts/baseline.sh
+
+trend:
+	$(Q)scripts/trend.sh
 
 clean:
 	$(Q)rm -rf $(or $(O),build)

@@ -12,7 +12,7 @@
 # of the guest is for verdict.sh to say; the status here is 0 once QEMU ended.
 # GUEST_CPU names QEMU's CPU model for TCG instead of ARCH's.
 # ONLY narrows the stage to what its glob names; BENCH_ARGUMENTS go to cmabench;
-# BOOT_TIMEOUT_S goes before the timeout of the table.
+# CLOCK and TIMEOUT_S stand for the row's, GUEST_ARGUMENTS follow its command line.
 # SEED is the order of the KUnit suites and their cases, RUNS how often they run
 # in the boot, each time with the next seed; see kunit/lib/kunit_order.c.
 scripts=$(dirname "$0")
@@ -96,9 +96,11 @@ if [ "$stage" = kunit ] && [ -n "${SEED-}${RUNS-}" ]; then
 	guest_arguments="$guest_arguments kunit_order.seed=${SEED:-$(date +%s)} kunit_order.runs=${RUNS:-1}"
 	timeout_s=$((timeout_s * ${RUNS:-1}))
 fi
-timeout_s=${BOOT_TIMEOUT_S:-$timeout_s}
 [ "$stage" != destructive ] || guest_arguments="$guest_arguments cma_destructive.case=${name#*.}"
 case $name in fixture.*) fixture=${name#*.} ;; esac
+guest_arguments=$guest_arguments${GUEST_ARGUMENTS:+ $GUEST_ARGUMENTS}
+clock=${CLOCK:-$clock}
+timeout_s=${TIMEOUT_S:-$timeout_s}
 # -icount counts TCG's instructions: with KVM there is nothing to count.
 [ "$accel" = tcg ] || clock=wall
 add_plan_to_image

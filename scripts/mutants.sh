@@ -122,7 +122,7 @@ record() {
 }
 
 # What hangs is mostly told long before the timeout of an ordinary boot.
-export BOOT_TIMEOUT_S=120
+export TIMEOUT_S=120
 
 # boot_and_judge MUTANT BOOT, in the background; leaves the outcome in a file.
 # The suite that the header names goes first: mostly that is all it takes. What

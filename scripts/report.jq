@@ -40,7 +40,7 @@ table.figures .text { text-align: left }
 pre { background: var(--soft); border: 1px solid var(--line); border-radius: 4px; padding: 10px; overflow-x: auto; font-size: 13px; line-height: 1.4 }
 code { font-size: 13px; overflow-wrap: anywhere }
 details { margin: 4px 0 } summary { cursor: pointer; padding: 3px 0 } details table { margin: 4px 0 10px 18px }
-img { max-width: 100%; max-height: 600px; border: 1px solid var(--line); border-radius: 4px } li { overflow-wrap: anywhere }
+img { max-width: 100%; max-height: 900px; border: 1px solid var(--line); border-radius: 4px } li { overflow-wrap: anywhere }
 @media print { details > * { display: block } .banner { print-color-adjust: exact; -webkit-print-color-adjust: exact } }
 ";
 
@@ -82,6 +82,34 @@ def latency_table: ($table | configurations) as $configurations
 		    + cells("td"; (.min, .p50, .p90, .p99, .max | time_text), .occupancy_pages, .migrated_pages, .retries_max) + "</tr>"] | join(""))
 		+ "</table></div>" end;
 
+# Failed allocations, by what the allocator was refused for.
+def causes_table: ($causes | tsv(["backend", "pressure", "size_pages", "cause", "error", "count"])) as $rows
+	| if $rows == [] then "" else
+		"<h2>Failed allocations by cause</h2><div class=\"wide\"><table class=\"figures\"><tr>"
+		+ ([["backend", "pressure", "cause", "error"][] | "<th class=\"text\">\(.)</th>"] | join("")) + cells("th"; "size, pages", "failed") + "</tr>"
+		+ ([$rows[:30][] | "<tr>" + ([.backend, .pressure, .cause, .error | "<td class=\"text\">\(esc)</td>"] | join(""))
+		    + cells("td"; .size_pages, .count) + "</tr>"] | join("")) + "</table></div>"
+		+ (if ($rows | length) > 30 then "<p class=\"note\">and \(($rows | length) - 30) more rows, in bench.jsonl</p>" else "" end) end;
+
+def against_baseline: if $baseline == "" then "" else
+	"<h2>Against the baseline</h2><pre>\($baseline | esc)</pre>" end;
+
+# What the figures are worth: how they were taken, and what an unrelated change may do to them.
+def measurement_section: $measurement[0] as $m
+	| if $m == null then "" else
+		"<h2>Measurement</h2><table>"
+		+ ([[["mode", "\($m.mode), \($m.boots | length) boots"], ["unit", $m.unit],
+		     ["repeated", ($m.repeated | if . == null then null else "two QEMU processes wrote the same \(.records) records, \(.bytes) bytes" end)],
+		     ["cannot see", ($m.cannot_see // [] | join(", "))]][] | select(.[1] != null)
+		    | "<tr><th>\(.[0])</th><td>\(.[1] | esc)</td></tr>"] | join("")) + "</table>"
+		+ ($noise | tsv(["row", "measure", "boots", "middle", "range", "range_percent"]) | .[1:]
+		   | map(select(.range_percent != "-" and (.measure | endswith("median") or endswith("average")))) | sort_by(-(.range_percent | tonumber))) as $rows
+		| if $rows == [] then "" else "<details><summary>Noise: range over the boots, at most \($rows[0].range_percent) %</summary><div class=\"wide\"><table class=\"figures\"><tr>"
+			+ "<th class=\"text\">row</th><th class=\"text\">measure</th>" + cells("th"; "boots", "middle", "range", "range, %") + "</tr>"
+			+ ([$rows[] | "<tr><td class=\"text\">\(.row | esc)</td><td class=\"text\">\(.measure | esc)</td>"
+			    + cells("td"; .boots, .middle, .range, .range_percent) + "</tr>"] | join("")) + "</table></div></details>" end
+	  end;
+
 def plots: if $plots[0] == [] then "" else "<h2>Plots</h2>"
 	+ ([$plots[0][] | "<p><a href=\"\(.path | esc)\"><img alt=\"\(.name | esc)\" src=\"data:image/svg+xml;base64,\(.svg | @base64)\"></a></p>"] | join("")) end;
 
@@ -106,4 +134,4 @@ def files: "<h2>Files</h2><ul>" + ([$files | split("\n")[] | select(. != "")
 
 "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"
 + "<title>cma-tests: \($env[0].target | esc) \($verdict[0].overall | esc)</title><style>\(style)</style></head><body>",
-banner, "<main>", stage_table, failures, plots, latency_table, tests, notes, environment, files, "</main></body></html>"
+banner, "<main>", stage_table, failures, against_baseline, plots, latency_table, causes_table, measurement_section, tests, notes, environment, files, "</main></body></html>"

@@ -33,6 +33,18 @@ for plot in "$run"/plots/*.svg; do
 	jq -Rs --arg name "$(basename "$plot" .svg)" '{name: $name, path: "plots/\($name).svg", svg: .}' "$plot" >>"$work/plots"
 done
 jq -s . "$work/plots" >"$work/plots.json"
+
+# How the run stands against the baseline of its target; status and words of the comparison.
+: >"$work/baseline"
+if [ -r "$run/measurement.json" ] && [ -r "$run/figures.tsv" ]; then
+	"$scripts/baseline.sh" check "$run" >"$work/baseline" 2>&1 || :
+fi
+echo null >"$work/measurement.json"
+[ ! -r "$run/measurement.json" ] || cp "$run/measurement.json" "$work/measurement.json"
+: >"$work/causes"
+if [ -r "$run/bench.jsonl" ]; then
+	jq -rRn -L "$scripts" -f "$scripts/report-causes.jq" "$run/bench.jsonl" >"$work/causes" || :
+fi
 (cd "$run" && find . -type f | sed 's|^\./||' | sort) >"$work/files"
 
 render() {
@@ -41,6 +53,8 @@ render() {
 		--slurpfile tails "$work/tails.json" --slurpfile plots "$work/plots.json" \
 		--rawfile rows "$run/verdicts.tsv" --rawfile files "$work/files" \
 		--rawfile table "$(or_empty "$run/plots/configurations.tsv")" \
+		--slurpfile measurement "$work/measurement.json" --rawfile noise "$(or_empty "$run/noise.tsv")" \
+		--rawfile baseline "$work/baseline" --rawfile causes "$work/causes" \
 		--rawfile stages "$(or_empty "$run/stages.tsv")" >"$work/$2" ||
 		die "cannot render $2 from '$run'"
 }

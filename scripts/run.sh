@@ -4,6 +4,7 @@
 # Verbs: source, tree, kernel, image build that far; kunit, selftests, bench,
 # destructive boot one stage; drivers boots the two that use reserved memory; run boots
 # them all; report makes the latest run's report anew.
+# bench boots as often as MODE asks for (see measure.sh).
 # A run is put together in results/.partial-<run-id> and gets its name when it is
 # whole: what is under results/<run-id> is never half a result.
 # Status: 0 everything ran and passed, 1 a test failed, 2 it could not be done.
@@ -18,6 +19,13 @@ accel=${ACCEL:-auto}
 profile=${PROFILE:-test}
 find_build
 results=$top/results
+
+# Instructions can be counted under TCG only. A scenario makes its one published
+# measurement, unless a MODE is asked for.
+mode=${MODE:-count}
+[ "$accel" != kvm ] || mode=${MODE:-wall}
+[ -z "${SCENARIO-}" ] || mode=${MODE:-once}
+measured=0
 
 started=$(date +%s)
 stage_name=start
@@ -121,18 +129,33 @@ boot_all() {
 	jobs_running=$!
 	wait "$jobs_running" || die "a boot could not be carried out; see the error above"
 	jobs_running=
+	collect_outputs "$@"
+	finish_stage
+}
+
+# The benchmark alone: as many boots as it takes to know how far its figures go.
+# A fault in them is told, and the first boot judged all the same.
+measure_bench() {
+	announce boot "bench with $accel, MODE=$mode"
+	"$scripts/measure.sh" "$mode" "$arch" "$accel" "$partial" "$kernel_build/guest-kernel" "$image" &
+	jobs_running=$!
+	wait "$jobs_running" || measured=$?
+	jobs_running=
+	[ -e "$partial/boots/bench/qemu.json" ] || die "the benchmark could not be booted; see the error above"
+	collect_outputs bench
+	finish_stage
+}
+
+collect_outputs() {
 	for boot in "$@"; do
 		printf '==== boot %s ====\n' "$boot"
 		tr -d '\r' <"$partial/boots/$boot/console.log"
 	done >"$partial/console.log"
-	if [ -e "$partial/boots/selftests/selftests.out" ]; then
-		cp "$partial/boots/selftests/selftests.out" "$partial/selftests.ktap"
-	fi
+	cat "$partial"/boots/*/selftests.out >"$partial/selftests.ktap" 2>/dev/null || rm -f "$partial/selftests.ktap"
 	if [ -e "$partial/boots/bench/bench.out" ]; then
 		cp "$partial/boots/bench/bench.out" "$partial/bench.jsonl"
 		[ ! -s "$partial/boots/bench/phases.jsonl" ] || cp "$partial/boots/bench/phases.jsonl" "$partial/phases.jsonl"
 	fi
-	finish_stage
 }
 
 judge_and_report() {
@@ -156,6 +179,7 @@ judge_and_report() {
 	echo
 	cat "$output/summary.txt"
 	[ ! -e "$output/scenario.md" ] || cat "$output/scenario.md"
+	[ "$measured" = 0 ] || exit 2
 	exit "$verdict"
 }
 
@@ -171,13 +195,17 @@ run_boots() {
 	lay_tree
 	build_kernel
 	build_image
-	accel=$("$scripts/accelerator.sh" "$arch" "$accel" "$kernel_build/guest-kernel" "$image" "$build/accelerator")
+	if [ "$verb" = bench ] && [ "$mode" = count ]; then
+		accel=tcg
+	else
+		accel=$("$scripts/accelerator.sh" "$arch" "$accel" "$kernel_build/guest-kernel" "$image" "$build/accelerator")
+	fi
 	list_boots "$@" >"$build/boots"
 	[ -s "$build/boots" ] || die "ONLY='${ONLY-}' names no case of scripts/destructive.table"
 	# shellcheck disable=SC2046 # a name a word
 	set -- $(cat "$build/boots")
 	choose_output
-	boot_all "$@"
+	if [ "$verb-$mode" = bench-once ] || [ "$verb" != bench ]; then boot_all "$@"; else measure_bench; fi
 	judge_and_report "$@"
 }
 
@@ -187,6 +215,9 @@ if [ -n "${SCENARIO-}" ]; then
 	"$scripts/scenario.sh" boot "$SCENARIO" >/dev/null || exit
 fi
 case $accel in auto | tcg | kvm) ;; *) die "ACCEL must be auto, tcg or kvm, found '$accel'" ;; esac
+case $mode in count | wall | once) ;; *) die "MODE must be count, wall or once, found '$mode'" ;; esac
+[ "$verb-$mode-$accel" != bench-count-kvm ] ||
+	die "MODE=count counts the instructions of TCG, found ACCEL=kvm: use MODE=wall"
 [ -f "$scripts/config/profile-$profile.config" ] || die "PROFILE must be bench, test or debug, found '$profile'"
 [ -z "${OUT-}" ] || [ ! -e "$OUT" ] || die "OUT must not exist yet, found '$OUT': remove it or choose another"
 case $verb in

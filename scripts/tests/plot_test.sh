@@ -33,13 +33,13 @@ jq -n '{kernel: {release: "6.12 \"quoted'\''"}, arch: "arm64", profile: "test", 
 	boots: [{name: "bench", clock: "instructions"}]}' >"$run/env.json"
 for name in good troubled cut-short; do
 	cp "$logs/bench/$name.jsonl" "$run/bench.jsonl"
-	drawn "$name records" "0 configurations.tsv latency-by-size.svg"
+	drawn "$name records" "0 configurations.tsv latency-by-occupancy.svg latency-by-size.svg latency-cdf.svg"
 done
 svg=$run/plots/latency-by-size.svg
 expect "the plot says what it is" yes "$(grep -q 'not the time of any hardware' "$svg" &&
 	grep -q 'pressure none' "$svg" && grep -q '16 KiB\|64 KiB' "$svg" && echo yes)"
 sed '/"size_pages":64/d; s/"latency_ns":[0-9]*/"latency_ns":100000/' "$logs/bench/good.jsonl" >"$run/bench.jsonl"
-drawn "one size, one latency" "0 configurations.tsv latency-by-size.svg"
+drawn "one size, one latency" "0 configurations.tsv latency-by-occupancy.svg latency-by-size.svg latency-cdf.svg"
 
 nothing="cma-tests: no plot latency-by-size: no valid sample for it in $run/bench.jsonl"
 for name in empty no-samples partial; do

@@ -1,0 +1,79 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# compare.sh BASE NEW    compare two benchmark runs, say what became better or worse
+#
+# BASE and NEW are run folders of 'make bench', or results/baseline/<target>. What
+# they measured on must be the same; SUBJECT names what differs on purpose, a list
+# out of config, compiler, qemu, machine, arch, profile, program (the kernel's
+# source always may). MINIMUM is the smallest change, in percent, to speak of.
+# FORMAT: text, markdown, json, ktap. With OUT=<folder> all four go there as well.
+# Status: 0 same or better, 1 a row is worse, 2 they cannot be compared or a row
+# cannot be told.
+scripts=$(readlink -f "$(dirname "$0")")
+. "$scripts/stage.sh"
+
+[ $# -eq 2 ] || die "expected two run folders: make compare BASE=<run> NEW=<run>"
+format=${FORMAT:-text}
+subject=${SUBJECT-}
+case $format in text | markdown | json | ktap) ;; *) die "FORMAT must be text, markdown, json or ktap, found '$format'" ;; esac
+for word in $(echo "$subject" | tr , ' '); do
+	case $word in config | compiler | qemu | machine | arch | profile | program | kernel) ;;
+	*) die "SUBJECT must name config, compiler, qemu, machine, arch, profile or program, found '$word'" ;; esac
+done
+[ -z "${OUT-}" ] || [ ! -e "$OUT" ] || die "OUT must not exist yet, found '$OUT': remove it or choose another"
+find_build
+work=$(mktemp -d "${TMPDIR:-/tmp}/cma-tests-compare.XXXXXX")
+status=2
+leave() {
+	rm -rf "$work"
+	exit "$status"
+}
+trap leave EXIT
+trap 'exit 130' INT TERM HUP
+
+# read_side NAME RUN: its figures, and what it was measured on.
+read_side() {
+	[ -d "$2" ] || die "expected a run folder, found none at $1='$2'"
+	for file in env.json measurement.json; do
+		[ -r "$2/$file" ] || die "expected $file in $1='$2', found none: 'make bench' leaves it"
+		jq -e 'objects' "$2/$file" >/dev/null 2>"$work/fault" ||
+			die "$2/$file: expected a JSON object, found none: $(head -n 1 "$work/fault")"
+	done
+	"$scripts/figures.sh" "$2" >"$work/$1.tsv"
+	jq -n --slurpfile env "$2/env.json" --slurpfile measurement "$2/measurement.json" --arg folder "$2" \
+		'{env: $env[0], measurement: $measurement[0], folder: $folder}' >"$work/$1.json"
+}
+
+# The statistics are C, for the machine at hand.
+build_statistics() {
+	make -s -C "$scripts/statistics" OUTPUT="$build/statistics" CC=cc >"$work/make.log" 2>&1 ||
+		die "scripts/statistics does not build: $(grep -m 1 error "$work/make.log")"
+}
+
+render() {
+	jq -rn -L "$scripts" --slurpfile comparison "$work/comparison.json" -f "$scripts/compare-$1.jq"
+}
+
+read_side BASE "$1"
+read_side NEW "$2"
+build_statistics
+jq -rn -L "$scripts" --slurpfile base "$work/BASE.json" --slurpfile new "$work/NEW.json" \
+	--arg subject "$subject" -f "$scripts/compare-setup.jq" >"$work/setup.json" ||
+	die "cannot read the set-up of the runs"
+refusal=$(jq -r '.refusal // empty' "$work/setup.json")
+[ -z "$refusal" ] || die "$refusal"
+mode=$(jq -r .mode "$work/setup.json")
+minimum=${MINIMUM:-$(jq -r .minimum_percent "$work/setup.json")}
+(cd "$work" && "$build/statistics/comparison" "$mode" "$minimum" BASE.tsv NEW.tsv) >"$work/verdicts.tsv"
+jq -Rn --slurpfile setup "$work/setup.json" --arg minimum "$minimum" -f "$scripts/compare-verdict.jq" \
+	"$work/verdicts.tsv" >"$work/comparison.json"
+if [ -n "${OUT-}" ]; then
+	mkdir -p "$OUT" || die "cannot write to '$OUT'"
+	cp "$work/comparison.json" "$work/verdicts.tsv" "$OUT/"
+	render text >"$OUT/comparison.txt"
+	render markdown >"$OUT/comparison.md"
+	render ktap >"$OUT/comparison.ktap"
+fi
+if [ "$format" = json ]; then cat "$work/comparison.json"; else render "$format"; fi
+status=$(jq '{same: 0, better: 0, worse: 1, incomparable: 2}[.verdict]' "$work/comparison.json")

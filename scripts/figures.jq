@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# One boot's bench.jsonl to figures, row<TAB>measure<TAB>value; run with
+# jq -rRn --arg file <name for messages> --slurpfile phases <phases.jsonl>. The first fault ends it, status 3, with
+# "FILE:LINE: expected ..., found ..." on stderr.
+#
+# A row is named by the fields of its summary before "samples": fields that are added
+# there later make rows of their own. Figures are those of the summary; where it has none
+# of the release, the median of the valid samples is taken.
+
+def fault($line; $message): "\($file):\($line): \($message)\n" | halt_error(3);
+def shown: tostring | if length > 60 then .[:57] + "..." else . end;
+
+# NaN is a number to jq and an error to us; so is half a line.
+def parse($line): . as $text
+	| (fromjson? // null) as $record
+	| if ($record | type) != "object" or ($record.type | type) != "string"
+	  then fault($line; "expected a record of cmabench, found '\($text | shown)'")
+	  elif any($record | .. | numbers; isnan or isinfinite)
+	  then fault($line; "expected finite numbers, found NaN or infinity in '\($text | shown)'")
+	  else $record + {line: $line} end;
+
+def row_fields: del(.line) | to_entries
+	| .[:map(.key) | index("samples") // index("sample") // length]
+	| map(select(.key != "type" and .value != null));
+def row_name: (.target_occupancy_percent // 0) as $occupancy
+	| row_fields
+	| map(if .key == "pressure" and $occupancy > 0 then "\(.value)-\($occupancy)%"
+	      elif .key == "target_occupancy_percent" then empty
+	      elif .key == "size_pages" then "\(.value)-pages"
+	      elif .key == "align_order" then "align-\(.value)"
+	      elif .key == "bench" or .key == "backend" or .key == "area" or .key == "pressure" then "\(.value)"
+	      else "\(.key)=\(.value)" end | gsub("\\s+"; ""))
+	| join(".");
+
+def median: sort | if length == 0 then null else (.[(length - 1) / 2 | floor] + .[length / 2 | floor]) / 2 end;
+def figure($row; $measure): "\($row)\t\($measure)\t\(if . == null then "-" else . end)";
+
+# Instructions by bench/plugin, joined by the number of the call: averages a row.
+def spent: ($phases | map(select(.type == "phases") | {key: "\(.call)", value: .}) | from_entries) as $calls
+	| map(select(.type == "sample" and .valid and .error == null and .call != null and $calls["\(.call)"] != null)
+	      | {row: row_name, latency_ns, phases: $calls["\(.call)"]})
+	| group_by(.row) | map(. as $samples | length as $n
+		| {(.[0].row): ({cma_alloc_executed: ($samples | map(.phases.instructions) | add / $n | round),
+				 phase_outside: ($samples | map(.latency_ns - .phases.instructions) | add / $n | round)}
+			+ ([$samples[0].phases | to_entries[] | select(.value | type == "number") | .key
+			    | select(IN("call", "instructions", "attempts", "line") | not)]
+			   | map(. as $phase | {("phase_" + $phase): ($samples | map(.phases[$phase]) | add / $n | round)}) | add))})
+	| add // {};
+
+def check_stream: . as $records
+	| if $records == [] then fault(0; "expected records, found none: the benchmark did not run") else . end
+	| if .[0].type != "run" then fault(1; "expected the run record of cmabench, found '\(.[0].type | shown)'") else . end
+	| if .[0].schema != 1 then fault(1; "expected schema 1, found \(.[0].schema | shown)") else . end
+	| if .[-1].type != "end" then fault(length; "expected the end record, found '\(.[-1].type | shown)': the stream was cut off") else . end
+	| if .[-1].status != "complete" then fault(length; "expected a complete run, found status \(.[-1].status | shown)") else . end
+	| if .[-1].records != length - 1 then fault(length; "expected \(.[-1].records | shown) records before the end, found \(length - 1)") else . end;
+
+def check_summary: . as $summary
+	| if .samples == null or (.samples | type) != "number"
+	  then fault(.line; "expected a summary with its number of samples, found \(.samples | shown)") else . end
+	| (["p50_ns", "average_ns"][] | . as $field | $summary[$field]
+	   | select(. != null and (type != "number" or . < 0))
+	   | fault($summary.line; "expected \($field) of 0 or more, found \(shown)")), $summary;
+
+[foreach inputs as $text (0; . + 1; . as $line | $text | parse($line))]
+| check_stream
+| . as $records
+| spent as $spent
+| (map(select(.type == "sample" and .valid and .error == null and .release_ns != null))
+   | group_by(row_name) | map({(.[0] | row_name): (map(.release_ns) | median)}) | add // {}) as $release
+| map(select(.type == "summary") | check_summary) as $summaries
+| if $summaries == [] then fault($records | length; "expected summaries, found none") else . end
+| ($summaries | group_by(row_name)[] | select(length > 1) | .[1]
+   | fault(.line; "expected each row once, found \(row_name) again")),
+  ($summaries[] | row_name as $row
+   | (.p50_ns | figure($row; "latency_median")),
+     (.average_ns | figure($row; "latency_average")),
+     (.release_p50_ns // $release[$row] | figure($row; "release_median")),
+     (.retries | figure($row; "retries")),
+     (.failures | figure($row; "failures")),
+     (.migrated_pages | figure($row; "migrated_pages")),
+     (.invalid | figure($row; "invalid")),
+     # Executed alone, what it went into, and the rest of the latency: the way to
+     # cma_alloc(), zeroing, and what the guest idled.
+     ($spent[$row] // {} | to_entries[] | .key as $measure | .value | figure($row; $measure)))

@@ -1,0 +1,169 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# measure.sh MODE ARCH ACCEL RUN KERNEL IMAGE [RUN KERNEL IMAGE]    boot the benchmark often enough to compare it
+#
+# MODE=count: the clock counts instructions. Two QEMU processes boot the same
+# and must write the same bytes: a difference is an error of the harness. LAYOUTS
+# more boots have command lines of different length, which moves what the kernel
+# puts into memory: their range is the noise of a figure.
+# MODE=wall: BOOTS boots in real time, one at a time; with two sides ABAB...
+#
+# The first boot is RUN/boots/bench and is judged as ever, the others are in
+# RUN/measurements/. Leaves RUN/measurement.json (what was done, and what it
+# cannot see), RUN/figures.tsv (see statistics/figures.h) and RUN/noise.tsv.
+scripts=$(readlink -f "$(dirname "$0")")
+. "$scripts/stage.sh"
+
+mode=$1 arch=$2 accel=$3
+shift 3
+load_arch "$arch"
+layouts=${LAYOUTS:-5}
+boots=${BOOTS:-10}
+
+check_number() {
+	case $2 in '' | *[!0-9]*) die "$1 must be a number of $3 or more, found '$2'" ;; esac
+	[ "$2" -ge "$3" ] || die "$1 must be $3 or more, found '$2'"
+}
+
+# What breaks that a run repeats byte for byte.
+check_count_mode() {
+	[ "$accel" = tcg ] || die "MODE=count counts the instructions of TCG, found ACCEL=$accel: use MODE=wall"
+	cpus=$(boot_row bench | awk '{ print $4 }')
+	[ "$cpus" = 1 ] || die "MODE=count needs one processor, found $cpus for the boot of ${SCENARIO:-bench}: use MODE=wall"
+	check_number LAYOUTS "$layouts" 1
+}
+
+jobs_running=
+trap 'for job in $jobs_running; do kill "$job" 2>/dev/null || :; done; wait' EXIT
+trap 'exit 130' HUP INT TERM
+
+# start_boot FOLDER KERNEL IMAGE [LAYOUT-BYTES]
+start_boot() {
+	arguments=
+	[ -z "${4-}" ] || arguments=cma_tests.layout=$(printf '%*s' "$4" '' | tr ' ' x)
+	# A busy host makes a boot long, and changes no figure in count mode.
+	GUEST_ARGUMENTS=$arguments CLOCK=$clock TIMEOUT_S=1800 "$scripts/boot.sh" bench "$1" "$2" "$3" "$arch" "$accel" &
+	jobs_running="$jobs_running $!"
+}
+
+finish_boots() {
+	for job in $jobs_running; do
+		wait "$job" || die "a boot could not be carried out; see the error above"
+	done
+	jobs_running=
+}
+
+# A boot that did not end by itself has no figures: say that, not what is missing.
+check_ends() {
+	for boot in $(list_boots); do
+		jq -e '.exit_status == 0' "$(folder_of "$1" "$boot")/qemu.json" >/dev/null ||
+			die "boot '$boot' of $1 did not end by itself ($(cat "$(folder_of "$1" "$boot")/qemu.json")): $(tail -n 1 "$(folder_of "$1" "$boot")/console.log" | tr -d '\r')"
+	done
+}
+
+# start_when_free "$@" of start_boot: as many at once as there are processors.
+start_when_free() {
+	# shellcheck disable=SC2086 # a list of numbers
+	set -- "$(echo $jobs_running | wc -w)" "$@"
+	[ "$1" -lt "$(nproc)" ] || finish_boots
+	shift
+	start_boot "$@"
+}
+
+# Layouts of odd lengths, so that no two share an alignment.
+layout_bytes() {
+	echo $(($1 * 67))
+}
+
+list_boots() {
+	echo boot
+	if [ "$mode" = count ]; then
+		echo again
+		for layout in $(seq "$layouts"); do echo "layout-$(layout_bytes "$layout")"; done
+	else
+		for boot in $(seq 2 "$boots"); do echo "boot-$boot"; done
+	fi
+}
+
+folder_of() {
+	if [ "$2" = boot ]; then echo "$1/boots/bench"; else echo "$1/measurements/$2"; fi
+}
+
+# boot_one NAME RUN KERNEL IMAGE
+boot_one() {
+	layout=${1#layout-}
+	[ "$layout" != "$1" ] || layout=
+	start_when_free "$(folder_of "$2" "$1")" "$3" "$4" "$layout"
+	[ "$mode" = count ] || finish_boots
+}
+
+boot_sides() {
+	for boot in $(list_boots); do
+		boot_one "$boot" "$1" "$2" "$3"
+		[ $# -lt 6 ] || boot_one "$boot" "$4" "$5" "$6"
+	done
+	finish_boots
+}
+
+# What the boots.table and the options of other stages made of the machine.
+check_counted() {
+	tr '\n' ' ' <"$1/boots/bench/command.txt" | grep -q -e ' -icount shift=0,sleep=off .*-smp 1 ' ||
+		die "MODE=count needs '-icount shift=0,sleep=off -smp 1', found another machine in $1/boots/bench/command.txt"
+}
+
+# The same machine twice: the same bytes, or the harness is at fault.
+check_repeats() {
+	first=$1/boots/bench/bench.out
+	second=$1/measurements/again/bench.out
+	cmp -s "$first" "$second" && return
+	# Where one ends early, cmp names the line after its last.
+	line=$(cmp "$first" "$second" 2>&1 | sed 's/.*line //')
+	for records in "$first" "$second"; do
+		printf '    %s:%s: %s\n' "$records" "$line" "$(sed -n "${line}p" "$records" | cut -c 1-300)" >&2
+	done
+	die "MODE=count: two boots of the same kernel must write the same records, found them different from line $line: the harness is at fault, not the kernel"
+}
+
+describe() {
+	list_boots | jq -Rn --arg mode "$mode" --arg clock "$clock" --arg bench_arguments "${BENCH_ARGUMENTS-}" \
+		--arg scenario "${SCENARIO-}" \
+		--arg program "$(hash_of_input <"$2/bench/cmabench")" \
+		--argjson records "$(wc -l <"$1/boots/bench/bench.out")" --argjson bytes "$(wc -c <"$1/boots/bench/bench.out")" '
+		{ schema: 1, mode: $mode, boots: [inputs], bench_arguments: $bench_arguments, scenario: $scenario, program_hash: $program }
+		+ if $mode == "count" then
+			{ unit: "instructions, idle time included at one a nanosecond",
+			  repeated: { identical: true, records: $records, bytes: $bytes },
+			  cannot_see: ["cache and TLB misses", "memory bandwidth", "lock contention",
+				       "drains of other processors", "the time of any hardware"] }
+		  else
+			{ unit: (if $clock == "wall" then "nanoseconds" else $clock end),
+			  cannot_see: ["changes below the noise of this machine, see noise.tsv"] }
+		  end' >"$1/measurement.json"
+}
+
+finish_side() {
+	if [ "$mode" = count ]; then
+		check_counted "$1"
+		check_repeats "$1"
+	fi
+	"$scripts/figures.sh" "$1" >"$1/figures.tsv.new"
+	mv "$1/figures.tsv.new" "$1/figures.tsv"
+	awk -f "$scripts/noise.awk" "$1/figures.tsv" >"$1/noise.tsv"
+}
+
+clock=instructions
+case $mode in
+count) check_count_mode ;;
+wall)
+	check_number BOOTS "$boots" 10
+	clock=wall ;;
+*) die "MODE must be count or wall, found '$mode'" ;;
+esac
+boot_sides "$@"
+while [ $# -ge 3 ]; do
+	check_ends "$1"
+	describe "$1" "$3"
+	finish_side "$1"
+	shift 3
+done

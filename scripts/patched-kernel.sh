@@ -1,0 +1,97 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# patched-kernel.sh SOURCE SCRATCH ARCH PROFILE OUTPUT [PATCH | NAME=VALUE]...    build SOURCE with patches
+#
+# In a tree and a build folder of its own below SCRATCH, which stay: the next call
+# builds what differs. SOURCE does not change. NAME=VALUE, as in CONFIG_X=y, is
+# one more line of configuration. Leaves OUTPUT/guest-kernel, kernel.hash and
+# .config, and OUTPUT/tree.hash, a name for the source with its patches.
+# Status 3: a patch does not apply, or what it makes does not build.
+scripts=$(readlink -f "$(dirname "$0")")
+. "$scripts/stage.sh"
+
+source=$1 scratch=$2 arch=$3 profile=$4 output=$5
+shift 5
+load_arch "$arch"
+. "$scripts/kbuild.sh"
+mkdir -p "$scratch" "$output"
+scratch=$(readlink -f "$scratch")
+tree=$scratch/tree
+kernel_build=$scratch/kernel
+
+cannot() {
+	note "error: $*"
+	exit 3
+}
+
+# Make the patched files as they were. They stay files of their own, now newer
+# than what was built from the patch: a link would be as old as its target.
+restore() {
+	[ -e "$scratch/patched" ] || return 0
+	while read -r file; do
+		rm -f "$tree/$file" "$tree/$file.orig" "$tree/$file.rej"
+		[ ! -e "$source/$file" ] || cat "$source/$file" >"$tree/$file"
+	done <"$scratch/patched"
+	rm -f "$scratch/patched"
+}
+
+# The files of patch $1; noted first, so that an end at any time is put right.
+apply() {
+	sed -n 's,^+++ [ab]/\([^	]*\).*,\1,p; s,^--- [ab]/\([^	]*\).*,\1,p' "$1" | sort -u >"$scratch/files"
+	[ -s "$scratch/files" ] || cannot "$1: expected a patch with paths a/ and b/, found none"
+	cat "$scratch/files" >>"$scratch/patched"
+	while read -r file; do
+		case $file in /* | *..*) cannot "$1: expected paths within the tree, found '$file'" ;; esac
+		[ -e "$tree/$file" ] || continue
+		[ ! -h "$tree/$file" ] || { rm -f "$tree/$file"; cat "$source/$file" >"$tree/$file"; }
+	done <"$scratch/files"
+	patch -s -f -p1 -d "$tree" --no-backup-if-mismatch <"$1" >"$scratch/patch.log" 2>&1 ||
+		cannot "$1 does not apply to $(basename "$source"): $(tail -n 1 "$scratch/patch.log")"
+}
+
+configure() {
+	cp "$kernel_build/.config" "$scratch/plain.config"
+	[ -n "$options" ] || return 0
+	echo "$options" | tr ' ' '\n' | grep . >>"$kernel_build/.config"
+	kbuild "$tree" "$kernel_build" olddefconfig >"$scratch/configure.log" 2>&1 ||
+		cannot "cannot configure $options: $(tail -n 1 "$scratch/configure.log")"
+	for option in $options; do
+		grep -qxF "$option" "$kernel_build/.config" || cannot "Kconfig dropped $option"
+	done
+}
+
+leave() {
+	status=$?
+	restore
+	[ ! -e "$scratch/plain.config" ] || mv "$scratch/plain.config" "$kernel_build/.config"
+	exit "$status"
+}
+
+"$scripts/tree.sh" "$source" "$tree"
+restore
+[ ! -e "$scratch/plain.config" ] || mv "$scratch/plain.config" "$kernel_build/.config"
+trap leave EXIT
+trap 'exit 130' HUP INT TERM
+# An image from the cache would leave no objects to build on.
+CACHE=/nonexistent "$scripts/kernel.sh" "$tree" "$kernel_build" "$arch" "$profile"
+options=
+for part; do
+	case $part in
+	CONFIG_*=*) options="$options $part" ;;
+	*) apply "$part" ;;
+	esac
+done
+configure
+kbuild "$tree" "$kernel_build" -j"$(nproc)" "$kernel_target" >"$scratch/build.log" 2>&1 ||
+	cannot "the patched kernel does not build: $(grep -m 1 -E 'error:|\*\*\*' "$scratch/build.log"); see $scratch/build.log"
+cp "$kernel_build/$kernel_image" "$output/guest-kernel"
+cp "$kernel_build/.config" "$output/.config"
+# The plugin finds the kernel's functions by it.
+cp "$kernel_build/System.map" "$output/System.map"
+{
+	cat "$tree.hash"
+	for part; do [ ! -f "$part" ] || cat "$part"; done
+} | hash_of_input >"$output/tree.hash"
+{ cat "$output/tree.hash"; grep -v '^#' "$output/.config"; "${compile_prefix}gcc" --version | head -n 1; } |
+	hash_of_input >"$output/kernel.hash"

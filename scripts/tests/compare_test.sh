@@ -1,0 +1,167 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Comparisons of canned runs: verdicts, set-ups, views, and input that is not to be trusted.
+set -eu
+# shellcheck source=harness.sh
+. "$(dirname "$0")/harness.sh"
+
+export O="$work/build"
+compare=$scripts/compare.sh
+
+# write_boot FILE MEDIAN16 MEDIAN64 [FAILURES64 [RETRIES64]]: one boot's records, two rows.
+write_boot() {
+	mkdir -p "$(dirname "$1")"
+	jq -cn --argjson medians "[$2, $3]" --argjson failures "${4:-0}" --argjson retries "${5:-0}" '
+		def row($size): {bench: "latency", backend: "dma-heap", area: "reserved", pressure: "none",
+			target_occupancy_percent: 0, size_pages: $size, align_order: null};
+		{type: "run", schema: 1, program: "cmabench", page_size_bytes: 4096},
+		([16, 64] | to_entries[] | . as {key: $i, value: $size}
+		 | ({type: "sample"} + row($size) + {sample: 0, latency_ns: $medians[$i], release_ns: 900,
+			error: null, valid: true}),
+		   ({type: "summary"} + row($size) + {samples: 10, invalid: 0, failures: (if $i == 1 then $failures else 0 end),
+			min_ns: $medians[$i], average_ns: $medians[$i], p50_ns: $medians[$i], migrated_pages: 0,
+			retries: (if $i == 1 then $retries else 0 end)})),
+		{type: "end", records: 5, status: "complete"}' >"$1"
+}
+
+# make_run RUN MODE MEDIAN16 MEDIAN64...: boots that scatter by 0, 20, 40 ... ns about the medians.
+make_run() {
+	run=$work/$1 mode=$2 median16=$3 median64=$4
+	shift 4
+	rm -rf "$run"
+	mkdir -p "$run"
+	boots=7
+	[ "$mode" = count ] || boots=10
+	seq "$boots" | jq -Rn --arg mode "$mode" '{schema: 1, mode: $mode, unit: "instructions",
+		boots: [inputs | if . == "1" then "boot" else "boot-\(.)" end], bench_arguments: "", program_hash: "p",
+		cannot_see: ["the time of any hardware"]}' >"$run/measurement.json"
+	jq -n '{run_id: "r", target: "6.12-arm64-bench", kernel: {release: "6.12", source: "s", source_hash: "h",
+		config_hash: "c"}, arch: "arm64", profile: "bench", compiler: "gcc", qemu_version: "q", accelerator: "tcg",
+		boots: [{name: "bench", memory: "512M", cpus: 1, clock: "instructions", command_line: "cma=128M"}]}' >"$run/env.json"
+	for boot in $(seq "$boots"); do
+		folder=$run/measurements/boot-$boot
+		[ "$boot" != 1 ] || folder=$run/boots/bench
+		write_boot "$folder/bench.out" $((median16 + 20 * boot)) $((median64 + 20 * (boot * 3 % 11))) "$@"
+	done
+}
+
+# compared NAME WANTED [VARIABLE=value...] BASE NEW: WANTED is status and the last line.
+compared() {
+	name=$1 wanted=$2
+	shift 2
+	status=0
+	env "$@" >"$work/said" 2>&1 || status=$?
+	expect "$name" "$wanted" "$status $(tail -n 1 "$work/said" | sed "s|$work/||g")"
+}
+
+make_run base count 100000 200000
+make_run same count 100010 200020
+make_run worse count 100000 202000
+make_run better count 98000 200000
+compared "unchanged" "0 same: 10 same, 0 better, 0 worse, 0 incomparable" "$compare" "$work/base" "$work/same"
+compared "1 % slower in a row" "1 worse: 8 same, 0 better, 2 worse, 0 incomparable" "$compare" "$work/base" "$work/worse"
+expect "the row is named, with change and interval" 1 \
+	"$(grep -c 'worse .*dma-heap.reserved.none.64-pages  latency_median .* +1 %  *+0.91 to +1.09' "$work/said")"
+compared "2 % faster in a row" "0 better: 8 same, 2 better, 0 worse, 0 incomparable" "$compare" "$work/base" "$work/better"
+compared "1 % is below a minimum of 3 %" "0 same: 10 same, 0 better, 0 worse, 0 incomparable" \
+	MINIMUM=3 "$compare" "$work/base" "$work/worse"
+make_run failing count 100000 200000 2
+compared "failures where there were none" "1 worse: 9 same, 0 better, 1 worse, 0 incomparable" "$compare" "$work/base" "$work/failing"
+make_run retrying count 100000 204000 0 1
+compared "a retry" "1 worse: 7 same, 0 better, 3 worse, 0 incomparable" "$compare" "$work/base" "$work/retrying"
+expect "what explains it" 2 "$(grep -c 'latency_.*retries 0 -> 1' "$work/said")"
+
+# The plugin's account of each call: executed instructions, and the phase they went into.
+add_phases() {
+	for boot in "$work/$1"/*/*/bench.out; do
+		sed -i 's/"sample":0,/"sample":0,"call":7,/' "$boot"
+		printf '{"type":"phases","call":7,"instructions":%d,"attempts":1,"control":50000,"drain":%d,"retries":0}\n' \
+			"$((50000 + $2))" "$2" >"$(dirname "$boot")/phases.jsonl"
+	done
+}
+make_run drains count 100000 200000
+add_phases drains 40000
+make_run drains-more count 104000 204000
+add_phases drains-more 44000
+compared "a phase that explains" "1 worse: 6 same, 0 better, 6 worse, 0 incomparable" "$compare" "$work/drains" "$work/drains-more"
+expect "it is named" 6 "$(grep -c 'worse .*phase drain +4000$' "$work/said")"
+
+make_run wall-base wall 100000 200000
+make_run wall-same wall 100010 200010
+make_run wall-worse wall 105000 200000
+compared "wall: unchanged" "0 same: 10 same, 0 better, 0 worse, 0 incomparable" "$compare" "$work/wall-base" "$work/wall-same"
+compared "wall: 5 % slower" "1 worse: 8 same, 0 better, 2 worse, 0 incomparable" "$compare" "$work/wall-base" "$work/wall-worse"
+compared "two modes" "2 cma-tests: error: the set-ups differ in mode, layouts: mode was 'count', is 'wall': measure both sides alike" \
+	"$compare" "$work/base" "$work/wall-base"
+
+# shellcheck disable=SC2094 # another file is written
+alter() {
+	jq "$2" "$1" >"$1.new"
+	mv "$1.new" "$1"
+}
+make_run other count 100000 200000
+alter "$work/other/env.json" '.compiler = "clang" | .kernel.config_hash = "d"'
+compared "another compiler and config" "2 cma-tests: error: the set-ups differ in config, compiler: config was 'c', is 'd': where that is what you compare, say SUBJECT=config,compiler" \
+	"$compare" "$work/base" "$work/other"
+compared "another compiler and config, on purpose" "0 same: 10 same, 0 better, 0 worse, 0 incomparable" \
+	SUBJECT=config,compiler "$compare" "$work/base" "$work/other"
+compared "an unknown subject" "2 cma-tests: error: SUBJECT must name config, compiler, qemu, machine, arch, profile or program, found 'weather'" \
+	SUBJECT=weather "$compare" "$work/base" "$work/other"
+
+# Views of one comparison.
+status=0
+OUT=$work/views "$compare" "$work/base" "$work/worse" >/dev/null || status=$?
+expect "views are written" "1 comparison.json comparison.ktap comparison.md comparison.txt verdicts.tsv" "$status $(cd "$work/views" && echo *)"
+expect "json" '"worse" 10 2' "$(jq -c '.verdict, (.figures | map(select(.role == "gates")) | length), .counts.worse' "$work/views/comparison.json" | paste -sd ' ')"
+expect "ktap" "1..2,not ok 2 latency.dma-heap.reserved.none.64-pages,ok 1 latency.dma-heap.reserved.none.16-pages" \
+	"$(grep -v '^[#K]' "$work/views/comparison.ktap" | sort | paste -sd ,)"
+expect "markdown has a table" 4 "$(grep -c '^| ' "$work/views/comparison.md")"
+compared "nothing is overwritten" "2 cma-tests: error: OUT must not exist yet, found 'views': remove it or choose another" \
+	OUT="$work/views" "$compare" "$work/base" "$work/worse"
+
+# Input that is not to be trusted: named by file and line.
+records=$work/bad/measurements/boot-3/bench.out
+bad() {
+	make_run bad count 100000 200000
+	"$3" "$records"
+	compared "$1" "2 cma-tests: error: $2" "$compare" "$work/base" "$work/bad"
+}
+cut_line() { head -c -20 "$1" >"$1.new" && mv "$1.new" "$1"; }
+cut_end() { sed -i '$d' "$1"; }
+foreign() { echo '{"results": [1, 2]}' >"$1"; }
+no_json() { echo 'Segmentation fault' >"$1"; }
+empty() { : >"$1"; }
+other_schema() { sed -i '1s/"schema":1/"schema":2/' "$1"; }
+not_a_number() { sed -i '3s/"p50_ns":[0-9]*/"p50_ns":NaN/' "$1"; }
+negative() { sed -i '3s/"p50_ns":[0-9]*/"p50_ns":-5/' "$1"; }
+no_row() { sed -i '4,5d; s/"records":5/"records":3/' "$1"; }
+twice() { sed -i '5{p}; s/"records":5/"records":6/' "$1"; }
+partial() { sed -i 's/"complete"/"partial"/' "$1"; }
+missing() { rm "$1"; }
+file=bad/measurements/boot-3/bench.out
+bad "cut within a line" "$file:6: expected a record of cmabench, found '{\"type\":\"end\",\"records\":5,\"'" cut_line
+bad "cut before the end" "$file:5: expected the end record, found 'summary': the stream was cut off" cut_end
+bad "foreign JSON" "$file:1: expected a record of cmabench, found '{\"results\": [1, 2]}'" foreign
+bad "no JSON" "$file:1: expected a record of cmabench, found 'Segmentation fault'" no_json
+bad "an empty file" "$file:0: expected records, found none: the benchmark did not run" empty
+bad "another schema" "$file:1: expected schema 1, found 2" other_schema
+bad "not a number" "$file:3: expected finite numbers, found NaN or infinity in '{\"type\":\"summary\",\"bench\":\"latency\",\"backend\":\"dma-heap\",...'" not_a_number
+bad "a negative time" "$file:3: expected p50_ns of 0 or more, found -5" negative
+bad "a row is missing in a boot" "bad: expected each boot to measure each row, found no latency.dma-heap.reserved.none.64-pages latency_median in boot-3" no_row
+bad "a row twice" "$file:6: expected each row once, found latency.dma-heap.reserved.none.64-pages again" twice
+bad "a partial run" "$file:6: expected a complete run, found status partial" partial
+bad "no records" "expected records at $file, found none: the benchmark did not run in this boot" missing
+
+make_run fewer count 100000 200000
+for boot in "$work"/fewer/*/*/bench.out; do no_row "$boot"; done
+compared "a row is missing in all boots" "2 incomparable: 5 same, 0 better, 0 worse, 5 incomparable" "$compare" "$work/base" "$work/fewer"
+expect "it is named with file and line" 1 "$(grep -c "latency_median .*NEW lacks what BASE has at: $work/base/figures.tsv:9" "$work/said")"
+echo '{' >"$work/other/env.json"
+compared "env.json is cut" "2 cma-tests: error: other/env.json: expected a JSON object, found none: parse error: Unfinished JSON term at EOF at line 2, column 0" \
+	"$compare" "$work/base" "$work/other"
+compared "no such run" "2 cma-tests: error: expected a run folder, found none at NEW='nowhere'" "$compare" "$work/base" "$work/nowhere"
+
+make -s -C "$scripts/statistics" OUTPUT="$work/statistics" CC=cc test >"$work/ktap" || :
+expect "statistics against reference values" "31 0" "$(grep -c '^ok' "$work/ktap") $(grep -c '^not ok' "$work/ktap")"
+
+finish

@@ -1,0 +1,58 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# trend.sh [RUN...]    kernels side by side: a table and a plot of what became faster or slower
+#
+# RUN are run folders in the order to show; without any, 6.1, 6.12 and newest are
+# built and measured first (count mode, profile bench; a run that stands is kept).
+# Leaves OUT (default results/trend/): trend.tsv, trend.txt, trend.md, trend.svg.
+scripts=$(readlink -f "$(dirname "$0")")
+. "$scripts/stage.sh"
+run_in_session "$@"
+
+top=$(readlink -f "$scripts/..")
+arch=${ARCH:-arm64}
+output=${OUT:-$top/results/trend}
+find_build
+work=$(mktemp -d "${TMPDIR:-/tmp}/cma-tests-trend.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' HUP INT TERM
+
+# A kernel that cannot be had or built leaves a gap, said aloud, not an end.
+measure_kernels() {
+	for kernel in ${KERNELS:-6.1 6.12 newest}; do
+		run=$build/trend/$kernel-$arch
+		status=0
+		rm -rf "$run.new"
+		OUT="$run.new" KERNEL=$kernel KSRC='' ONLY='' MODE=count PROFILE="${PROFILE:-bench}" \
+			"$scripts/run.sh" bench >"$work/$kernel.log" 2>&1 || status=$?
+		if [ ! -e "$run.new/figures.tsv" ]; then
+			note "no figures of $kernel, status $status: $(grep -m 1 error: "$work/$kernel.log" || tail -n 1 "$work/$kernel.log")"
+			continue
+		fi
+		rm -rf "$run"
+		mv "$run.new" "$run"
+		echo "$run" >>"$work/runs"
+	done
+}
+
+: >"$work/runs"
+mkdir -p "$build/trend"
+if [ $# -gt 0 ]; then printf '%s\n' "$@" >"$work/runs"; else measure_kernels; fi
+[ "$(wc -l <"$work/runs")" -ge 2 ] || die "a trend needs two runs or more, found $(wc -l <"$work/runs")"
+: >"$work/figures"
+while read -r run; do
+	[ -r "$run/env.json" ] || die "expected env.json in '$run', found none: 'make bench' leaves it"
+	"$scripts/figures.sh" "$run" >"$work/one"
+	awk -f "$scripts/noise.awk" "$work/one" |
+		sed "1d; s/^/$(jq -r '.kernel.release | split("-")[0]' "$run/env.json")	/" >>"$work/figures"
+done <"$work/runs"
+awk -f "$scripts/trend.awk" "$work/figures" >"$work/trend.tsv"
+[ "$(wc -l <"$work/trend.tsv")" -gt 1 ] || die "the runs have no row in common"
+awk -v style=text -f "$scripts/trend-table.awk" "$work/trend.tsv" >"$work/trend.txt"
+awk -v style=markdown -f "$scripts/trend-table.awk" "$work/trend.tsv" >"$work/trend.md"
+LC_ALL=C.UTF-8 gnuplot -e "table='$work/trend.tsv'; output='$work/trend.svg'" "$scripts/trend.gp" 2>"$work/messages" ||
+	die "cannot draw the trend: $(grep -v '^ *$' "$work/messages" | tail -n 1)"
+mkdir -p "$output" || die "cannot write to '$output'"
+for file in trend.tsv trend.txt trend.md trend.svg; do mv "$work/$file" "$output/"; done
+cat "$output/trend.txt"
