@@ -19,6 +19,7 @@ grep -o '`make [a-z]* KERNEL=[^`]*`' "$text" | tr -d "\`'" | while read -r _ ver
 	case $verb in
 	destructive) grep -q "^$name |" "$scripts/destructive.table" || echo "$only" ;;
 	kunit) [ "$name" = '*' ] || grep -rqw "$name" "$scripts/../kunit" --include='*_kunit.c' || echo "$only" ;;
+	selftests) [ -e "$scripts/../selftests/$name.c" ] || echo "$only" ;;
 	*) echo "unknown verb $verb" ;;
 	esac
 done >"$work/stale"
