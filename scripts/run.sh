@@ -233,7 +233,8 @@ drivers)
 	run_boots drivers modules ;;
 run)
 	prepare
-	boots="kunit selftests load bench"
+	# The longest first: that fills the processors best.
+	boots="selftests bench kunit load"
 	[ "$has_device_tree" = no ] || boots="$boots drivers modules"
 	# What a kernel without DEBUG_VM, or one with KASAN, makes of misuse takes other rows.
 	[ "$profile" != test ] || boots="$boots destructive"
