@@ -29,18 +29,25 @@ CACHE=/nonexistent "$scripts/kernel.sh" "$tree" "$kernel_build" "$arch" coverage
 [ -e "$kernel_build/mm/cma.gcno" ] ||
 	die "expected gcov's notes in $kernel_build, found none: see the lines of GCOV_PROFILE in kunit/overlay.map"
 
-# The suites, then each fixture: what only the start of a kernel executes.
+# The suites, then each fixture that is meant to boot: what only the start of a
+# kernel executes. A header says "reject" where dtc makes no tree of the fixture.
 list_boots() {
 	echo coverage
 	[ "$has_device_tree" = yes ] || return 0
-	for fixture in "$top"/dts-fixtures/*.dtso; do echo "fixture.$(basename "$fixture" .dtso)"; done
+	grep -LE '^ \* reject ' "$top"/dts-fixtures/*.dtso | while read -r fixture; do
+		echo "fixture.$(basename "$fixture" .dtso)"
+	done
 }
 
 # Where a boot did not come to its end, it left no counters; a fixture may ask
 # for that (a kernel that cannot start), the suites may not.
 list_boots | xargs -P "$(nproc)" -I BOOT "$scripts/boot.sh" BOOT "$work/boots/BOOT" \
-	"$kernel_build/guest-kernel" "$build/image/$name-$arch" "$arch" tcg
-grep -q '"event":"end"' "$work/boots/coverage/story.jsonl" ||
+	"$kernel_build/guest-kernel" "$build/image/$name-$arch" "$arch" tcg ||
+	die "a boot could not be carried out; see the error above"
+came_to_its_end() {
+	grep -q '"event":"end"' "$1/story.jsonl" 2>/dev/null
+}
+came_to_its_end "$work/boots/coverage" ||
 	die "the boot did not come to its end: $(tail -n 1 "$work/boots/coverage/console.log")"
 
 # Of one boot: gcov's account of each source, in a folder of its own. All counters
@@ -59,7 +66,7 @@ account_boot() {
 
 boots=0
 for boot in "$work"/boots/*; do
-	[ -s "$boot/gcov.out" ] || continue
+	came_to_its_end "$boot" || continue
 	account_boot "$boot"
 	boots=$((boots + 1))
 done
