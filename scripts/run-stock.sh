@@ -16,6 +16,7 @@ lock_build
 export ARCH=arm64
 tarball=$("$scripts/tarball.sh")
 failed=0
+booted=0
 
 # The guest: init, the kernel's drivers, and the tarball as it is.
 make_image() {
@@ -83,6 +84,8 @@ for flavour in arm64 arm64-16k; do
 	GUEST_CPU=neoverse-n1 "$scripts/boot.sh" stock "$run/boots/stock" "$stock/guest-kernel" "$image" arm64 tcg
 	describe
 	judge
+	booted=$((booted + 1))
 	echo "$run"
 done
+[ "$booted" -gt 0 ] || die "expected a kernel of Debian's, KERNEL=$kernel, found none: nothing was tested"
 exit "$failed"
