@@ -21,18 +21,20 @@ cd "$top"
 findings=$build/lint.findings
 failed=0
 
+# list_files PATTERN...: as git has them; where this is no repository, all there are.
 list_files() {
-	git ls-files -- "$@" 2>/dev/null || find . -path ./build -prune -o -type f -print
+	git ls-files -- "$@" 2>/dev/null ||
+		for pattern; do find . -path ./build -prune -o -type f -path "./$pattern" -print; done
 }
 
 # check <name> <command...>: the command's output is its findings, none is good.
 check() {
-	name=$1
+	check_name=$1
 	shift
 	if "$@" >"$findings" 2>&1 && [ ! -s "$findings" ]; then
-		echo "ok lint $name"
+		echo "ok lint $check_name"
 	else
-		echo "not ok lint $name"
+		echo "not ok lint $check_name"
 		sed 's/^/    /' "$findings" | head -n 40
 		failed=1
 	fi
@@ -93,7 +95,8 @@ check_machine_names() {
 	# shellcheck disable=SC2016 # the field is APT's
 	hosts=$(apt-get indextargets --format '$(REPO_URI)' 2>/dev/null | sed -nE 's#^https?://([^/]+).*#\1#p' | sort -u)
 	{
-		echo "$top"
+		# A checkout right below the root, as /src, is a word like any other.
+		case $top in /*/*) echo "$top" ;; esac
 		echo "$hosts"
 	} | grep . | git grep -nIF -f - -- . || :
 }
