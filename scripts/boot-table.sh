@@ -16,7 +16,8 @@ profile=${PROFILE:-test}
 load_arch "$arch"
 find_build
 fixtures=$top/dts-fixtures
-table=${BOOT_TABLE:-$fixtures/boot.table}
+export BOOT_TABLE="${BOOT_TABLE:-$fixtures/boot.table}"
+table=$BOOT_TABLE
 "$scripts/deps.sh" --check
 lock_build
 

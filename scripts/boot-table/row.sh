@@ -13,7 +13,6 @@ EOT
 [ "$arguments" != - ] || arguments=
 [ "$config" != - ] || config=default
 row=$run/rows/$name
-tables=$scripts/../dts-fixtures
 load_arch "${arch:?}"
 
 control_of() {
@@ -40,7 +39,7 @@ predict() {
 started_ms=$(date +%s%3N)
 "$scripts/boot-table/boot.sh" "$run" "$name" "$config" "$machine_words" "$fixture" "$arguments"
 awk -v arch="$arch" -v behaviours="$(paste -sd ' ' "$run/behaviours")" -v only="$name" \
-	-f "$scripts/boot-table/rows.awk" "$tables/boot.table" >"$row/row.facts"
+	-f "$scripts/boot-table/rows.awk" "${BOOT_TABLE:?}" >"$row/row.facts"
 predict "${predictor:?}/facts" >"$row/predictor.facts"
 predict "$predictor/lint" --names >>"$row/predictor.facts"
 awk -f "$scripts/boot-table/compare.awk" "$row/row.facts" "$row/predictor.facts" "$row/kernel.facts" \
