@@ -101,7 +101,8 @@ build_side() {
 # Where a side's run is kept: by all that goes into it.
 run_folder() {
 	echo "$work/runs/$({ cat "$1/kernel.hash" "$work/image/initramfs.cpio"; "$qemu" --version
-		echo "$mode ${LAYOUTS-} ${BOOTS-} ${BENCH_ARGUMENTS-} $accel"; cat "$scripts/boots.table"; } | hash_of_input)"
+		echo "$mode ${LAYOUTS-} ${BOOTS-} ${BENCH_ARGUMENTS-} $accel"; cat "$scripts/boots.table"
+		[ -z "${SCENARIO-}" ] || cat "$scripts/../bench/scenarios/$SCENARIO.scenario"; } | hash_of_input)"
 }
 
 describe_side() {
