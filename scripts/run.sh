@@ -1,7 +1,7 @@
 #!/bin/sh
 # run.sh VERB    carry a verb of the Makefile through its stages
 #
-# Verbs: source, tree, kernel, image build that far; kunit, selftests, bench,
+# Verbs: source, kernel, image build that far; kunit, selftests, bench,
 # destructive boot one stage; drivers boots the two that use reserved memory; run boots
 # them all; report makes the latest run's report anew.
 # bench boots as often as MODE asks for (see measure.sh).
