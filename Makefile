@@ -8,7 +8,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 # What a user may set, the same for every verb; 'make help' explains.
 export KSRC KERNEL ARCH PROFILE ACCEL ONLY SEED RUNS OUT O V CACHE BENCH_ARGUMENTS SCENARIO REMOVE
 export FILE PAGE_SIZE PAGEBLOCK_ORDER CMDLINE
-export MODE LAYOUTS BOOTS SUBJECT MINIMUM FORMAT
+export MODE LAYOUTS BOOTS SUBJECT MINIMUM FORMAT KERNELS
 
 Q = $(if $(filter 1,$(V)),,@)
 
