@@ -184,7 +184,9 @@ judge_and_report() {
 }
 
 prepare() {
-	[ -z "${ONLY-}" ] || [ "$verb" != run ] || die "ONLY goes with kunit, selftests, bench or destructive; run does everything"
+	case ${ONLY:+$verb} in
+	run | bench) die "ONLY goes with kunit, selftests, drivers or destructive; $verb does everything (bench: BENCH_ARGUMENTS=)" ;;
+	esac
 	"$scripts/deps.sh" --check
 	lock_build
 	rm -f "$build/stages.tsv"
@@ -230,7 +232,8 @@ selftests) prepare; if [ -n "${ONLY-}" ]; then run_boots selftests; else run_boo
 drivers)
 	[ "$has_device_tree" = yes ] || die "the drivers' devices come from a device tree; ARCH=$arch boots without one"
 	prepare
-	run_boots drivers modules ;;
+	# With ONLY suites are chosen, and the modules' one program is none.
+	if [ -n "${ONLY-}" ]; then run_boots drivers; else run_boots drivers modules; fi ;;
 run)
 	prepare
 	# The longest first: that fills the processors best.
