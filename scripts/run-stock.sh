@@ -17,6 +17,9 @@ export ARCH=arm64
 tarball=$("$scripts/tarball.sh")
 failed=0
 booted=0
+run=
+trap '[ -z "$run" ] || rm -rf "$run"' EXIT
+trap 'exit 130' HUP INT TERM
 
 # The guest: init, the kernel's drivers, and the tarball as it is.
 make_image() {
@@ -46,7 +49,7 @@ describe() {
 		--arg hash "$(hash_of_input <"$stock/guest-kernel")" --arg config "$(grep -v '^#' "$stock/config" | hash_of_input)" \
 		--arg project "$(git -C "$scripts" describe --always --dirty --tags 2>/dev/null || echo unknown)" \
 		--arg qemu "$("$qemu" --version | head -n 1)" --arg date "$(date -u +%Y-%m-%dT%H:%M:%SZ)" \
-		--arg command_line "$(tail -n 1 "$run/boots/stock/command.txt")" --arg run_id "$(basename "$run")" '
+		--arg command_line "$(tail -n 1 "$run/boots/stock/command.txt")" --arg run_id "$(basename "$output")" '
 		{ schema: 1, run_id: $run_id, date: $date, target: ("stock-" + $package),
 		  kernel: { series: ($release | split(".")[:2] | join(".")), release: $release, source: $package,
 		            source_hash: $hash, config_hash: $config, hash: $hash },
@@ -77,7 +80,8 @@ for flavour in arm64 arm64-16k; do
 	# 16K pages came with 6.12: a kernel that is not there is not tested.
 	[ "$status" != 3 ] || continue
 	[ "$status" = 0 ] || exit "$status"
-	run=$top/results/$(date -u +%Y%m%d-%H%M%S)-stock-$(cat "$stock/release")
+	output=$top/results/$(date -u +%Y%m%d-%H%M%S)-stock-$(cat "$stock/release")
+	run=$top/results/.partial-$(basename "$output")
 	mkdir -p "$run/boots"
 	note "booting $(basename "$stock")"
 	make_image
@@ -85,7 +89,9 @@ for flavour in arm64 arm64-16k; do
 	describe
 	judge
 	booted=$((booted + 1))
-	echo "$run"
+	mv -T "$run" "$output"
+	run=
+	echo "$output"
 done
 [ "$booted" -gt 0 ] || die "expected a kernel of Debian's, KERNEL=$kernel, found none: nothing was tested"
 exit "$failed"
