@@ -6,8 +6,7 @@
 #include <stddef.h>
 
 /* One line to stderr, and the program's end with status 2. */
-[[gnu::format(printf, 1, 2)]] [[gnu::noreturn]]
-void fail(const char *format, ...);
+void fail(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 
 struct text_list {
 	char **texts;
