@@ -6,7 +6,8 @@
 #include <stddef.h>
 
 /* One line to stderr, and the program's end with status 2. */
-void fail(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
+[[gnu::format(printf, 1, 2), gnu::noreturn]]
+void fail(const char *format, ...);
 
 struct text_list {
 	char **texts;

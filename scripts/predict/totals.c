@@ -87,7 +87,6 @@ static void list_heaps(struct model *model)
 	}
 }
 
-
 static void sum_losses(struct model *model)
 {
 	struct prediction *prediction = model->prediction;
