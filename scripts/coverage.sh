@@ -29,14 +29,11 @@ CACHE=/nonexistent "$scripts/kernel.sh" "$tree" "$kernel_build" "$arch" coverage
 [ -e "$kernel_build/mm/cma.gcno" ] ||
 	die "expected gcov's notes in $kernel_build, found none: see the lines of GCOV_PROFILE in kunit/overlay.map"
 
-# The suites, then each fixture that is meant to boot: what only the start of a
-# kernel executes. A header says "reject" where dtc makes no tree of the fixture.
+# The suites, then each fixture that compiles: what only the start of a kernel executes.
 list_boots() {
 	echo coverage
 	[ "$has_device_tree" = yes ] || return 0
-	grep -LE '^ \* reject ' "$top"/dts-fixtures/*.dtso | while read -r fixture; do
-		echo "fixture.$(basename "$fixture" .dtso)"
-	done
+	grep -lx ' \* boot.*' "$top"/dts-fixtures/*.dtso | sed 's|.*/|fixture.|; s|\.dtso$||'
 }
 
 # Where a boot did not come to its end, it left no counters; a fixture may ask

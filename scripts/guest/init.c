@@ -2,9 +2,9 @@
 /*
  * init - the first and only process of the guest
  *
- * Mounts what the tests read, loads what is in /modules, does what /plan says, line by line, and powers
- * off. Verdicts and records leave through virtio-serial ports by name, so that
- * nothing the kernel prints can damage them. The port "story" tells what
+ * Mounts what the tests read, loads what is in /modules, does what /plan says,
+ * line by line, and powers off. Verdicts and records leave through virtio-serial
+ * ports by name, so that nothing the kernel prints can damage them. The port "story" tells what
  * happened in JSON lines: start, begin and exit of each stage, end. A host that
  * finds no "end" knows that the guest did not get there.
  *

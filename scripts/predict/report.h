@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 /* One line to stderr, and the program's end with status 2. */
-[[gnu::format(printf, 1, 2)]] [[gnu::noreturn]]
+[[gnu::format(printf, 1, 2), gnu::noreturn]]
 void fail(const char *format, ...);
 
 struct text_list {

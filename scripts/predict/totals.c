@@ -78,15 +78,14 @@ static void list_heaps(struct model *model)
 		if (region->class != REGION_AREA)
 			continue;
 		if (region->is_default)
-			text_list_add(&prediction->heaps, "%s",
-				      settings->kernel.area_heaps ? "default_cma_region" : region->name);
+			text_list_add(&prediction->heaps, "%s", settings->kernel.area_heaps ?
+				      "default_cma_region" : region->name);
 		/* Those of nodes and huge pages are for nobody else. */
 		if (settings->kernel.area_heaps && strncmp(region->name, "numa", 4) &&
 		    strncmp(region->name, "hugetlb", 7))
 			text_list_add(&prediction->heaps, "%s", region->name);
 	}
 }
-
 
 static void sum_losses(struct model *model)
 {
