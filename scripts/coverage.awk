@@ -1,16 +1,12 @@
 # coverage.awk    what gcov says of several boots, added up
 #
-#   awk -v uncovered=FILE -f coverage.awk <boot>/lines/*.c.gcov ...
+#   cat <boot>/lines/*.c.gcov ... | awk -v uncovered=FILE -f coverage.awk
 #
 # A line counts as executed when it was in any boot. Prints a line a source, and
 # to FILE each line that never was, as "source:line: text".
 function trim_tree(path) {
 	sub(/^.*\/tree\/[^\/]*\//, "", path)
 	return path
-}
-
-FNR == 1 {
-	source = ""
 }
 
 /^ *-: *0:Source:/ {

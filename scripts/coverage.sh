@@ -57,6 +57,8 @@ account_boot() {
 		cp "${object%.gcda}.gcno" "${counters%.gcda}.gcno"
 		echo "$counters"
 	done >"$1/counters.list"
+	# gcov looks for a source from where it stands, as the compiler named it.
+	[ -e "$work/boots/tree" ] || ln -s "$build/tree" "$work/boots/tree"
 	(cd "$1/lines" && xargs "${compile_prefix}gcov" --preserve-paths) <"$1/counters.list" >"$1/gcov.log" 2>&1 ||
 		die "gcov cannot read the counters of $1; see $1/gcov.log"
 }
@@ -69,5 +71,6 @@ for boot in "$work"/boots/*; do
 done
 
 printf '%-44s %6s %9s %8s\n' source lines executed share
-find "$work/boots" -name '*.c.gcov' | sort | xargs awk -v uncovered="$work/uncovered.txt" -f "$scripts/coverage.awk"
+find "$work"/boots/*/lines -name '*.c.gcov' | sort | xargs cat |
+	awk -v uncovered="$work/uncovered.txt" -f "$scripts/coverage.awk"
 echo "$boots boots; not executed: $work/uncovered.txt"
