@@ -65,7 +65,7 @@ account_boot() {
 
 boots=0
 for boot in "$work"/boots/*; do
-	came_to_its_end "$boot" || continue
+	if ! came_to_its_end "$boot" || [ ! -s "$boot/gcov.out" ]; then continue; fi
 	account_boot "$boot"
 	boots=$((boots + 1))
 done
