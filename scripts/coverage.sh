@@ -29,9 +29,10 @@ CACHE=/nonexistent "$scripts/kernel.sh" "$tree" "$kernel_build" "$arch" coverage
 [ -e "$kernel_build/mm/cma.gcno" ] ||
 	die "expected gcov's notes in $kernel_build, found none: see the lines of GCOV_PROFILE in kunit/overlay.map"
 
-# The suites, then each fixture that compiles: what only the start of a kernel executes.
+# The suites, then what only the start of a kernel executes: the command lines of
+# boots.table, and each fixture that compiles.
 list_boots() {
-	echo coverage
+	awk '$2 == "gcov" && $1 != "fixture" { print $1 }' "$scripts/boots.table"
 	[ "$has_device_tree" = yes ] || return 0
 	grep -lx ' \* boot.*' "$top"/dts-fixtures/*.dtso | sed 's|.*/|fixture.|; s|\.dtso$||'
 }
