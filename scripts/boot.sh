@@ -104,7 +104,9 @@ timeout_s=${TIMEOUT_S:-$timeout_s}
 # -icount counts TCG's instructions: with KVM there is nothing to count.
 [ "$accel" = tcg ] || clock=wall
 add_plan_to_image
-if [ "$fixture" != - ] && [ "$has_device_tree" = yes ] && [ -f "$scripts/../dts-fixtures/$fixture.dtso" ]; then
+if [ "$fixture" != - ] && [ "$has_device_tree" = yes ]; then
+	[ -f "$scripts/../dts-fixtures/$fixture.dtso" ] ||
+		die "boot $name wants dts-fixtures/$fixture.dtso, found none"
 	"$scripts/fixture.sh" "$scripts/../dts-fixtures/$fixture.dtso" "$boot/machine.dtb" "$kernel_arch" \
 		-smp "$cpus" -m "$memory" -nodefaults -device "$virtio_serial"
 fi

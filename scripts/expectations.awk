@@ -67,6 +67,9 @@ function find_entry(list, name,    i)
 function print_row(stage, test, status, message, boot)
 {
 	count[stage, status]++
+	in_boot[stage, boot]
+	if (status != "skip")
+		executed_in[stage, boot]
 	printf "%s\t%s\t%s\t%s\t%s\n", stage, test, status, message, boot
 }
 
@@ -111,6 +114,14 @@ END {
 		    count[stage[i], "known"] == 0)
 			print_row(stage[i], "(stage)", "error", "no test case was executed, " \
 				count[stage[i], "skip"] + 0 " were skipped", "-")
+	# Of several boots of a stage, one that only skips is hidden by the others.
+	for (pair in in_boot)
+		if (!(pair in executed_in)) {
+			split(pair, stage, SUBSEP)
+			if (count[stage[1], "pass"] + count[stage[1], "fail"] + count[stage[1], "known"] > 0)
+				print_row(stage[1], "(stage)", "error", \
+					"no test case was executed in boot " stage[2], stage[2])
+		}
 	for (i = 1; i <= entries["skips"]; i++)
 		if (entry_used["skips", i] && !did_skip[i])
 			print entry_place["skips", i] ": listed as an expected skip, but it did not skip" > notes
