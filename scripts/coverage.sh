@@ -58,8 +58,10 @@ account_boot() {
 		cp "${object%.gcda}.gcno" "${counters%.gcda}.gcno"
 		echo "$counters"
 	done >"$1/counters.list"
-	# gcov looks for a source from where it stands, as the compiler named it.
+	# gcov looks for a source from where it stands, as the compiler named it: ../../tree/...,
+	# and the generated copies in the build folder.
 	[ -e "$work/boots/tree" ] || ln -s "$build/tree" "$work/boots/tree"
+	for folder in "$kernel_build"/*/; do ln -s "$folder" "$1/lines"; done
 	(cd "$1/lines" && xargs "${compile_prefix}gcov" --preserve-paths) <"$1/counters.list" >"$1/gcov.log" 2>&1 ||
 		die "gcov cannot read the counters of $1; see $1/gcov.log"
 }
