@@ -51,6 +51,7 @@ static const struct {
 	{ "cma_alloc", CONTROL },
 	{ "alloc_contig_range", CONTROL },
 	{ "alloc_contig_frozen_range", CONTROL },
+	{ "replace_free_hugepage_folios", CONTROL },
 	{ "start_isolate_page_range", ISOLATE },
 	{ "isolate_migratepages_range", ISOLATE },
 	{ "lru_cache_disable", DRAIN },
@@ -78,6 +79,7 @@ static const struct {
 	{ "prep_new_page", TAKE },
 	{ "free_contig_range", TAKE },
 	{ "free_contig_frozen_range", TAKE },
+	{ "__free_contig_range_common", TAKE },		/* 7.2 */
 	{ "undo_isolate_page_range", UNDO },
 };
 
