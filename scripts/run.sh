@@ -120,11 +120,11 @@ list_cases() {
 	done <"$build/cases"
 }
 
-# As many boots at a time as there are processors; their clocks do not disturb
-# each other's verdicts, and the bench's counts instructions.
+# One boot more at a time than there are processors, for guests wait too; their
+# clocks do not disturb each other's verdicts, and the bench's counts instructions.
 boot_all() {
 	announce boot "$# guests with $accel"
-	printf '%s\n' "$@" | xargs -P "$(nproc)" -I BOOT "$scripts/boot.sh" BOOT "$partial/boots/BOOT" \
+	printf '%s\n' "$@" | xargs -P $(($(nproc) + 1)) -I BOOT "$scripts/boot.sh" BOOT "$partial/boots/BOOT" \
 		"$kernel_build/guest-kernel" "$image" "$arch" "$accel" &
 	jobs_running=$!
 	wait "$jobs_running" || die "a boot could not be carried out; see the error above"
