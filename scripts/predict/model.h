@@ -16,7 +16,7 @@ struct model {
 	size_t area_count;
 };
 
-/* The nodes of /reserved-memory (predict.c). */
+/* The nodes of /reserved-memory (nodes.c). */
 void place_nodes(struct model *model);
 /* The global area, cma_pernuma=, numa_cma= and hugetlb_cma= (areas.c). */
 void place_areas(struct model *model);

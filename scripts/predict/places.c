@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0
+/* places - where the nodes of /reserved-memory have their memory, by reg or by size */
+#include <stdlib.h>
+
+#include "placed.h"
+
+struct placed *add_placed(struct placed_list *list, struct placed placed)
+{
+	list->placed = realloc(list->placed, (list->count + 1) * sizeof(placed));
+	if (!list->placed)
+		fail("no memory for %zu nodes", list->count + 1);
+	list->placed[list->count] = placed;
+	return &list->placed[list->count++];
+}
+
+bool wants_area(const struct reserved_node *node)
+{
+	return node->shared_dma_pool && node->reusable && !node->no_map;
+}
+
+bool loses_to_command_line(const struct model *model, const struct reserved_node *node)
+{
+	return node->shared_dma_pool && node->cma_default && model->settings->cma.given;
+}
+
+/* The kernel that asks a node's driver first: a default node that loses is never reserved. */
+static bool refused_first(struct model *model, const struct reserved_node *node)
+{
+	if (!model->settings->kernel.checked_first || !wants_area(node) ||
+	    !loses_to_command_line(model, node))
+		return false;
+	text_list_add(&model->prediction->log,
+		      "Skipping dt linux,cma-default node in favor for \"cma=\" kernel param");
+	add_finding(model, FINDING_REFUSED, node->name,
+		    "linux,cma-default: the command line has cma=, which wins; drop one of the two");
+	return true;
+}
+
+static void log_failure(struct model *model, const struct reserved_node *node, __u64 base,
+			__u64 bytes)
+{
+	text_list_add(&model->prediction->log,
+		      "failed to reserve memory for node '%s': base 0x%016llx, size %llu MiB",
+		      node->name, base, bytes / MIB);
+}
+
+/* One entry of reg; false where it is not reserved. */
+static bool reserve_entry(struct model *model, const struct reserved_node *node, __u64 base,
+			  __u64 bytes)
+{
+	__u64 end = range_end(base, bytes);
+
+	if (!bytes) {
+		log_failure(model, node, base, bytes);
+		add_finding(model, FINDING_REFUSED, node->name,
+			    "reg: a size of 0 reserves nothing; write the size, or remove the node");
+		return false;
+	}
+	if (node->no_map && range_set_overlaps(&model->ram, base, end) &&
+	    range_set_overlaps(&model->taken, base, end)) {
+		log_failure(model, node, base, bytes);
+		add_finding(model, FINDING_REFUSED, node->name,
+			    "no-map: part of 0x%llx..0x%llx is reserved already (an earlier node, the kernel or its initramfs) and stays mapped; move reg elsewhere",
+			    base, end - 1);
+		return false;
+	}
+	range_set_add(node->no_map ? &model->unmapped : &model->taken, base, end);
+	return true;
+}
+
+void note_reg_length(struct model *model, const struct reserved_node *node)
+{
+	const struct behaviours *kernel = &model->settings->kernel;
+	int entry_bytes = 4 * (model->tree->address_cells + model->tree->size_cells);
+
+	/* A reg without a value is read all the same where nobody looks at its length. */
+	if (node->reg.state == PROPERTY_EMPTY && kernel->tree_order && !kernel->quiet_lengths) {
+		text_list_add(&model->prediction->log, "0x?..0x? (? KiB) %s %s %s",
+			      node->no_map ? "nomap" : "map",
+			      node->reusable ? "reusable" : "non-reusable", node->name);
+		add_finding(model, FINDING_ROUNDED, node->name,
+			    "reg: has no value, and this kernel reads what comes behind it; write address and size");
+		return;
+	}
+	if (node->reg.state == PROPERTY_BAD_LENGTH && !kernel->quiet_lengths)
+		text_list_add(&model->prediction->log, "invalid reg property in '%s', skipping node",
+			      node->name);
+	add_finding(model, kernel->quiet_lengths ? FINDING_IGNORED : FINDING_REFUSED, node->name,
+		    "reg: has %d bytes, an entry of this tree has %d (#address-cells %d, #size-cells %d)",
+		    node->reg.length_bytes, entry_bytes, model->tree->address_cells,
+		    model->tree->size_cells);
+}
+
+void place_by_reg(struct model *model, const struct reserved_node *node,
+		  struct placed_list *list)
+{
+	const struct behaviours *kernel = &model->settings->kernel;
+	const struct pair_property *reg = &node->reg;
+	size_t used = kernel->first_reg_only ? 1 : reg->count;
+	bool first_done = false;
+
+	if (reg->state != PROPERTY_GOOD) {
+		note_reg_length(model, node);
+		return;
+	}
+	if (reg->count > 1) {
+		if (kernel->first_reg_only)
+			text_list_add(&model->prediction->log,
+				      "node '%s' has %zu <base size> entries, only the first is used",
+				      node->name, reg->count);
+		else if (kernel->tree_order)
+			text_list_add(&model->prediction->log, "ignores %zu regions in node '%s'",
+				      reg->count - 1, node->name);
+		add_finding(model, FINDING_ADVICE, node->name,
+			    "reg: has %zu entries, %s; give each a node of its own", reg->count,
+			    kernel->first_reg_only ? "only the first is reserved" :
+			    "all are reserved, the first alone is known to drivers");
+	}
+	if (refused_first(model, node))
+		return;
+	for (size_t i = 0; i < used; i++) {
+		bool done = reserve_entry(model, node, reg->pairs[i].address, reg->pairs[i].bytes);
+
+		if (!i)
+			first_done = done;
+		/* What no driver will know of is a region of its own. */
+		if (done && i)
+			add_region(model, node->name, reg->pairs[i].address, reg->pairs[i].bytes,
+				   node->no_map ? REGION_NO_MAP : REGION_MAPPED);
+	}
+	if (!reg->pairs[0].bytes)
+		return;
+	if (!kernel->tree_order && list->count == NODES_MAX) {
+		text_list_add(&model->prediction->log, "not enough space for all defined regions.");
+		add_region(model, node->name, reg->pairs[0].address, reg->pairs[0].bytes,
+			   node->no_map ? REGION_NO_MAP : REGION_MAPPED);
+		add_finding(model, FINDING_REFUSED, node->name,
+			    "more than %d nodes: its memory is reserved, but no driver finds it",
+			    NODES_MAX);
+		return;
+	}
+	add_placed(list, (struct placed){
+		.node = node, .base = reg->pairs[0].address, .bytes = reg->pairs[0].bytes,
+		.not_reserved = !first_done,
+	});
+}
+
+/* alloc-ranges end or begin beside a region that was placed before: stay near it. */
+static bool goes_lowest(const struct model *model, const struct placed_list *list, __u64 start,
+			__u64 end)
+{
+	bool begins_beside = false, ends_beside = false;
+
+	if (!model->settings->kernel.near_neighbours)
+		return false;
+	for (size_t i = 0; i < list->count; i++) {
+		const struct placed *other = &list->placed[i];
+
+		if (!other->sized || other->waiting)
+			continue;
+		begins_beside |= start >= other->base && start <= other->base + other->bytes;
+		ends_beside |= end >= other->base && end <= other->base + other->bytes;
+	}
+	return begins_beside && !ends_beside;
+}
+
+static bool find_in_ranges(struct model *model, const struct placed *placed,
+			   const struct placed_list *list, struct request *request, __u64 *base)
+{
+	const struct pair_property *ranges = &placed->node->alloc_ranges;
+
+	if (ranges->state == PROPERTY_ABSENT || ranges->state == PROPERTY_BAD_LENGTH)
+		return find_place(&model->ram, &model->taken, &model->unmapped, request, base);
+	for (size_t i = 0; i < ranges->count; i++) {
+		/* An end beyond the last address begins anew at 0, as the kernel adds. */
+		__u64 end = ranges->pairs[i].address + ranges->pairs[i].bytes;
+
+		request->low = ranges->pairs[i].address;
+		request->high = end ? end : ULLONG_MAX;
+		request->lowest = goes_lowest(model, list, request->low, end);
+		if (find_place(&model->ram, &model->taken, &model->unmapped, request, base))
+			return true;
+	}
+	return false;
+}
+
+static bool check_sized_properties(struct model *model, const struct reserved_node *node)
+{
+	struct text_list *log = &model->prediction->log;
+
+	if (node->size.state != PROPERTY_GOOD) {
+		text_list_add(log, "invalid size property in '%s' node.", node->name);
+		add_finding(model, FINDING_REFUSED, node->name,
+			    "size: has %d bytes, this tree's sizes have %d (#size-cells %d)",
+			    node->size.length_bytes, 4 * model->tree->size_cells,
+			    model->tree->size_cells);
+		return false;
+	}
+	if (node->alignment.state == PROPERTY_BAD_LENGTH) {
+		text_list_add(log, "invalid alignment property in '%s' node.", node->name);
+		add_finding(model, FINDING_REFUSED, node->name,
+			    "alignment: has %d bytes, this tree's addresses have %d (#address-cells %d)",
+			    node->alignment.length_bytes, 4 * model->tree->address_cells,
+			    model->tree->address_cells);
+		return false;
+	}
+	if (refused_first(model, node))
+		return false;
+	if (node->alloc_ranges.state == PROPERTY_BAD_LENGTH) {
+		bool quiet = model->settings->kernel.quiet_lengths;
+
+		if (!quiet)
+			text_list_add(log, "invalid alloc-ranges property in '%s', skipping node.",
+				      node->name);
+		add_finding(model, quiet ? FINDING_ROUNDED : FINDING_REFUSED, node->name,
+			    "alloc-ranges: has %d bytes, an entry of this tree has %d%s",
+			    node->alloc_ranges.length_bytes,
+			    4 * (model->tree->address_cells + model->tree->size_cells),
+			    quiet ? "; the kernel places the region anywhere" : "");
+		return quiet;
+	}
+	return true;
+}
+
+bool place_by_size(struct model *model, struct placed *placed,
+		   const struct placed_list *list)
+{
+	const struct reserved_node *node = placed->node;
+	__u64 alignment = node->alignment.state == PROPERTY_GOOD ? node->alignment.value : 0;
+	__u64 least = pageblock_bytes(model->settings), end;
+	struct request request = { .bytes = node->size.value, .low = model->settings->page_bytes,
+				   .high = ULLONG_MAX };
+
+	if (!check_sized_properties(model, node))
+		return false;
+	if (wants_area(node) && model->settings->has_cma && alignment < least) {
+		if (alignment)
+			add_finding(model, FINDING_ROUNDED, node->name,
+				    "alignment: 0x%llx is less than a pageblock; the kernel aligns to 0x%llx",
+				    alignment, least);
+		alignment = least;
+	}
+	/* Without an alignment a region begins at a cache line. */
+	request.align = alignment ? alignment : 64;
+	if (!find_in_ranges(model, placed, list, &request, &placed->base)) {
+		text_list_add(&model->prediction->log,
+			      "failed to allocate memory for node '%s': size %llu MiB",
+			      node->name, node->size.value / MIB);
+		add_finding(model, FINDING_REFUSED, node->name,
+			    "size: no 0x%llx bytes, aligned to 0x%llx, are free %s; %s",
+			    node->size.value, request.align,
+			    node->alloc_ranges.state == PROPERTY_GOOD ? "in its alloc-ranges" : "in RAM",
+			    node->alloc_ranges.state == PROPERTY_GOOD ?
+			    "widen alloc-ranges to where RAM is" : "ask for less");
+		return false;
+	}
+	placed->bytes = node->size.value;
+	end = range_end(placed->base, placed->bytes);
+	range_set_add(&model->taken, placed->base, end);
+	if (node->no_map)
+		range_set_add(&model->unmapped, placed->base, end);
+	return true;
+}
