@@ -67,16 +67,10 @@ static int count_mappings(void)
 
 static __u64 rss_file_bytes(void)
 {
-	char *text, *line;
-	__u64 kib = 0;
+	__u64 bytes = 0;
 
-	if (text_file_read_all("/proc/self/status", &text) < 0)
-		return 0;
-	line = strstr(text, "RssFile:");
-	if (line)
-		kib = strtoull(line + strlen("RssFile:"), NULL, 10);
-	free(text);
-	return kib * 1024;
+	self_status_bytes("RssFile", &bytes);
+	return bytes;
 }
 
 static void take_footprint(struct footprint *now)

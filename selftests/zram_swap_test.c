@@ -20,7 +20,6 @@
 #include "movable.h"
 #include "pattern.h"
 #include "testbed.h"
-#include "text_file.h"
 #include "zram.h"
 
 #define DISK_BYTES (48ul << 20)
@@ -70,20 +69,6 @@ FIXTURE_TEARDOWN(zram_swap)
 	CLOSE_QUIET_TESTBED(&self->bed);
 }
 
-static __u64 swapped_bytes(void)
-{
-	char *text, *line;
-	__u64 kib = 0;
-
-	if (text_file_read_all("/proc/self/status", &text) < 0)
-		return 0;
-	line = strstr(text, "VmSwap:");
-	if (line)
-		kib = strtoull(line + strlen("VmSwap:"), NULL, 10);
-	free(text);
-	return kib * 1024;
-}
-
 TEST_F(zram_swap, swap_is_accounted)
 {
 	size_t page = self->bed.page_size;
@@ -109,7 +94,7 @@ TEST_F_TIMEOUT(zram_swap, swapped_pages_survive_the_area_being_taken, 110)
 	ASSERT_NE(MAP_FAILED, (void *)self->map);
 	pattern_fill(self->map, SWAPPED_BYTES, SEED);
 	ASSERT_EQ(0, madvise(self->map, SWAPPED_BYTES, MADV_PAGEOUT));
-	swapped = swapped_bytes();
+	EXPECT_EQ(0, self_status_bytes("VmSwap", &swapped));
 	EXPECT_LE(SWAPPED_BYTES / 2, swapped);
 
 	movable_free(&self->ballast);

@@ -44,13 +44,24 @@ static int find_field(const char *path, const char *field, char end,
 	return err;
 }
 
-int meminfo_bytes(const char *field, __u64 *bytes)
+/* Both files say kB and mean KiB. */
+static int find_kib(const char *path, const char *field, __u64 *bytes)
 {
-	int err = find_field("/proc/meminfo", field, ':', bytes);
+	int err = find_field(path, field, ':', bytes);
 
 	if (err == 0)
 		*bytes *= 1024;
 	return err;
+}
+
+int meminfo_bytes(const char *field, __u64 *bytes)
+{
+	return find_kib("/proc/meminfo", field, bytes);
+}
+
+int self_status_bytes(const char *field, __u64 *bytes)
+{
+	return find_kib("/proc/self/status", field, bytes);
 }
 
 int vmstat_read(const char *field, __u64 *value)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The machine's memory figures: /proc/meminfo, /proc/vmstat, /proc/zoneinfo.
+ * The machine's memory figures: /proc/meminfo, /proc/vmstat, /proc/zoneinfo,
+ * and this process's: /proc/self/status.
  *
  * Free-page figures are exact to a few pages a CPU only: the kernel batches
  * them per CPU. vm_stat_refresh() folds the batches in.
@@ -16,6 +17,9 @@
  * Returns 0, or -errno: -ENOENT when there is no such field.
  */
 int meminfo_bytes(const char *field, __u64 *bytes);
+
+/* self_status_bytes - as meminfo_bytes, of /proc/self/status: "RssFile" ... */
+int self_status_bytes(const char *field, __u64 *bytes);
 
 /*
  * vmstat_read - a field of /proc/vmstat, for example "cma_alloc_success".
