@@ -28,7 +28,9 @@ add_selftests() {
 	cp -p "$top"/selftests/*.c "$top/selftests/Makefile" "$top/selftests/config" \
 		"$top/selftests/settings" "$top/selftests/.gitignore" "$work/new/$selftests/cma"
 	cp -p "$top"/selftests/lib/*.[ch] "$work/new/$selftests/cma/lib"
-	(cd "$top/bench" && find . -name '*.[ch]' -o -name Makefile | cpio -pdm --quiet "$work/new/$selftests/cma/bench")
+	# The program alone: not what is for the kernel, for QEMU, for the host.
+	(cd "$top/bench" && find . \( -path ./kernel -o -path ./plugin -o -path ./tests \) -prune -o \
+		\( -name '*.[ch]' -o -name Makefile \) -print | cpio -pdm --quiet "$work/new/$selftests/cma/bench")
 }
 
 # The target is listed where the alphabet puts it.
