@@ -29,7 +29,7 @@ add_selftests() {
 		"$top/selftests/settings" "$top/selftests/.gitignore" "$work/new/$selftests/cma"
 	cp -p "$top"/selftests/lib/*.[ch] "$work/new/$selftests/cma/lib"
 	# The program alone: not what is for the kernel, for QEMU, for the host.
-	(cd "$top/bench" && find . \( -path ./kernel -o -path ./plugin -o -path ./tests \) -prune -o \
+	(cd "$top/bench" && find . \( -path ./plugin -o -path ./tests -o -path './kernel/*[!h]' \) -prune -o \
 		\( -name '*.[ch]' -o -name Makefile \) -print | cpio -pdm --quiet "$work/new/$selftests/cma/bench")
 }
 
