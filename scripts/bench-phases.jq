@@ -1,26 +1,25 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# Where the instructions went: the samples of bench.jsonl joined to the calls of
+# Where the latency went: the samples of bench.jsonl joined to the calls of
 # phases.jsonl (bench/plugin), averages a row. Run with
 # jq -rRn -L scripts --slurpfile phases phases.jsonl. Columns:
 #	1 bench	2 backend	3 pressure	4 align_order	5 size_pages	6 samples
 #	7 latency_ns	8 instructions of cma_alloc	9 explained, per cent of those
-#	10 outside: the way there, zeroing, and what the guest idled
-#	11- phases in the order of names
+#	10- phases in the order of names; they add up to the latency
 include "bench-records";
+include "bench-spent";
 
-def names: ["control", "isolate", "drain", "reclaim", "migrate", "unmap", "copy", "remap", "test", "take", "undo", "retries", "unexplained"];
+def names: ["control", "isolate", "drain", "reclaim", "migrate", "unmap", "copy", "remap", "test", "take", "undo", "retries", "unexplained", "zero", "idle", "door"];
 
 ($phases | map(select(.type == "phases")) | INDEX(.call)) as $calls
-| (["bench", "backend", "pressure", "align_order", "size_pages", "samples", "latency_ns", "instructions", "explained_percent", "outside"] + names | @tsv),
+| (["bench", "backend", "pressure", "align_order", "size_pages", "samples", "latency_ns", "instructions", "explained_percent"] + names | @tsv),
   ([bench_records[] | select(.type == "sample" and .valid and .error == null and .call != null)
-    | . + {phases: $calls[.call | tostring]} | select(.phases != null)]
+    | . + {phases: $calls[.call | tostring]} | select(.phases != null) | . + {spent: spent_phases}]
    | group_by(configuration)[]
    | length as $n
    | (map(.phases.instructions) | add) as $instructions
-   | (map(.latency_ns) | add) as $latency
-   | [(.[0] | .bench, .backend, pressure_name, (.align_order // "-"), .size_pages), $n, ($latency / $n | round), ($instructions / $n | round),
+   | [(.[0] | .bench, .backend, pressure_name, (.align_order // "-"), .size_pages), $n,
+      (map(.latency_ns) | add / $n | round), ($instructions / $n | round),
       (100 - 100 * (map(.phases.unexplained) | add) / ($instructions + 0.000001) | . * 10 | round / 10),
-      ($latency - $instructions | if . > 0 then . / $n | round else 0 end),
-      (names[] as $name | map(.phases[$name]) | add / $n | round)]
+      (names[] as $name | map(.spent[$name] // 0) | add / $n | round)]
    | @tsv)

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # One boot's bench.jsonl to figures, row<TAB>measure<TAB>value; run with
-# jq -rRn --arg file <name for messages> --slurpfile phases <phases.jsonl>. The first fault ends it, status 3, with
+# jq -rRn -L scripts --arg file <name for messages> --slurpfile phases <phases.jsonl>. The first fault ends it, status 3, with
 # "FILE:LINE: expected ..., found ..." on stderr.
 #
 # A row is named by the fields of its summary before "samples": fields that are added
 # there later make rows of their own. Figures are those of the summary; where it has none
 # of the release, the median of the valid samples is taken.
+include "bench-spent";
 
 def fault($line; $message): "\($file):\($line): \($message)\n" | halt_error(3);
 def shown: tostring | if length > 60 then .[:57] + "..." else . end;
@@ -39,13 +40,11 @@ def figure($row; $measure): "\($row)\t\($measure)\t\(if . == null then "-" else 
 # Instructions by bench/plugin, joined by the number of the call: averages a row.
 def spent: ($phases | map(select(.type == "phases") | {key: "\(.call)", value: .}) | from_entries) as $calls
 	| map(select(.type == "sample" and .valid and .error == null and .call != null and $calls["\(.call)"] != null)
-	      | {row: row_name, latency_ns, phases: $calls["\(.call)"]})
+	      | {row: row_name, backend, latency_ns, phases: $calls["\(.call)"]} | . + {spent: spent_phases})
 	| group_by(.row) | map(. as $samples | length as $n
-		| {(.[0].row): ({cma_alloc_executed: ($samples | map(.phases.instructions) | add / $n | round),
-				 phase_outside: ($samples | map(.latency_ns - .phases.instructions) | add / $n | round)}
-			+ ([$samples[0].phases | to_entries[] | select(.value | type == "number") | .key
-			    | select(IN("call", "instructions", "attempts", "line") | not)]
-			   | map(. as $phase | {("phase_" + $phase): ($samples | map(.phases[$phase]) | add / $n | round)}) | add))})
+		| {(.[0].row): ({cma_alloc_executed: ($samples | map(.phases.instructions) | add / $n | round)}
+			+ ([$samples[0].spent | keys_unsorted[] as $phase
+			    | {("phase_" + $phase): ($samples | map(.spent[$phase]) | add / $n | round)}] | add))})
 	| add // {};
 
 def check_stream: . as $records

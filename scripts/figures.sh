@@ -38,7 +38,7 @@ while read -r boot records; do
 	[ -r "$records" ] || die "expected records at $records, found none: the benchmark did not run in this boot"
 	phases=$(dirname "$records")/phases.jsonl
 	[ -s "$phases" ] || phases=/dev/null
-	jq -rRn --arg file "$records" --slurpfile phases "$phases" -f "$scripts/figures.jq" "$records" \
+	jq -rRn -L "$scripts" --arg file "$records" --slurpfile phases "$phases" -f "$scripts/figures.jq" "$records" \
 		>"$work/boot" 2>"$work/fault" ||
 		die "$(head -n 1 "$work/fault")"
 	sed "s/^/$boot	/" "$work/boot" >>"$work/figures"

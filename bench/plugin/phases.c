@@ -21,67 +21,25 @@
  * unexplained: that share is told, not hidden. A second alloc_contig_range() in
  * one cma_alloc() means that the first was in vain: its count goes to retries.
  *
+ * What the same system call executes before and after is told beside it: the
+ * zeroing of a dma-heap, and the rest, its door. Where the guest waited, the
+ * clock went on while nothing was executed: a plugin cannot see the clock, so
+ * the waits are counted, and whoever has the latency takes the counts off it.
+ *
+ *	user | door ... [ cma_alloc ] zero zero zero ... door | user
+ *
  * One line for each cma_alloc(), numbered from 1 as /proc/vmstat counts them.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../phases.h"
 #include "qemu_plugin.h"
 
 QEMU_PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_VERSION;
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
-
-enum phase {
-	CONTROL, ISOLATE, DRAIN, RECLAIM, MIGRATE, UNMAP, COPY, REMAP, TEST,
-	TAKE, UNDO, UNEXPLAINED, NR_PHASES
-};
-
-static const char *const phase_names[NR_PHASES] = {
-	"control", "isolate", "drain", "reclaim", "migrate", "unmap", "copy",
-	"remap", "test", "take", "undo", "unexplained",
-};
-
-/* Functions that begin a phase, of all kernels; suffixes do not matter. */
-static const struct {
-	const char *name;
-	enum phase phase;
-} beginnings[] = {
-	{ "cma_alloc", CONTROL },
-	{ "alloc_contig_range", CONTROL },
-	{ "alloc_contig_frozen_range", CONTROL },
-	{ "replace_free_hugepage_folios", CONTROL },
-	{ "start_isolate_page_range", ISOLATE },
-	{ "isolate_migratepages_range", ISOLATE },
-	{ "lru_cache_disable", DRAIN },
-	{ "lru_add_drain", DRAIN },
-	{ "lru_add_drain_all", DRAIN },
-	{ "drain_all_pages", DRAIN },
-	{ "__drain_all_pages", DRAIN },
-	{ "drain_pages", DRAIN },
-	{ "drain_pages_zone", DRAIN },
-	{ "free_pcppages_bulk", DRAIN },
-	{ "reclaim_clean_pages_from_list", RECLAIM },
-	{ "migrate_pages", MIGRATE },
-	{ "try_to_migrate", UNMAP },
-	{ "folio_copy", COPY },
-	{ "folio_mc_copy", COPY },
-	{ "copy_highpage", COPY },
-	{ "remove_migration_ptes", REMAP },
-	{ "test_pages_isolated", TEST },
-	{ "isolate_freepages_range", TAKE },
-	{ "find_large_buddy", TAKE },
-	{ "split_page", TAKE },
-	{ "split_page_memcg", TAKE },
-	{ "split_free_pages", TAKE },
-	{ "split_free_frozen_pages", TAKE },
-	{ "prep_new_page", TAKE },
-	{ "free_contig_range", TAKE },
-	{ "free_contig_frozen_range", TAKE },
-	{ "__free_contig_range_common", TAKE },		/* 7.2 */
-	{ "undo_isolate_page_range", UNDO },
-};
 
 /* What control itself calls: the search in the bitmap, locks, events. */
 static const char *const control_prefixes[] = {
@@ -92,11 +50,17 @@ static const char *const control_prefixes[] = {
 	"__might_",
 };
 
+/* What a dma-heap zeroes pages with; inlined, it is the heap's own code. */
+static const char *const zeroing_prefixes[] = {
+	"cma_heap_allocate", "memset", "__memset", "__pi_memset", "clear_page",
+	"__pi_clear_page", "clear_highpage",
+};
+
 struct symbol {
 	__u64 address;
 	char *name;
 	int phase;		/* begun at its entry; -1: none */
-	bool is_root, is_attempt, is_control;
+	bool is_root, is_attempt, is_control, is_zeroing;
 	__u64 unexplained;	/* instructions of it, of all calls */
 };
 
@@ -122,10 +86,14 @@ static struct {
 	__u64 back;		/* where it returns to */
 } stack[MAX_DEPTH];
 static size_t depth;
+static size_t call_depth;	/* of cma_alloc() in it; 0: not in a call */
 static __u64 last_end;
 
-static __u64 calls, attempts, retries_instructions;
+/* The call under way, or the last one, until its system call is over. */
+static __u64 calls, attempts, waits, retries_instructions;
 static __u64 counts[NR_PHASES], attempt_counts[NR_PHASES];
+static __u64 around[NR_PHASES];		/* since the kernel was entered */
+static bool is_told = true;
 static FILE *output;
 
 static bool named(const char *symbol, const char *name)
@@ -138,20 +106,32 @@ static bool named(const char *symbol, const char *name)
 	return !*symbol || *symbol == '.' || !strcmp(symbol, "_noprof");
 }
 
+static bool begins_with_one(const char *name, const char *const *prefixes,
+			    size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (!strncmp(name, prefixes[i], strlen(prefixes[i])))
+			return true;
+	return false;
+}
+
 static void classify(struct symbol *symbol)
 {
 	size_t i;
 
 	symbol->phase = -1;
-	for (i = 0; i < ARRAY_SIZE(beginnings); i++)
-		if (named(symbol->name, beginnings[i].name))
-			symbol->phase = beginnings[i].phase;
+	for (i = 0; i < ARRAY_SIZE(phase_beginnings); i++)
+		if (named(symbol->name, phase_beginnings[i].function))
+			symbol->phase = phase_beginnings[i].phase;
 	symbol->is_root = named(symbol->name, "cma_alloc");
 	symbol->is_attempt = named(symbol->name, "alloc_contig_range") ||
 			     named(symbol->name, "alloc_contig_frozen_range");
-	for (i = 0; i < ARRAY_SIZE(control_prefixes); i++)
-		symbol->is_control |= !strncmp(symbol->name, control_prefixes[i],
-					       strlen(control_prefixes[i]));
+	symbol->is_control = begins_with_one(symbol->name, control_prefixes,
+					     ARRAY_SIZE(control_prefixes));
+	symbol->is_zeroing = begins_with_one(symbol->name, zeroing_prefixes,
+					     ARRAY_SIZE(zeroing_prefixes));
 }
 
 /* System.map: "ffff800080011000 T name", sorted by address. */
@@ -217,26 +197,40 @@ static void begin_attempt(void)
 	memset(attempt_counts, 0, sizeof(attempt_counts));
 }
 
-static void end_call(void)
+/* Write down the last call, now that all of its system call is known. */
+static void tell_call(void)
 {
 	__u64 total = retries_instructions;
 	int i;
 
-	add(counts, attempt_counts);
+	if (is_told)
+		return;
+	is_told = true;
 	for (i = 0; i < NR_PHASES; i++)
 		total += counts[i];
+	counts[PHASE_ZERO] = around[PHASE_ZERO];
+	counts[PHASE_DOOR] = around[PHASE_DOOR] + around[PHASE_IDLE];
 	fprintf(output,
-		"{\"type\":\"phases\",\"call\":%llu,\"instructions\":%llu,\"attempts\":%llu",
-		calls, total, attempts);
+		"{\"type\":\"phases\",\"call\":%llu,\"instructions\":%llu,\"attempts\":%llu,\"waits\":%llu",
+		calls, total, attempts, waits);
 	for (i = 0; i < NR_PHASES; i++)
 		fprintf(output, ",\"%s\":%llu", phase_names[i], counts[i]);
 	fprintf(output, ",\"retries\":%llu}\n", retries_instructions);
 }
 
+static void end_call(void)
+{
+	add(counts, attempt_counts);
+	call_depth = 0;
+	is_told = false;
+}
+
 static void begin_call(void)
 {
+	tell_call();
 	calls++;
 	attempts = 0;
+	waits = 0;
 	retries_instructions = 0;
 	memset(counts, 0, sizeof(counts));
 	memset(attempt_counts, 0, sizeof(attempt_counts));
@@ -251,22 +245,60 @@ static void leave(__u64 address)
 		if (stack[i - 1].back != address)
 			continue;
 		depth = i - 1;
-		if (!depth)
+		if (depth < call_depth)
 			end_call();
 		return;
 	}
 }
 
-static void enter(const struct block *block)
+static void enter(const struct symbol *symbol)
 {
-	if (!depth)
+	bool begins = symbol->is_root && !call_depth;
+
+	if (begins)
 		begin_call();
-	if (block->symbol->is_attempt)
+	if (symbol->is_attempt && call_depth)
 		begin_attempt();
+	waits += symbol->phase == PHASE_IDLE;
 	if (depth == MAX_DEPTH)
 		return;
-	stack[depth].phase = block->symbol->phase;
+	stack[depth].phase = symbol->phase;
 	stack[depth++].back = last_end;
+	if (begins)
+		call_depth = depth;
+}
+
+/* Outside of a call the phases of one count for nothing. */
+static enum phase phase_around(const struct symbol *symbol)
+{
+	enum phase phase = depth ? stack[depth - 1].phase : NR_PHASES;
+
+	if (phase == PHASE_DOOR && symbol->is_zeroing)
+		return PHASE_ZERO;
+	return phase == PHASE_IDLE ? PHASE_IDLE : PHASE_DOOR;
+}
+
+static void count(const struct block *block)
+{
+	struct symbol *symbol = block->symbol;
+	enum phase phase;
+
+	if (!call_depth) {
+		around[phase_around(symbol)] += block->instructions;
+		return;
+	}
+	phase = stack[depth - 1].phase;
+	if (phase == PHASE_CONTROL && !symbol->is_control) {
+		phase = PHASE_UNEXPLAINED;
+		symbol->unexplained += block->instructions;
+	}
+	attempt_counts[phase] += block->instructions;
+}
+
+/* The upper half of the addresses is the kernel's, here as on x86_64. */
+static bool is_of_kernel(const struct block *block)
+{
+	return block->address >> 63;
 }
 
 static void execute(unsigned int cpu, void *data)
@@ -274,20 +306,17 @@ static void execute(unsigned int cpu, void *data)
 	const struct block *block = data;
 
 	(void)cpu;
+	if (!is_of_kernel(block) && !call_depth) {
+		tell_call();
+		depth = 0;
+		memset(around, 0, sizeof(around));
+		return;
+	}
 	if (depth)
 		leave(block->address);
-	if (block->is_entry && block->symbol->phase >= 0 &&
-	    (depth || block->symbol->is_root))
-		enter(block);
-	if (depth) {
-		enum phase phase = stack[depth - 1].phase;
-
-		if (phase == CONTROL && !block->symbol->is_control) {
-			phase = UNEXPLAINED;
-			block->symbol->unexplained += block->instructions;
-		}
-		attempt_counts[phase] += block->instructions;
-	}
+	if (block->is_entry && block->symbol->phase >= 0)
+		enter(block->symbol);
+	count(block);
 	last_end = block->end;
 }
 
@@ -341,6 +370,7 @@ static void finish(__u64 id, void *data)
 
 	(void)id;
 	(void)data;
+	tell_call();
 	qsort(symbols, nsymbols, sizeof(*symbols), by_unexplained);
 	for (i = 0; i < nsymbols && i < 20 && symbols[i].unexplained; i++)
 		fprintf(output,

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# A sample of bench.jsonl and its call of phases.jsonl to where the whole latency went: shared by
+# bench-phases.jq and figures.jq. Input: {backend, latency_ns, phases}.
+#
+# The kernel backend's clock is inside, right around cma_alloc(); all others' is around the
+# system call, with its zeroing and its door. What the clock has beyond that, nothing was
+# executed for: the guest idled, where it waited at all; else it is the way to the system call.
+def spent_phases: .phases as $phases
+	| ($phases | with_entries(select(.key | IN("type", "call", "instructions", "attempts", "waits", "line") | not))) as $spent
+	| (if .backend == "kernel" then $spent + {zero: 0, door: 0} else $spent end) as $spent
+	| (.latency_ns - ([$spent[]] | add) | if . > 0 then . else 0 end) as $rest
+	| if ($phases.waits // 0) > 0 then $spent + {idle: (($spent.idle // 0) + $rest)}
+	  else $spent + {door: (($spent.door // 0) + $rest)} end;
