@@ -26,6 +26,7 @@
 #include "area.h"
 #include "dma_heap.h"
 #include "failure.h"
+#include "model.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -93,6 +94,7 @@ struct backend {
 	int align_order;	/* of the request; ALIGN_UNKNOWN: kernel's choice */
 	bool chooses_align;	/* takes --align instead */
 	bool releases_any;	/* in any order; else the newest first */
+	bool zeroes;		/* what it takes */
 
 	int (*open)(const struct target *target, void **state,
 		    struct reason *why);
@@ -128,6 +130,7 @@ struct pressure {
 	bool by_default;
 	bool needs_area;
 	bool has_target;	/* takes --occupancy; else its target is 0 % */
+	enum model_term costs;	/* what it makes dearer; FIXED: nothing */
 
 	int (*open)(const struct target *target, unsigned int percent,
 		    void **state, struct reason *why);
@@ -201,6 +204,7 @@ struct bench {
 	const char *name;
 	const char *help;
 	bool by_default;
+	bool has_model;		/* its rows are compared with the model */
 	/* Samples that run() will take, for the progress estimate. */
 	__u64 (*count)(const struct options *options);
 	/* Returns 0, or -errno when records could not be written. */

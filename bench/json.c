@@ -38,6 +38,12 @@ void json_number(struct json *json, const char *key, __u64 value)
 	fprintf(json->file, "%llu", (unsigned long long)value);
 }
 
+void json_decimal(struct json *json, const char *key, double value)
+{
+	key_of(json, key);
+	fprintf(json->file, "%.3f", value);
+}
+
 void json_bool(struct json *json, const char *key, bool value)
 {
 	key_of(json, key);

@@ -21,6 +21,8 @@ void json_open_object(struct json *json, const char *key);
 void json_close_object(struct json *json);
 
 void json_number(struct json *json, const char *key, __u64 value);
+/* json_decimal - three digits behind the point. */
+void json_decimal(struct json *json, const char *key, double value);
 void json_bool(struct json *json, const char *key, bool value);
 void json_null(struct json *json, const char *key);
 /* json_string - NULL becomes null. Bytes that are no UTF-8 become '?'. */

@@ -38,6 +38,8 @@ static const char help[] =
 "  --break-on USEC     bench hunt: stop at a latency above this, take a snapshot\n"
 "  --traced N          more samples for each row with tracing on, for retries;\n"
 "                      their times are not recorded (1; 0: never trace)\n"
+"  --calibrate N       samples for each term of the model that rows are compared\n"
+"                      with (3; 0: no model)\n"
 "  --seed N            seed of every random choice (1)\n"
 "\n"
 "What to write\n"
@@ -217,7 +219,7 @@ static int parse_parts(const char *option, const char *text,
 
 enum { BENCH = 256, BACKEND, PRESSURE, AREA, HEAP, SIZES, OCCUPANCY, ALIGN,
 	THREADS, DURATION, INTERVAL, BREAK_ON, COUNT,
-	TRACED, MAPPINGS, PINS, FOLDER, SEED, JSON, OUTPUT, QUIET, LIST, HELP };
+	TRACED, CALIBRATE, MAPPINGS, PINS, FOLDER, SEED, JSON, OUTPUT, QUIET, LIST, HELP };
 
 static const struct option long_options[] = {
 	{ "bench", required_argument, NULL, BENCH },
@@ -234,6 +236,7 @@ static const struct option long_options[] = {
 	{ "break-on", required_argument, NULL, BREAK_ON },
 	{ "count", required_argument, NULL, COUNT },
 	{ "traced", required_argument, NULL, TRACED },
+	{ "calibrate", required_argument, NULL, CALIBRATE },
 	{ "mappings", required_argument, NULL, MAPPINGS },
 	{ "pins", required_argument, NULL, PINS },
 	{ "folder", required_argument, NULL, FOLDER },
@@ -294,6 +297,9 @@ static int parse_one(struct options *options, int option)
 	case TRACED:
 		return parse_number("traced", optarg, 0, MAX_TRACED,
 				    &options->traced_count);
+	case CALIBRATE:
+		return parse_number("calibrate", optarg, 0, MAX_CALIBRATION,
+				    &options->calibration_count);
 	case MAPPINGS:
 		if (parse_number("mappings", optarg, 2, MAX_MAPPINGS, &number))
 			return -1;
@@ -372,6 +378,7 @@ static void set_defaults(struct options *options)
 	options->nthreads = ARRAY_SIZE(threads);
 	options->count = 10;
 	options->traced_count = 1;
+	options->calibration_count = 3;
 	options->seed = 1;
 	options->settings.mappings = 4;
 	options->settings.pins = 1;

@@ -9,6 +9,7 @@
 #define MAX_PINS 4096
 #define MAX_COUNT 100000000	/* samples a row */
 #define MAX_TRACED 100000
+#define MAX_CALIBRATION 64
 #define MAX_THREADS 64
 #define MAX_ALIGN_ORDER 30
 
@@ -27,6 +28,7 @@ struct options {
 	size_t nthreads;
 	__u64 count;
 	__u64 traced_count;
+	__u64 calibration_count;	/* 0: no model */
 	__u64 duration_ns;	/* of a row at most; 0: --count alone says */
 	__u64 interval_ns;	/* of scheduled arrivals; 0: back to back */
 	__u64 break_on_ns;	/* 0: never */

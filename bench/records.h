@@ -40,6 +40,9 @@ struct summary {
 	bool has_migrations;
 	size_t traced;
 	__u64 retries;
+	double floor_ns;		/* 0: no page was touched */
+	bool has_model;
+	double model_ns;
 };
 
 /* record_open, record_close - a record of a bench's own; keys in between. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "calibration.h"
 #include "table.h"
 
 void row_overflow_add(struct row_overflow *overflow, struct sample *sample)
@@ -118,6 +119,19 @@ static void summarise_traced(const struct sample *traced, __u64 count,
 	summary->retries = rounded_average(retries, summary->traced);
 }
 
+/* What the row's average allocation had to do, and what that must cost. */
+static void summarise_model(struct session *session, const struct row *row,
+			    struct summary *summary)
+{
+	const struct model *model = model_of(session, row->cell->backend);
+	struct work work = work_of(row->cell, row->request.pages,
+				   summary->migrated_pages, summary->retries);
+
+	summary->floor_ns = floor_ns(&session->floor, &work);
+	summary->has_model = model && model_predict(model, &work,
+						    &summary->model_ns);
+}
+
 void session_row_done(struct session *session, bool valid)
 {
 	records_flush(&session->records);
@@ -144,6 +158,7 @@ void session_row(struct session *session, const struct row *row, __u64 count,
 	summarise_times(session, count, &summary);
 	summarise_counts(session, count, &summary);
 	summarise_traced(traced, traced_count, &summary);
+	summarise_model(session, row, &summary);
 	record_samples(session, row, session->samples, count);
 	record_samples(session, row, traced, traced_count);
 	if (summary.from_histogram)
@@ -211,6 +226,16 @@ static int run_backend(struct session *session, struct cell *cell,
 	return err;
 }
 
+static bool wants_model(const struct options *options)
+{
+	size_t i;
+
+	for (i = 0; i < options->benches.count; i++)
+		if (((const struct bench *)options->benches.part[i])->has_model)
+			return true;
+	return false;
+}
+
 static int run_pressure(struct session *session,
 			const struct pressure *pressure, unsigned int percent)
 {
@@ -221,6 +246,8 @@ static int run_pressure(struct session *session,
 	int err = -ENODEV;
 	size_t i;
 
+	if (wants_model(session->options))
+		calibrate_before(session, pressure);
 	if (pressure->needs_area && !session->target.area)
 		refuse(&why, err, "needs a CMA area, this machine has none");
 	else
@@ -229,6 +256,8 @@ static int run_pressure(struct session *session,
 	if (err)
 		return cannot_open(session, session->options->pressures_named,
 				   "pressure", pressure->name, &why);
+	if (wants_model(session->options))
+		calibrate_with(session, &cell);
 	for (i = 0; i < chosen->count && !err && !interrupted(); i++)
 		err = run_backend(session, &cell, chosen->part[i]);
 	pressure->close(cell.pressure_state);
@@ -319,6 +348,7 @@ int session_run(struct session *session)
 	if (session->table)
 		table_head(session->table, &session->target);
 	open_trace(session);
+	floor_measure(&session->floor, session->target.page_size_bytes);
 	err = run_pressures(session);
 	retry_trace_close(&session->trace);
 	progress_clear(&session->progress);

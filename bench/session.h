@@ -5,6 +5,7 @@
 
 #include "bench.h"
 #include "histogram.h"
+#include "model.h"
 #include "options.h"
 #include "progress.h"
 #include "records.h"
@@ -33,6 +34,13 @@ struct session {
 	__u64 *values_ns;	/* room for as many */
 	/* Beyond those: a row's further samples, only counted. */
 	struct row_overflow overflow;
+	struct floor floor;
+	struct {
+		const struct backend *backend;
+		struct model model;
+	} models[16];
+	size_t nmodels;
+	bool learned[NR_MODEL_TERMS];	/* or found that it cannot be */
 	const char *skipped[16];	/* names of parts, each told once */
 	size_t nskipped;
 	__u64 rows;

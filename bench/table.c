@@ -12,7 +12,8 @@ static void table_titles(FILE *file)
 		"pressure", "pages", "samples", "invalid", "failed");
 	for (i = 0; i < ARRAY_SIZE(times); i++)
 		fprintf(file, " %9s", times[i]);
-	fprintf(file, " %10s %7s\n", "migrated", "retries");
+	fprintf(file, " %10s %7s %8s %7s\n", "migrated", "retries", "x floor",
+		"x model");
 }
 
 void table_head(FILE *file, const struct target *target)
@@ -41,6 +42,15 @@ static void table_count(FILE *file, int width, bool known, __u64 count)
 		fprintf(file, " %*s", width, "-");
 }
 
+static void table_ratio(FILE *file, int width,
+			const struct statistics *latency, double ns)
+{
+	if (latency->count && ns > 0)
+		fprintf(file, " %*.2f", width, latency->p50 / ns);
+	else
+		fprintf(file, " %*s", width, "-");
+}
+
 void table_row(FILE *file, const struct row *row,
 	       const struct summary *summary)
 {
@@ -59,5 +69,7 @@ void table_row(FILE *file, const struct row *row,
 	table_count(file, 10, known && summary->has_migrations,
 		    summary->migrated_pages);
 	table_count(file, 7, summary->traced > 0, summary->retries);
+	table_ratio(file, 8, latency, summary->floor_ns);
+	table_ratio(file, 7, latency, summary->has_model ? summary->model_ns : 0);
 	fputc('\n', file);
 }

@@ -85,6 +85,7 @@ static const struct backend dma_heap = {
 	.needs_area = true,
 	.align_order = ALIGN_UNKNOWN,
 	.releases_any = true,
+	.zeroes = true,
 	.open = dma_heap_backend_open,
 	.prepare = dma_heap_prepare,
 	.alloc = dma_heap_backend_alloc,

@@ -148,6 +148,7 @@ static int hunt_run(struct session *session, const struct cell *cell)
 static const struct bench hunt = {
 	.name = "hunt",
 	.help = "the worst case: stops at --break-on, with a snapshot",
+	.has_model = true,
 	.count = hunt_count,
 	.run = hunt_run,
 };

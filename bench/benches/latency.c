@@ -110,6 +110,7 @@ static const struct bench latency = {
 	.name = "latency",
 	.help = "time to take and to give back one buffer, by size",
 	.by_default = true,
+	.has_model = true,
 	.count = latency_count,
 	.run = latency_run,
 };

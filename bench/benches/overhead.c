@@ -9,22 +9,13 @@
  * Averages over many turns, so the clock's own steps do not show. The null
  * backend is the same as `empty` through the whole engine.
  */
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-
 #include "../json.h"
 #include "../session.h"
 
 #define TURNS 10000
-/* More than the caches of a small machine hold. */
-#define FLOOR_PAGES 2048
-#define ROUNDS 3
 
 struct overhead {
 	__u64 empty_ns, recording_ns;
-	__u64 memset_page_ns, memcpy_page_ns;
 };
 
 static __u64 overhead_count(const struct options *options)
@@ -65,35 +56,6 @@ static __u64 measure_recording(void)
 			       TURNS);
 }
 
-/* The best of a few rounds: the first ones meet cold caches and others' work. */
-static int measure_floor(size_t page_size, struct overhead *overhead)
-{
-	size_t bytes = FLOOR_PAGES * page_size;
-	__u64 start_ns, set_ns = ~0ull, copy_ns = ~0ull, took_ns;
-	char *from, *to;
-	int round;
-
-	from = mmap(NULL, 2 * bytes, PROT_READ | PROT_WRITE,
-		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-	if (from == MAP_FAILED)
-		return -errno;
-	to = from + bytes;
-	for (round = 0; round < ROUNDS; round++) {
-		start_ns = clock_now_ns();
-		memset(from, round, bytes);
-		took_ns = clock_now_ns() - start_ns;
-		set_ns = took_ns < set_ns ? took_ns : set_ns;
-		start_ns = clock_now_ns();
-		memcpy(to, from, bytes);
-		took_ns = clock_now_ns() - start_ns;
-		copy_ns = took_ns < copy_ns ? took_ns : copy_ns;
-	}
-	overhead->memset_page_ns = rounded_average(set_ns, FLOOR_PAGES);
-	overhead->memcpy_page_ns = rounded_average(copy_ns, FLOOR_PAGES);
-	munmap(from, 2 * bytes);
-	return 0;
-}
-
 static void write_overhead(struct session *session,
 			   const struct overhead *overhead)
 {
@@ -102,14 +64,14 @@ static void write_overhead(struct session *session,
 	if (session->table)
 		fprintf(session->table, "engine: %llu ns in each latency, %llu ns to record one; a page: memset %llu ns, memcpy %llu ns\n",
 			overhead->empty_ns, overhead->recording_ns,
-			overhead->memset_page_ns, overhead->memcpy_page_ns);
+			session->floor.memset_page_ns, session->floor.memcpy_page_ns);
 	if (!session->records.file)
 		return;
 	record_open(&session->records, &json, "overhead");
 	json_number(&json, "empty_ns", overhead->empty_ns);
 	json_number(&json, "recording_ns", overhead->recording_ns);
-	json_number(&json, "memset_page_ns", overhead->memset_page_ns);
-	json_number(&json, "memcpy_page_ns", overhead->memcpy_page_ns);
+	json_number(&json, "memset_page_ns", session->floor.memset_page_ns);
+	json_number(&json, "memcpy_page_ns", session->floor.memcpy_page_ns);
 	record_close(&session->records, &json);
 }
 
@@ -124,7 +86,6 @@ static int overhead_run(struct session *session, const struct cell *cell)
 	done = true;
 	overhead.empty_ns = measure_empty();
 	overhead.recording_ns = measure_recording();
-	measure_floor(session->target.page_size_bytes, &overhead);
 	progress_step(&session->progress, cell, 0);
 	progress_clear(&session->progress);
 	write_overhead(session, &overhead);

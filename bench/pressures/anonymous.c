@@ -18,6 +18,7 @@ static const struct pressure anonymous = {
 	.by_default = true,
 	.needs_area = true,
 	.has_target = true,
+	.costs = MODEL_MIGRATED_PAGE,
 	.open = anonymous_open,
 	RESIDENT_PRESSURE_CALLBACKS
 };

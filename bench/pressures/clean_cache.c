@@ -38,6 +38,7 @@ static const struct pressure clean_cache = {
 	.help = "clean page cache of a file (--folder, else on a zram disk)",
 	.needs_area = true,
 	.has_target = true,
+	.costs = MODEL_MIGRATED_PAGE,
 	.open = clean_cache_open,
 	RESIDENT_PRESSURE_CALLBACKS
 };

@@ -72,6 +72,7 @@ static const struct pressure dirty_cache = {
 	.help = "dirty page cache of a file, writeback under way (--folder, else zram)",
 	.needs_area = true,
 	.has_target = true,
+	.costs = MODEL_MIGRATED_PAGE,
 	.open = dirty_cache_open,
 	.establish = dirty_cache_establish,
 	.verify = resident_pressure_verify,

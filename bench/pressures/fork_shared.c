@@ -105,6 +105,7 @@ static const struct pressure fork_shared = {
 	.help = "anonymous pages, each mapped by --mappings processes",
 	.needs_area = true,
 	.has_target = true,
+	.costs = MODEL_MAPPING,
 	.open = fork_shared_open,
 	.establish = fork_shared_establish,
 	.verify = resident_pressure_verify,

@@ -36,6 +36,7 @@ static const struct pressure pinned_splice = {
 	.help = "--pins tmpfs pages, held by pipes; else an empty area",
 	.needs_area = true,
 	.open = pinned_open,
+	.costs = MODEL_RETRY,
 	PINS_CALLBACKS
 };
 

@@ -39,6 +39,7 @@ static const struct pressure pinned_vmsplice = {
 	.help = "--pins anonymous pages, held by pipes; else an empty area",
 	.needs_area = true,
 	.open = pinned_open,
+	.costs = MODEL_RETRY,
 	PINS_CALLBACKS
 };
 

@@ -18,6 +18,7 @@ static const struct pressure tmpfs = {
 	.help = "tmpfs pages, mapped once, in --occupancy percent of the area",
 	.needs_area = true,
 	.has_target = true,
+	.costs = MODEL_MIGRATED_PAGE,
 	.open = tmpfs_open,
 	RESIDENT_PRESSURE_CALLBACKS
 };

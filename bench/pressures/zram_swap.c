@@ -119,6 +119,7 @@ static const struct pressure zram_swap = {
 	.help = "pages swapped out to zram, which keeps them in the area",
 	.needs_area = true,
 	.has_target = true,
+	.costs = MODEL_MIGRATED_PAGE,
 	.open = zram_swap_open,
 	.establish = resident_pressure_establish,
 	.verify = zram_swap_verify,

@@ -3,12 +3,17 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
+
+#include "../migration_counters.h"
+#include "../retry_trace.h"
 
 struct fake_script fake_script;
 int fake_open_pressures, fake_open_backends, fake_live_buffers;
 
-static __u64 now_ns = 1000, allocations;
+static __u64 now_ns = 1000, allocations, migrated_pages, retries;
+static const struct pressure *fake_pressure;	/* the one that is open */
 
 /* In place of clock.c: reading it costs nothing. */
 __u64 clock_now_ns(void)
@@ -26,6 +31,7 @@ void fake_reset(void)
 {
 	memset(&fake_script, 0, sizeof(fake_script));
 	allocations = 0;
+	migrated_pages = 0;
 	fake_open_pressures = 0;
 	fake_open_backends = 0;
 	fake_live_buffers = 0;
@@ -48,12 +54,67 @@ static void fake_prepare(void *state, struct buffer *buffer)
 	now_ns += 777777;	/* must not show in any latency */
 }
 
+/* In place of migration_counters.c and retry_trace.c. */
+int migration_counters_read(struct migration_counters *counters)
+{
+	memset(counters, 0, sizeof(*counters));
+	counters->migrated_pages = migrated_pages;
+	return 0;
+}
+
+int retry_trace_open(struct retry_trace *trace, struct reason *why)
+{
+	(void)why;
+	snprintf(trace->folder, sizeof(trace->folder), "fake");
+	return 0;
+}
+
+int retry_trace_start(const struct retry_trace *trace)
+{
+	(void)trace;
+	retries = 0;
+	return 0;
+}
+
+void retry_trace_stop(const struct retry_trace *trace, struct sample *sample)
+{
+	(void)trace;
+	sample->has_retries = true;
+	sample->retries = retries;
+}
+
+void retry_trace_close(struct retry_trace *trace)
+{
+	trace->folder[0] = '\0';
+}
+
+/* What the model says, to the nanosecond; a retry for each 100 pages. */
+static __u64 cost_of(const struct buffer *buffer, bool zeroes)
+{
+	const struct fake_costs *costs = &fake_script.costs;
+	enum model_term what = fake_pressure ? fake_pressure->costs : MODEL_FIXED;
+	__u64 ns = costs->fixed_ns + buffer->pages * costs->page_ns;
+
+	if (zeroes)
+		ns += buffer->pages * costs->zeroed_page_ns;
+	if (what == MODEL_MIGRATED_PAGE || what == MODEL_MAPPING) {
+		migrated_pages += buffer->pages;
+		ns += buffer->pages * costs->migrated_page_ns;
+	}
+	if (what == MODEL_MAPPING)
+		ns += 3 * buffer->pages * costs->mapping_ns;
+	if (what == MODEL_RETRY) {
+		retries += buffer->pages / 100;
+		ns += buffer->pages / 100 * costs->retry_ns;
+	}
+	return ns;
+}
+
 static int fake_alloc(void *state, struct buffer *buffer)
 {
 	__u64 n = allocations++;
 
-	(void)state;
-	(void)buffer;
+	now_ns += cost_of(buffer, state);
 	if (fake_script.latency_ns)
 		now_ns += fake_script.latency_ns(n);
 	if (fake_script.signal_at && fake_script.signal_at == allocations)
@@ -93,6 +154,45 @@ static const struct backend fake_backend = {
 };
 
 REGISTER_BACKEND(fake_backend)
+
+static int zeroing_open(const struct target *target, void **state,
+			struct reason *why)
+{
+	int err = fake_open(target, state, why);
+
+	*state = &fake_script;
+	return err;
+}
+
+static const struct backend zeroing_backend = {
+	.name = "fake-zeroing",
+	.help = "known latencies, with zeroing",
+	.align_order = ALIGN_UNKNOWN,
+	.zeroes = true,
+	.needs_area = true,
+	.open = zeroing_open,
+	.prepare = fake_prepare,
+	.alloc = fake_alloc,
+	.release = fake_release,
+	.close = fake_close,
+};
+
+REGISTER_BACKEND(zeroing_backend)
+
+/* Traced, as those of an area are. */
+static const struct backend area_backend = {
+	.name = "fake-area",
+	.help = "known latencies, with retries",
+	.align_order = ALIGN_UNKNOWN,
+	.needs_area = true,
+	.open = fake_open,
+	.prepare = fake_prepare,
+	.alloc = fake_alloc,
+	.release = fake_release,
+	.close = fake_close,
+};
+
+REGISTER_BACKEND(area_backend)
 
 static int absent_open(const struct target *target, void **state,
 		       struct reason *why)
@@ -163,3 +263,47 @@ static const struct pressure scripted = {
 };
 
 REGISTER_PRESSURE(scripted)
+
+/* Those that the model is learned under, by name; nothing of them is verified. */
+static int there_verify(void *state, struct occupancy *now, struct reason *why)
+{
+	(void)state;
+	(void)why;
+	now->source = OCCUPANCY_UNKNOWN;
+	now->pages = 0;
+	return 0;
+}
+
+static void there_close(void *state)
+{
+	(void)state;
+	fake_pressure = NULL;
+	fake_open_pressures--;
+}
+
+#define LEARNED_UNDER(symbol, title, what)				\
+	static const struct pressure symbol;				\
+									\
+	static int open_##symbol(const struct target *target,		\
+				 unsigned int percent, void **state,	\
+				 struct reason *why)			\
+	{								\
+		fake_pressure = &symbol;				\
+		return scripted_open(target, percent, state, why);	\
+	}								\
+									\
+	static const struct pressure symbol = {				\
+		.name = title,						\
+		.help = "teaches a term of the model",			\
+		.costs = what,						\
+		.open = open_##symbol,					\
+		.establish = scripted_establish,			\
+		.verify = there_verify,					\
+		.close = there_close,					\
+	};								\
+	REGISTER_PRESSURE(symbol)
+
+LEARNED_UNDER(none, "none", MODEL_FIXED)
+LEARNED_UNDER(anonymous, "anonymous", MODEL_MIGRATED_PAGE)
+LEARNED_UNDER(fork_shared, "fork-shared", MODEL_MAPPING)
+LEARNED_UNDER(pinned_vmsplice, "pinned-vmsplice", MODEL_RETRY)

@@ -9,13 +9,20 @@
 #include "../bench.h"
 
 /* The n-th allocation since fake_reset() takes latency_ns(n), and so on. */
+struct fake_costs {
+	__u64 fixed_ns, page_ns, zeroed_page_ns, migrated_page_ns, mapping_ns;
+	__u64 retry_ns;
+};
+
 struct fake_script {
+	struct fake_costs costs;	/* beside latency_ns() */
 	__u64 (*latency_ns)(__u64 n);
 	__u64 (*release_ns)(__u64 n);
 	int (*error)(__u64 n);
 	bool (*pressure_there)(__u64 n);
 	bool establish_fails;
 	__u64 signal_at;	/* raise SIGINT in this allocation; 0: never */
+	const struct cma_area *area;	/* of the session; NULL: none */
 };
 
 extern struct fake_script fake_script;

@@ -29,6 +29,8 @@ int run(struct options *options, char **text)
 	int result;
 
 	session.target.page_size_bytes = 4096;
+	session.target.area = fake_script.area;
+	session.target.settings = options->settings;
 	session.records.file = open_memstream(text, &length);
 	result = session_run(&session);
 	fclose(session.records.file);
@@ -37,8 +39,8 @@ int run(struct options *options, char **text)
 
 void parse(struct options *options, const char *arguments)
 {
-	char *argv[32] = { "cmabench" }, *copy = strdup(arguments), *next;
-	int argc = 1;
+	char *argv[32] = { "cmabench", "--calibrate=0" }, *copy = strdup(arguments), *next;
+	int argc = 2;
 	char *word;
 
 	for (word = strtok_r(copy, " ", &next); word;

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "calibration.h"
+
+#include <string.h>
+
+#include "json.h"
+#include "session.h"
+
+/* Of areas that are large enough; else a sixteenth and an eighth of them. */
+#define SMALL_PAGES 16
+#define MIGRATED_PAGES 1024
+#define LARGE_PAGES 4096
+#define PERCENT 25
+
+/* What was found at one size, medians of the valid samples. */
+struct observation {
+	size_t samples;
+	__u64 pages;
+	__u64 latency_ns, migrated_pages, retries;
+	bool knows_retries;
+};
+
+struct lesson {
+	const char *pressure;
+	enum model_term term;
+	void (*learn)(struct session *session, const struct cell *cell,
+		      struct model *model);
+};
+
+static __u64 size_in(const struct target *target, __u64 wanted,
+		     unsigned int share)
+{
+	__u64 area_pages = target->area ? target->area->count_pages : 0;
+
+	return area_pages && area_pages / share < wanted ? area_pages / share :
+							   wanted;
+}
+
+struct model *model_of(struct session *session, const struct backend *backend)
+{
+	size_t i;
+
+	for (i = 0; i < session->nmodels; i++)
+		if (session->models[i].backend == backend)
+			return &session->models[i].model;
+	if (session->nmodels == ARRAY_SIZE(session->models))
+		return NULL;
+	session->models[session->nmodels].backend = backend;
+	return &session->models[session->nmodels++].model;
+}
+
+struct work work_of(const struct cell *cell, double pages, double migrated,
+		    double retries)
+{
+	unsigned int further = 0;
+	struct work work = { 0 };
+
+	if (cell->pressure->costs == MODEL_MAPPING)
+		further = cell->target->settings.mappings - 1;
+	work.amount[MODEL_FIXED] = 1;
+	work.amount[MODEL_EMPTY_PAGE] = pages;
+	work.amount[MODEL_ZEROED_PAGE] = cell->backend->zeroes ? pages : 0;
+	work.amount[MODEL_MIGRATED_PAGE] = migrated;
+	work.amount[MODEL_MAPPING] = migrated * further;
+	work.amount[MODEL_RETRY] = retries;
+	return work;
+}
+
+static struct request request_of(const struct session *session,
+				 const struct cell *cell, __u64 pages)
+{
+	return (struct request) {
+		.pages = pages,
+		.align_order = cell->backend->chooses_align ?
+			       (int)session->options->align_order[0] :
+			       cell->backend->align_order,
+	};
+}
+
+static void observe_retries(struct session *session, const struct cell *cell,
+			    const struct request *request,
+			    struct observation *seen)
+{
+	struct sample sample;
+
+	if (!session->trace.folder[0])
+		return;
+	sample_take(cell, request, &session->trace, NULL, &sample);
+	seen->knows_retries = sample.valid && sample.has_retries;
+	seen->retries = sample.retries;
+	sample_forget(&sample);
+}
+
+static struct observation observe(struct session *session,
+				  const struct cell *cell, __u64 pages)
+{
+	const struct request request = request_of(session, cell, pages);
+	__u64 latency_ns[MAX_CALIBRATION], migrated_pages[MAX_CALIBRATION], i;
+	struct observation seen = { .pages = pages };
+	struct sample sample;
+
+	for (i = 0; i < session->options->calibration_count && !interrupted();
+	     i++) {
+		sample_take(cell, &request, NULL, NULL, &sample);
+		if (sample.valid && !sample.error) {
+			latency_ns[seen.samples] = sample.latency_ns;
+			migrated_pages[seen.samples++] = sample.migrated_pages;
+		}
+		sample_forget(&sample);
+	}
+	if (!seen.samples)
+		return seen;
+	seen.latency_ns = statistics_of(latency_ns, seen.samples).p50;
+	seen.migrated_pages = statistics_of(migrated_pages, seen.samples).p50;
+	return seen;
+}
+
+static void record_term(struct session *session, const struct cell *cell,
+			enum model_term term, const struct observation *seen)
+{
+	const struct model *model = model_of(session, cell->backend);
+	struct json json;
+
+	if (session->table)
+		fprintf(session->table, "model: %s, %s: %.2f ns\n",
+			cell->backend->name, model_term_name(term),
+			model->ns[term]);
+	if (!session->records.file)
+		return;
+	record_open(&session->records, &json, "model");
+	json_string(&json, "backend", cell->backend->name);
+	json_string(&json, "term", model_term_name(term));
+	json_decimal(&json, "ns", model->ns[term]);
+	json_number(&json, "size_pages", seen->pages);
+	json_number(&json, "samples", seen->samples);
+	record_close(&session->records, &json);
+}
+
+/* The slope of one that does not zero: what an empty page costs here, too. */
+static const struct model *not_zeroing(const struct session *session)
+{
+	size_t i;
+
+	for (i = 0; i < session->nmodels; i++)
+		if (session->models[i].model.knows[MODEL_EMPTY_PAGE] &&
+		    !session->models[i].backend->zeroes)
+			return &session->models[i].model;
+	return NULL;
+}
+
+static void learn_empty(struct session *session, const struct cell *cell,
+			struct model *model)
+{
+	const struct target *target = &session->target;
+	struct observation small, large;
+
+	small = observe(session, cell, size_in(target, SMALL_PAGES, 64));
+	large = observe(session, cell, size_in(target, LARGE_PAGES, 8));
+	if (!small.samples || !large.samples || large.pages <= small.pages)
+		return;
+	model_learn_slope(model, small.pages, small.latency_ns, large.pages,
+			  large.latency_ns);
+	record_term(session, cell, MODEL_FIXED, &small);
+	if (cell->backend->zeroes) {
+		const struct model *other = not_zeroing(session);
+
+		/* Alone it cannot tell the two apart: all of it zeroes. */
+		double empty_ns = other ? other->ns[MODEL_EMPTY_PAGE] : 0;
+
+		model->ns[MODEL_ZEROED_PAGE] = model->ns[MODEL_EMPTY_PAGE] -
+					       empty_ns;
+		model->knows[MODEL_ZEROED_PAGE] = true;
+		model->ns[MODEL_EMPTY_PAGE] = empty_ns;
+		record_term(session, cell, MODEL_ZEROED_PAGE, &large);
+	}
+	record_term(session, cell, MODEL_EMPTY_PAGE, &large);
+}
+
+static void learn_term(struct session *session, const struct cell *cell,
+		       struct model *model, enum model_term term, __u64 pages)
+{
+	struct observation seen = observe(session, cell, pages);
+	struct work work;
+
+	if (term == MODEL_RETRY)
+		observe_retries(session, cell,
+				&(struct request) { pages,
+				request_of(session, cell, pages).align_order },
+				&seen);
+	work = work_of(cell, seen.pages, seen.migrated_pages, seen.retries);
+	if (seen.samples && model_learn(model, term, &work, seen.latency_ns))
+		record_term(session, cell, term, &seen);
+}
+
+static void learn_migration(struct session *session, const struct cell *cell,
+			    struct model *model)
+{
+	learn_term(session, cell, model, MODEL_MIGRATED_PAGE,
+		   size_in(&session->target, MIGRATED_PAGES, 16));
+}
+
+static void learn_mapping(struct session *session, const struct cell *cell,
+			  struct model *model)
+{
+	learn_term(session, cell, model, MODEL_MAPPING,
+		   size_in(&session->target, MIGRATED_PAGES, 16));
+}
+
+/* The one pin lies a sixteenth into the area: larger than that meets it. */
+static void learn_retry(struct session *session, const struct cell *cell,
+			struct model *model)
+{
+	learn_term(session, cell, model, MODEL_RETRY,
+		   session->target.area ? session->target.area->count_pages / 8 :
+					  LARGE_PAGES);
+}
+
+/* In this order: each needs the terms before it. */
+static const struct lesson lessons[] = {
+	{ "none", MODEL_FIXED, learn_empty },
+	{ "anonymous", MODEL_MIGRATED_PAGE, learn_migration },
+	{ "fork-shared", MODEL_MAPPING, learn_mapping },
+	{ "pinned-vmsplice", MODEL_RETRY, learn_retry },
+};
+
+static bool is_needed(const struct session *session,
+		      const struct lesson *lesson,
+		      const struct pressure *pressure)
+{
+	if (!session->options->calibration_count ||
+	    session->learned[lesson->term])
+		return false;
+	return lesson->term == MODEL_FIXED || lesson->term == pressure->costs ||
+	       (lesson->term == MODEL_MIGRATED_PAGE &&
+		pressure->costs == MODEL_MAPPING);
+}
+
+static void teach_backend(struct session *session, struct cell *cell,
+			  const struct lesson *lesson,
+			  const struct backend *backend)
+{
+	struct model *model = model_of(session, backend);
+	struct reason unused;
+
+	cell->backend = backend;
+	if (!model || (backend->needs_area && !session->target.area) ||
+	    backend->open(&session->target, &cell->backend_state, &unused))
+		return;
+	lesson->learn(session, cell, model);
+	backend->close(cell->backend_state);
+}
+
+/* Of backends that do not zero, one that this machine has. */
+static void teach_reference(struct session *session, struct cell *cell,
+			    const struct lesson *lesson)
+{
+	static const char *const references[] = { "kernel", "debugfs" };
+	const struct backend *backend;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(references) && !not_zeroing(session); i++) {
+		backend = find_part(&backends, references[i],
+				    strlen(references[i]));
+		if (backend)
+			teach_backend(session, cell, lesson, backend);
+	}
+}
+
+/* Those that zero last: they need the slope of one that does not. */
+static void teach(struct session *session, const struct cell *pressed,
+		  const struct lesson *lesson)
+{
+	const struct part_list *chosen = &session->options->backends;
+	struct cell cell = *pressed;
+	size_t i;
+
+	for (i = 0; i < chosen->count && !interrupted(); i++) {
+		const struct backend *backend = chosen->part[i];
+
+		if (!backend->zeroes)
+			teach_backend(session, &cell, lesson, backend);
+	}
+	for (i = 0; i < chosen->count && !interrupted(); i++) {
+		const struct backend *backend = chosen->part[i];
+
+		if (!backend->zeroes)
+			continue;
+		if (lesson->term == MODEL_FIXED)
+			teach_reference(session, &cell, lesson);
+		teach_backend(session, &cell, lesson, backend);
+	}
+	session->learned[lesson->term] = true;
+}
+
+void calibrate_before(struct session *session, const struct pressure *pressure)
+{
+	struct cell cell = { .target = &session->target, .percent = PERCENT };
+	struct reason unused;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(lessons) && !interrupted(); i++) {
+		const struct lesson *lesson = &lessons[i];
+
+		cell.pressure = find_part(&pressures, lesson->pressure,
+					  strlen(lesson->pressure));
+		if (!cell.pressure || cell.pressure == pressure ||
+		    !is_needed(session, lesson, pressure) ||
+		    (cell.pressure->needs_area && !session->target.area))
+			continue;
+		if (!cell.pressure->open(&session->target, PERCENT,
+					 &cell.pressure_state, &unused)) {
+			teach(session, &cell, lesson);
+			cell.pressure->close(cell.pressure_state);
+		}
+		session->learned[lesson->term] = true;
+	}
+}
+
+void calibrate_with(struct session *session, const struct cell *cell)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(lessons); i++)
+		if (!strcmp(lessons[i].pressure, cell->pressure->name) &&
+		    is_needed(session, &lessons[i], cell->pressure))
+			teach(session, cell, &lessons[i]);
+}
