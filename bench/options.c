@@ -39,7 +39,7 @@ static const char help[] =
 "  --traced N          more samples for each row with tracing on, for retries;\n"
 "                      their times are not recorded (1; 0: never trace)\n"
 "  --calibrate N       samples for each term of the model that rows are compared\n"
-"                      with (3; 0: no model)\n"
+"                      with (9; 0: no model)\n"
 "  --seed N            seed of every random choice (1)\n"
 "\n"
 "What to write\n"
@@ -378,7 +378,7 @@ static void set_defaults(struct options *options)
 	options->nthreads = ARRAY_SIZE(threads);
 	options->count = 10;
 	options->traced_count = 1;
-	options->calibration_count = 3;
+	options->calibration_count = 9;
 	options->seed = 1;
 	options->settings.mappings = 4;
 	options->settings.pins = 1;

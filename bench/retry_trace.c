@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "phase_times.h"
 #include "text_file.h"
 
 static const char *const roots[] = {
@@ -37,8 +38,10 @@ static int make_instance(struct retry_trace *trace)
 	for (i = 0; i < ARRAY_SIZE(roots); i++) {
 		snprintf(trace->folder, sizeof(trace->folder),
 			 "%s/instances/cmabench-%d", roots[i], getpid());
-		if (!mkdir(trace->folder, 0700))
+		if (!mkdir(trace->folder, 0700)) {
+			guard_rmdir(&trace->guard, trace->folder);
 			return 0;
+		}
 	}
 	i = errno;
 	trace->folder[0] = '\0';
@@ -48,12 +51,16 @@ static int make_instance(struct retry_trace *trace)
 int retry_trace_open(struct retry_trace *trace, struct reason *why)
 {
 	char pid[24];
-	int err = make_instance(trace);
+	int err = guard_open(&trace->guard);
 
-	if (err)
+	if (!err)
+		err = make_instance(trace);
+	if (err) {
+		guard_close(&trace->guard);
 		return refuse(why, err,
 			      "no retries: cannot make a folder in /sys/kernel/tracing/instances: %s (tracefs mounted, root, CONFIG_FTRACE)",
 			      strerror(-err));
+	}
 	snprintf(pid, sizeof(pid), "%d", getpid());
 	err = write_entry(trace, "tracing_on", "0");
 	if (!err)
@@ -82,6 +89,19 @@ static int clear_buffer(const struct retry_trace *trace)
 	return 0;
 }
 
+static int enable_probes(const struct retry_trace *trace, const char *on)
+{
+	char entry[64];
+	int err;
+
+	if (!trace->probes)
+		return 0;
+	snprintf(entry, sizeof(entry), "events/%.32s/enable", trace->probes);
+	err = write_entry(trace, entry, on);
+	return err ? err : write_entry(trace, "events/sched/sched_switch/enable",
+				       on);
+}
+
 /* Events are on during the traced pass only: they cost even when unread. */
 int retry_trace_start(const struct retry_trace *trace)
 {
@@ -89,6 +109,8 @@ int retry_trace_start(const struct retry_trace *trace)
 
 	if (!err)
 		err = write_entry(trace, "events/cma/enable", "1");
+	if (!err)
+		err = enable_probes(trace, "1");
 	if (!err)
 		err = write_entry(trace, "tracing_on", "1");
 	return err;
@@ -136,19 +158,30 @@ void retry_trace_stop(const struct retry_trace *trace, struct sample *sample)
 
 	write_entry(trace, "tracing_on", "0");
 	write_entry(trace, "events/cma/enable", "0");
+	enable_probes(trace, "0");
 	entry_path(trace, "trace", path);
-	if (events_lost(trace) || text_file_read_all(path, &text) < 0)
+	if (events_lost(trace) || text_file_read_all(path, &text) < 0) {
+		if (trace->times)
+			trace->times->is_lost = true;
 		return;
+	}
 	sample->has_retries = true;
 	for (line = strtok_r(text, "\n", &next); line;
-	     line = strtok_r(NULL, "\n", &next))
+	     line = strtok_r(NULL, "\n", &next)) {
 		read_line(line, sample);
+		if (trace->times)
+			phase_times_line(trace->times, line);
+	}
 	free(text);
+}
+
+int retry_trace_enlarge(const struct retry_trace *trace, const char *kbytes)
+{
+	return write_entry(trace, "buffer_size_kb", kbytes);
 }
 
 void retry_trace_close(struct retry_trace *trace)
 {
-	if (trace->folder[0])
-		rmdir(trace->folder);
+	guard_close(&trace->guard);
 	trace->folder[0] = '\0';
 }

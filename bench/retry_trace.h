@@ -8,9 +8,16 @@
 #define CMABENCH_RETRY_TRACE_H
 
 #include "bench.h"
+#include "guard.h"
+
+struct phase_times;
 
 struct retry_trace {
 	char folder[128];	/* empty: not open */
+	struct guard guard;	/* removes it, however the program ends */
+	/* Of a bench that has probes: their events, and where they add up. */
+	const char *probes;	/* NULL: none */
+	struct phase_times *times;
 };
 
 /* retry_trace_open - make the instance. Returns 0, or -errno and the reason. */
@@ -24,6 +31,9 @@ int retry_trace_start(const struct retry_trace *trace);
  * the kernel traces it. Retries stay unknown when events were lost.
  */
 void retry_trace_stop(const struct retry_trace *trace, struct sample *sample);
+
+/* retry_trace_enlarge - for many events: the buffer of each processor. */
+int retry_trace_enlarge(const struct retry_trace *trace, const char *kbytes);
 
 /* retry_trace_close - remove the instance. Harmless when it is not open. */
 void retry_trace_close(struct retry_trace *trace);

@@ -194,6 +194,12 @@ static int cannot_open(struct session *session, bool named, const char *kind,
 	return named ? -1 : 0;
 }
 
+void session_skip(struct session *session, const char *kind, const char *name,
+		  const struct reason *why)
+{
+	cannot_open(session, false, kind, name, why);
+}
+
 static int run_benches(struct session *session, const struct cell *cell)
 {
 	const struct part_list *chosen = &session->options->benches;

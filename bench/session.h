@@ -61,6 +61,10 @@ void row_overflow_add(struct row_overflow *overflow, struct sample *sample);
 void session_row(struct session *session, const struct row *row,
 		 __u64 count, struct sample *traced, __u64 traced_count);
 
+/* session_skip - a part that cannot work here, told once. */
+void session_skip(struct session *session, const char *kind, const char *name,
+		  const struct reason *why);
+
 /* session_row_done - one more row was measured; @valid: it has samples. */
 void session_row_done(struct session *session, bool valid);
 

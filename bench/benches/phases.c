@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Where the time of an allocation goes, on a machine that runs by the clock: a
+ * pass of its own, with probes at the beginning and the end of each phase
+ * (probes.h). A probe costs time, of a function that is called for each page
+ * most of all: shares are to be read, not times. Under an instruction-counted
+ * QEMU bench/plugin tells the same without disturbing anything.
+ */
+#include <unistd.h>
+
+#include "../json.h"
+#include "../phase_times.h"
+#include "../probes.h"
+#include "../session.h"
+
+#define BUFFER_KBYTES "16384"
+
+static __u64 phases_count(const struct options *options)
+{
+	return options->nsizes * options->count;
+}
+
+static void write_table(const struct session *session, const struct row *row,
+			const struct phase_times *times)
+{
+	__u64 total_ns = phase_times_total_ns(times);
+	size_t i;
+
+	if (!session->table || !total_ns)
+		return;
+	fprintf(session->table, "%-10s %-10s %-16s%3u%% %6llu pages: %.2f us traced,",
+		row->bench, row->cell->backend->name, row->cell->pressure->name,
+		row->cell->percent, row->request.pages,
+		(double)total_ns / times->calls / 1000);
+	for (i = 0; i < NR_PHASES; i++)
+		if (times->ns[i])
+			fprintf(session->table, " %s %.1f%%", phase_names[i],
+				100.0 * times->ns[i] / total_ns);
+	fprintf(session->table, " retries %.1f%%\n",
+		100.0 * times->retries_ns / total_ns);
+}
+
+static void write_times(struct session *session, const struct row *row,
+			const struct phase_times *times, __u64 samples)
+{
+	__u64 calls = times->calls ? times->calls : 1;
+	bool known = times->calls && !times->is_lost;
+	struct json json;
+	char key[32];
+	size_t i;
+
+	write_table(session, row, times);
+	if (!session->records.file)
+		return;
+	record_open(&session->records, &json, "traced_phases");
+	record_row(&json, row);
+	json_number(&json, "samples", samples);
+	json_bool(&json, "valid", known);
+	json_maybe(&json, "total_ns", known,
+		   phase_times_total_ns(times) / calls);
+	json_maybe(&json, "explained_percent", known,
+		   phase_times_explained_percent(times));
+	for (i = 0; i < NR_PHASES; i++) {
+		snprintf(key, sizeof(key), "%s_ns", phase_names[i]);
+		json_maybe(&json, key, known, times->ns[i] / calls);
+	}
+	json_maybe(&json, "retries_ns", known, times->retries_ns / calls);
+	record_close(&session->records, &json);
+}
+
+static void run_row(struct session *session, const struct row *row,
+		    const struct probes *probes)
+{
+	struct phase_times times = { .pid = getpid() };
+	struct retry_trace trace = session->trace;
+	struct sample sample;
+	__u64 i, valid = 0;
+
+	trace.probes = probes->group;
+	for (i = 0; i < session->options->count && !interrupted(); i++) {
+		struct phase_times before = times;
+
+		trace.times = &times;
+		sample_take(row->cell, &row->request, &trace, NULL, &sample);
+		if (!sample.valid || sample.error)
+			times = before;
+		valid += sample.valid && !sample.error;
+		sample_forget(&sample);
+		progress_step(&session->progress, row->cell,
+			      row->request.pages);
+	}
+	progress_clear(&session->progress);
+	write_times(session, row, &times, valid);
+	session_row_done(session, valid > 0);
+}
+
+static int phases_run(struct session *session, const struct cell *cell)
+{
+	const struct options *options = session->options;
+	struct row row = { .bench = "phases", .cell = cell,
+			   .target = &session->target };
+	struct reason why = { "tracing is not possible here, or --traced is 0" };
+	struct probes probes;
+	size_t i;
+
+	if (!cell->backend->needs_area)
+		return 0;
+	if (!session->trace.folder[0] || probes_open(&probes, session->trace.folder, &why)) {
+		session_skip(session, "bench", "phases", &why);
+		return 0;
+	}
+	retry_trace_enlarge(&session->trace, BUFFER_KBYTES);
+	for (i = 0; i < options->nsizes && !interrupted(); i++) {
+		row.request.pages = options->size_pages[i];
+		row.request.align_order = cell->backend->chooses_align ?
+			(int)options->align_order[0] :
+			cell->backend->align_order;
+		run_row(session, &row, &probes);
+	}
+	probes_close(&probes);
+	return session->records.failed ? -1 : 0;
+}
+
+static const struct bench phases = {
+	.name = "phases",
+	.help = "where the time goes, by kernel probes: shares, not times",
+	.count = phases_count,
+	.run = phases_run,
+};
+
+REGISTER_BENCH(phases)

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "phase_times.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench.h"
+
+/* "... [000] .....    12.345678: event: ...": the nanoseconds; 0 for none. */
+static __u64 time_of(const char *line, const char *event)
+{
+	const char *at = event;
+	unsigned long long seconds, micros;
+
+	while (at > line && strchr("0123456789.", at[-1]))
+		at--;
+	if (sscanf(at, "%llu.%6llu", &seconds, &micros) != 2)
+		return 0;
+	return seconds * 1000000000 + micros * 1000;
+}
+
+static const struct phase_beginning *beginning_of(const char *name)
+{
+	size_t i, length = strcspn(name, ":");
+
+	for (i = 0; i < ARRAY_SIZE(phase_beginnings); i++)
+		if (strlen(phase_beginnings[i].function) == length &&
+		    !strncmp(phase_beginnings[i].function, name, length))
+			return &phase_beginnings[i];
+	return NULL;
+}
+
+static bool is_attempt(const struct phase_beginning *beginning)
+{
+	return !strncmp(beginning->function, "alloc_contig_", 13);
+}
+
+/* What the time belongs to that is spent in the function itself. */
+static enum phase own_phase(const struct phase_beginning *beginning)
+{
+	if (is_attempt(beginning))
+		return PHASE_UNEXPLAINED;
+	return beginning->phase == PHASE_DOOR ? PHASE_ZERO : beginning->phase;
+}
+
+static void charge(struct phase_times *times, __u64 now_ns)
+{
+	__u64 ns = now_ns > times->last_ns ? now_ns - times->last_ns : 0;
+	enum phase phase;
+
+	times->last_ns = now_ns;
+	if (!times->depth)
+		return;
+	phase = times->is_off ? PHASE_IDLE : times->stack[times->depth - 1];
+	if (times->call_depth)
+		times->attempt_ns[phase] += ns;
+	else
+		times->ns[phase] += ns;
+}
+
+static void end_attempt(struct phase_times *times, bool was_vain)
+{
+	size_t i;
+
+	for (i = 0; i < NR_PHASES; i++) {
+		if (was_vain)
+			times->retries_ns += times->attempt_ns[i];
+		else
+			times->ns[i] += times->attempt_ns[i];
+		times->attempt_ns[i] = 0;
+	}
+}
+
+static void enter(struct phase_times *times,
+		  const struct phase_beginning *beginning)
+{
+	if (times->depth == PHASE_TIMES_DEPTH) {
+		times->is_lost = true;
+		return;
+	}
+	times->stack[times->depth++] = own_phase(beginning);
+	if (!strcmp(beginning->function, "cma_alloc") && !times->call_depth) {
+		times->call_depth = times->depth;
+		times->attempts = 0;
+		times->calls++;
+	}
+	/* What was before the first attempt is no attempt. */
+	if (is_attempt(beginning))
+		end_attempt(times, times->attempts++ > 0);
+}
+
+static void leave(struct phase_times *times,
+		  const struct phase_beginning *beginning)
+{
+	if (!times->depth ||
+	    times->stack[times->depth - 1] != own_phase(beginning)) {
+		times->is_lost = true;
+		return;
+	}
+	times->depth--;
+	if (times->depth < times->call_depth) {
+		end_attempt(times, false);
+		times->call_depth = 0;
+	}
+}
+
+/* The line's own pid is that of whoever leaves the processor. */
+static void switch_task(struct phase_times *times, const char *line)
+{
+	const char *before = strstr(line, "prev_pid=");
+	const char *next = strstr(line, "next_pid=");
+
+	if (before && atoi(before + strlen("prev_pid=")) == times->pid)
+		times->is_off = true;
+	else if (next && atoi(next + strlen("next_pid=")) == times->pid)
+		times->is_off = false;
+}
+
+void phase_times_line(struct phase_times *times, const char *line)
+{
+	const char *begin = strstr(line, ": b_"), *end = strstr(line, ": e_");
+	const char *switched = strstr(line, ": sched_switch: ");
+	const char *event = begin ?: end ?: switched;
+	const struct phase_beginning *beginning;
+
+	if (!event)
+		return;
+	charge(times, time_of(line, event));
+	if (event == switched) {
+		switch_task(times, line);
+		return;
+	}
+	beginning = beginning_of(event + strlen(": b_"));
+	if (!beginning)
+		return;
+	if (begin)
+		enter(times, beginning);
+	else
+		leave(times, beginning);
+}
+
+__u64 phase_times_total_ns(const struct phase_times *times)
+{
+	__u64 total = times->retries_ns;
+	size_t i;
+
+	for (i = 0; i < NR_PHASES; i++)
+		total += times->ns[i];
+	return total;
+}
+
+unsigned int phase_times_explained_percent(const struct phase_times *times)
+{
+	__u64 inside = phase_times_total_ns(times) - times->ns[PHASE_ZERO];
+
+	return inside ? 100 - 100 * times->ns[PHASE_UNEXPLAINED] / inside : 100;
+}
