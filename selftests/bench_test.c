@@ -2,40 +2,16 @@
 /*
  * The benchmark in its short form: it finds an area, takes its samples, and
  * its records are whole. What it measured is judged elsewhere.
- *
- * cmabench lies beside this program, or in ../bench as in the guest's image.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "harness.h"
+#include "program.h"
 
 #define SAMPLES 3
-
-/* Where cmabench is; false: nowhere. */
-static bool find_program(char path[PATH_MAX])
-{
-	static const char *const places[] = { "cmabench", "../bench/cmabench" };
-	char self[PATH_MAX] = "", *folder;
-	size_t i;
-
-	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
-		return false;
-	folder = dirname(self);
-	for (i = 0; i < ARRAY_SIZE(places); i++) {
-		snprintf(path, PATH_MAX, "%.*s/%s", PATH_MAX - 32, folder, places[i]);
-		if (access(path, X_OK) == 0)
-			return true;
-	}
-	return false;
-}
 
 struct outcome {
 	int status;	/* of the program */
@@ -47,32 +23,21 @@ struct outcome {
 /* Run cmabench with @arguments (its name first) and read its records. */
 static int run(const char *path, char *const arguments[], struct outcome *outcome)
 {
-	char line[4096];
-	int ends[2];
-	FILE *records;
-	pid_t pid;
+	char line[4096], errors[512];
+	struct program program;
+	int err = program_start(&program, path, arguments, 0);
 
 	memset(outcome, 0, sizeof(*outcome));
-	if (pipe2(ends, O_CLOEXEC))
-		return -errno;
-	pid = fork();
-	if (pid == 0) {
-		dup2(ends[1], STDOUT_FILENO);
-		execv(path, arguments);
-		_exit(127);
-	}
-	close(ends[1]);
-	records = fdopen(ends[0], "r");
-	while (records && fgets(line, sizeof(line), records)) {
+	while (!err && program_await(&program, "", line, sizeof(line))) {
 		if (strstr(line, "\"type\":\"sample\""))
 			outcome->samples++;
 		if (strstr(line, "\"valid\":false"))
 			outcome->invalid++;
 		snprintf(outcome->last, sizeof(outcome->last), "%.500s", line);
 	}
-	if (records)
-		fclose(records);
-	return waitpid(pid, &outcome->status, 0) == pid ? 0 : -errno;
+	if (!err)
+		outcome->status = program_end(&program, errors, sizeof(errors));
+	return err;
 }
 
 /* What it must come to: so many samples, all valid, a stream that ends. */
@@ -99,9 +64,11 @@ TEST(engine_counts_and_ends)
 	};
 	struct outcome outcome;
 	char path[PATH_MAX];
+	const char *reason;
 
-	if (!find_program(path))
-		SKIP(return, "needs cmabench beside this test: build the target whole");
+	reason = program_find_cmabench(path);
+	if (reason)
+		SKIP(return, "%s", reason);
 	ASSERT_EQ(0, run(path, arguments, &outcome));
 	check(_metadata, &outcome, SAMPLES);
 }
@@ -117,10 +84,10 @@ TEST(heap_is_measured)
 	char path[PATH_MAX];
 	const char *reason = testbed_open_heap(&bed);
 
+	if (!reason)
+		reason = program_find_cmabench(path);
 	if (reason)
 		SKIP(return, "%s", reason);
-	if (!find_program(path))
-		SKIP(return, "needs cmabench beside this test: build the target whole");
 	ASSERT_EQ(0, run(path, arguments, &outcome));
 	check(_metadata, &outcome, 2 * SAMPLES);
 	testbed_close(&bed);

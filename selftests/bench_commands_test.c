@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The benchmark's commands beside its runs: map draws the area, blame names
+ * the page that is in the way, hunt stops with a snapshot, explain reads logs
+ * of any kernel without any privilege.
+ */
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness.h"
+#include "program.h"
+
+#define NOBODY 65534
+
+FIXTURE(bench_commands)
+{
+	struct testbed bed;
+	char path[PATH_MAX];
+	char area[CMA_NAME_SIZE];
+	struct program program, holder;
+	char line[4096];
+	char errors[4096];
+};
+
+FIXTURE_SETUP(bench_commands)
+{
+	const char *reason = testbed_open_debugfs(&self->bed);
+
+	if (!reason)
+		reason = testbed_settle(&self->bed);
+	if (!reason)
+		reason = program_find_cmabench(self->path);
+	if (reason)
+		SKIP_SETUP("%s", reason);
+	snprintf(self->area, sizeof(self->area), "%s", self->bed.area->name);
+}
+
+FIXTURE_TEARDOWN(bench_commands)
+{
+	testbed_close(&self->bed);
+}
+
+TEST_F(bench_commands, map_draws_the_area)
+{
+	char *const arguments[] = { "cmabench", "map", self->area, NULL };
+	int status;
+
+	ASSERT_EQ(0, program_start(&self->program, self->path, arguments, 0));
+	EXPECT_EQ(1, program_await(&self->program, "pages a letter", self->line,
+				   sizeof(self->line)));
+	EXPECT_EQ(1, program_await(&self->program, "         0 |", self->line,
+				   sizeof(self->line)));
+	status = program_end(&self->program, self->errors, sizeof(self->errors));
+	EXPECT_EQ(0, status) {
+		TH_LOG("cmabench map: %s", self->errors);
+	}
+}
+
+/* Another benchmark holds a page of the area in a pipe meanwhile. */
+TEST_F(bench_commands, blame_names_a_pinned_page)
+{
+	char *const holding[] = {
+		"cmabench", "--json", "--area", self->area, "--backend=debugfs",
+		"--pressure=pinned-vmsplice", "--sizes=1,1,1,1,1,1,1,1,1,1,1,1",
+		"--count=2", "--interval=2000000", "--calibrate=0", "--traced=0", NULL
+	};
+	char *const arguments[] = { "cmabench", "blame", self->area, NULL };
+	int status;
+
+	ASSERT_EQ(0, program_start(&self->holder, self->path, holding, 0));
+	ASSERT_EQ(1, program_await(&self->holder, "\"summary\"", self->line,
+				   sizeof(self->line))) {
+		program_end(&self->holder, self->errors, sizeof(self->errors));
+		TH_LOG("no page could be pinned: %s", self->errors);
+	}
+	ASSERT_EQ(0, program_start(&self->program, self->path, arguments, 0));
+	EXPECT_EQ(1, program_await(&self->program, "pages were in the way", self->line,
+				   sizeof(self->line)));
+	EXPECT_EQ(1, program_await(&self->program, "anonymous page, in the way", self->line,
+				   sizeof(self->line)));
+	EXPECT_EQ(1, program_await(&self->program, "mapped by", self->line,
+				   sizeof(self->line)));
+	EXPECT_NE(NULL, strstr(self->line, "cmabench")) {
+		TH_LOG("expected the process that maps it, got '%s'", self->line);
+	}
+	status = program_end(&self->program, self->errors, sizeof(self->errors));
+	EXPECT_EQ(1, WEXITSTATUS(status)) {
+		TH_LOG("cmabench blame: status 0x%x, %s", status, self->errors);
+	}
+	kill(self->holder.pid, SIGINT);
+	program_end(&self->holder, self->errors, sizeof(self->errors));
+}
+
+/* Any latency is above a microsecond here. */
+TEST_F(bench_commands, hunt_takes_a_snapshot)
+{
+	char *const arguments[] = {
+		"cmabench", "--json", "--area", self->area, "--bench=hunt",
+		"--backend=debugfs", "--pressure=none", "--sizes=16", "--break-on=1",
+		"--calibrate=0", NULL
+	};
+	int status;
+
+	ASSERT_EQ(0, program_start(&self->program, self->path, arguments, 0));
+	EXPECT_EQ(1, program_await(&self->program, "\"type\":\"snapshot\"", self->line,
+				   sizeof(self->line)));
+	EXPECT_NE(NULL, strstr(self->line, "cma_alloc_finish")) {
+		TH_LOG("expected the trace of the allocation, got '%s'", self->line);
+	}
+	EXPECT_EQ(1, program_await(&self->program, "\"type\":\"map\"", self->line,
+				   sizeof(self->line)));
+	EXPECT_EQ(1, program_await(&self->program, "\"samples\":1,", self->line,
+				   sizeof(self->line)));
+	status = program_end(&self->program, self->errors, sizeof(self->errors));
+	EXPECT_EQ(0, status) {
+		TH_LOG("cmabench --bench hunt: %s", self->errors);
+	}
+}
+
+/* A log of 4.9 as a board sent it, on a machine where we are nobody. */
+TEST_F(bench_commands, explain_needs_no_privilege)
+{
+	static const char log[] =
+		"[    0.000000] Linux version 4.9.80-v7+ (gcc)\n"
+		"[    0.000000] cma: Reserved 16 MiB at 0x000000003ec00000\n"
+		"[   12.300000] alloc_contig_range: [3ec00, 3ed00) PFNs busy\n"
+		"[   12.400000] cma: cma_alloc: alloc failed, req-size: 256 pages, ret: -16\n";
+	char file[] = "/tmp/cma-explain-XXXXXX";
+	char *const arguments[] = { "cmabench", "explain", file, NULL };
+	int fd = mkstemp(file), status;
+
+	ASSERT_LE(0, fd);
+	EXPECT_EQ((ssize_t)strlen(log), write(fd, log, strlen(log)));
+	EXPECT_EQ(0, fchmod(fd, 0644));
+	close(fd);
+	ASSERT_EQ(0, program_start(&self->program, self->path, arguments, NOBODY));
+	EXPECT_EQ(1, program_await(&self->program, "busy ranges, 1 different", self->line,
+				   sizeof(self->line)));
+	status = program_end(&self->program, self->errors, sizeof(self->errors));
+	EXPECT_EQ(0, status) {
+		TH_LOG("cmabench explain: %s", self->errors);
+	}
+	unlink(file);
+}
+
+TEST_HARNESS_MAIN

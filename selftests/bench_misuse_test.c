@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The benchmark where it cannot do what it is asked to: it says in one line
+ * what was expected and found, harms nobody and leaves nothing behind.
+ */
+#include <dirent.h>
+#include <limits.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "harness.h"
+#include "meminfo.h"
+#include "program.h"
+
+#define NOBODY 65534
+
+FIXTURE(bench_misuse)
+{
+	struct testbed bed;
+	char path[PATH_MAX];
+	struct program program;
+	char line[4096];
+	char errors[4096];
+};
+
+FIXTURE_SETUP(bench_misuse)
+{
+	const char *reason = testbed_open_heap(&self->bed);
+
+	if (!reason)
+		reason = testbed_settle(&self->bed);
+	if (!reason)
+		reason = program_find_cmabench(self->path);
+	if (reason)
+		SKIP_SETUP("%s", reason);
+}
+
+FIXTURE_TEARDOWN(bench_misuse)
+{
+	testbed_close(&self->bed);
+}
+
+static unsigned int count_lines(const char *text)
+{
+	unsigned int lines = 0;
+
+	while ((text = strchr(text, '\n'))) {
+		lines++;
+		text++;
+	}
+	return lines;
+}
+
+/* One line that begins so and says @wanted. */
+#define EXPECT_ONE_LINE(errors, wanted) do { \
+	const char *_errors = (errors); \
+	EXPECT_EQ(1, count_lines(_errors)); \
+	EXPECT_EQ(0, strncmp(_errors, "error: ", 7)); \
+	EXPECT_NE(NULL, strstr(_errors, wanted)) { \
+		TH_LOG("expected one line with '%s', got '%s'", wanted, _errors); \
+	} \
+} while (0)
+
+TEST_F(bench_misuse, bad_input_is_refused)
+{
+	char beyond[48];
+	char *const cases[][2] = {
+		{ "--heap=nonsense", "--heap: expected a CMA heap" },
+		{ "--area=nonsense", "--area: expected an area" },
+		{ "--sizes=0", "--sizes: expected sizes of one page or more" },
+		{ beyond, "--sizes: expected at most the" },
+		{ "--pressure=nonsense", "no such part 'nonsense'" },
+		{ "--output=/nonsense/records", "cannot write /nonsense/records" },
+	};
+	size_t i;
+
+	if (!testbed_area_pages(&self->bed))
+		SKIP(return, "the size of the area is not known (CONFIG_CMA_DEBUGFS, root)");
+	snprintf(beyond, sizeof(beyond), "--sizes=%llu",
+		 testbed_area_pages(&self->bed) + 1);
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		char *const arguments[] = { "cmabench", cases[i][0], NULL };
+		int status;
+
+		ASSERT_EQ(0, program_start(&self->program, self->path, arguments, 0));
+		status = program_end(&self->program, self->errors, sizeof(self->errors));
+		EXPECT_EQ(2, WEXITSTATUS(status)) {
+			TH_LOG("cmabench %s: status 0x%x", cases[i][0], status);
+		}
+		EXPECT_ONE_LINE(self->errors, cases[i][1]);
+	}
+}
+
+TEST_F(bench_misuse, nobody_is_told_what_is_missing)
+{
+	char *const arguments[] = {
+		"cmabench", "--backend=debugfs", "--pressure=none", NULL
+	};
+	int status;
+
+	ASSERT_EQ(0, program_start(&self->program, self->path, arguments, NOBODY));
+	status = program_end(&self->program, self->errors, sizeof(self->errors));
+	EXPECT_EQ(2, WEXITSTATUS(status));
+	EXPECT_NE(NULL, strstr(self->errors, "root")) {
+		TH_LOG("expected the privilege that is missing, got '%s'", self->errors);
+	}
+}
+
+/*
+ * All of the area cannot be filled: others would have no memory left. The
+ * benchmark stops before that, says so, and nobody is killed.
+ */
+TEST_F(bench_misuse, pressure_backs_off)
+{
+	char *const arguments[] = {
+		"cmabench", "--json", "--backend=dma-heap", "--pressure=anonymous",
+		"--occupancy=100", "--sizes=16", "--count=1", "--traced=0",
+		"--calibrate=0", NULL
+	};
+	__u64 before = 0, after = 0;
+	int status;
+
+	vmstat_read("oom_kill", &before);
+	ASSERT_EQ(0, program_start(&self->program, self->path, arguments, 0));
+	EXPECT_EQ(1, program_await(&self->program, "\"valid\":false", self->line,
+				   sizeof(self->line)));
+	EXPECT_NE(NULL, strstr(self->line, "backed off at")) {
+		TH_LOG("expected a sample that backed off, got '%s'", self->line);
+	}
+	status = program_end(&self->program, self->errors, sizeof(self->errors));
+	EXPECT_EQ(1, WEXITSTATUS(status));
+	vmstat_read("oom_kill", &after);
+	EXPECT_EQ(before, after);
+	EXPECT_EQ(self->bed.used_at_start,
+		  testbed_wait_used(&self->bed, self->bed.used_at_start));
+}
+
+static unsigned int count_instances(void)
+{
+	DIR *folder = opendir("/sys/kernel/tracing/instances");
+	unsigned int count = 0;
+	struct dirent *entry;
+
+	while (folder && (entry = readdir(folder)))
+		count += !strncmp(entry->d_name, "cmabench", strlen("cmabench"));
+	if (folder)
+		closedir(folder);
+	return count;
+}
+
+/* Two samples a row, a second apart: rows enough for as long as it takes. */
+static char *const slow_run[] = {
+	"cmabench", "--json", "--backend=dma-heap", "--pressure=none",
+	"--sizes=1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1", "--count=2",
+	"--interval=1000000", "--calibrate=0", NULL
+};
+
+TEST_F(bench_misuse, interrupt_keeps_and_restores)
+{
+	int status;
+
+	ASSERT_EQ(0, program_start(&self->program, self->path, slow_run, 0));
+	ASSERT_EQ(1, program_await(&self->program, "\"summary\"", self->line,
+				   sizeof(self->line)));
+	ASSERT_EQ(0, kill(self->program.pid, SIGINT));
+	EXPECT_EQ(1, program_await(&self->program, "\"type\":\"end\"", self->line,
+				   sizeof(self->line)));
+	EXPECT_NE(NULL, strstr(self->line, "\"status\":\"partial\"")) {
+		TH_LOG("expected an end record that says partial, got '%s'", self->line);
+	}
+	status = program_end(&self->program, self->errors, sizeof(self->errors));
+	EXPECT_TRUE(WIFSIGNALED(status));
+	EXPECT_EQ(SIGINT, WTERMSIG(status));
+	EXPECT_NE(NULL, strstr(self->errors, "interrupted: the records so far are kept"));
+	EXPECT_EQ(0, count_instances());
+	EXPECT_EQ(self->bed.used_at_start,
+		  testbed_wait_used(&self->bed, self->bed.used_at_start));
+}
+
+/* SIGKILL cannot be caught; what tracing made is removed all the same. */
+TEST_F(bench_misuse, kill_leaves_nothing)
+{
+	const struct timespec pause = { .tv_nsec = 2000000 };
+	long long deadline_ms = testbed_now_ms() + 10000;
+
+	ASSERT_EQ(0, program_start(&self->program, self->path, slow_run, 0));
+	ASSERT_EQ(1, program_await(&self->program, "\"summary\"", self->line,
+				   sizeof(self->line)));
+	ASSERT_EQ(0, kill(self->program.pid, SIGKILL));
+	program_end(&self->program, self->errors, sizeof(self->errors));
+	while (count_instances() && testbed_now_ms() < deadline_ms)
+		nanosleep(&pause, NULL);
+	EXPECT_EQ(0, count_instances());
+	EXPECT_EQ(self->bed.used_at_start,
+		  testbed_wait_used(&self->bed, self->bed.used_at_start));
+}
+
+TEST_HARNESS_MAIN

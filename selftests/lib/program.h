@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Another program, run by a test: what it says, and how it ends. */
+#ifndef CMA_TESTS_PROGRAM_H
+#define CMA_TESTS_PROGRAM_H
+
+#include <limits.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+struct program {
+	pid_t pid;
+	FILE *output;		/* its standard output, line by line */
+	int errors;		/* its standard error, once it has ended */
+};
+
+/*
+ * program_find - the benchmark, beside this test or in ../bench as in the
+ * guest's image. Returns NULL and its path, or the reason to skip.
+ */
+const char *program_find_cmabench(char path[PATH_MAX]);
+
+/* program_start - @arguments with its name first. As @uid, 0: as we are. */
+int program_start(struct program *program, const char *path,
+		  char *const arguments[], uid_t uid);
+
+/* program_await - read its output until a line has @text. False: it ended. */
+int program_await(struct program *program, const char *text, char *line,
+		  size_t size);
+
+/*
+ * program_end - read the rest of its output, and wait for its end.
+ * @errors: what it wrote to standard error, cut at @size - 1.
+ *
+ * Returns its status as of waitpid(), or -errno.
+ */
+int program_end(struct program *program, char *errors, size_t size);
+
+#endif
