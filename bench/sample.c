@@ -170,15 +170,17 @@ void sample_take(const struct cell *cell, const struct request *request,
 	struct migration_counters before;
 	struct buffer buffer = { .pages = request->pages,
 				 .align_order = request->align_order };
-	bool counting, scheduled = schedule && schedule->interval_ns;
+	bool scheduled = schedule && schedule->interval_ns;
+	bool meets_kernel = cell->backend->needs_area, counting;
 	int err;
 
 	memset(sample, 0, sizeof(*sample));
 	sample->valid = true;
 	check_pressure(cell, request, sample);
 	look_for_slot(cell, request, sample);
-	kernel_log_skip();
-	counting = !migration_counters_read(&before);
+	if (meets_kernel)
+		kernel_log_skip();
+	counting = meets_kernel && !migration_counters_read(&before);
 	cell->backend->prepare(cell->backend_state, &buffer);
 	if (scheduled)
 		await_arrival(schedule);
@@ -197,7 +199,7 @@ void sample_take(const struct cell *cell, const struct request *request,
 	set_failure(cell, request, sample);
 	if (err)
 		return;
-	if (cell->backend->needs_area)
+	if (meets_kernel)
 		confirm_pressure(cell, request, sample);
 	release_buffer(cell, &buffer, sample);
 }

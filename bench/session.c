@@ -150,6 +150,24 @@ static void record_samples(struct session *session, const struct row *row,
 	}
 }
 
+static void note_smallest(struct session *session, const struct row *row,
+			  const struct statistics *latency)
+{
+	if (!latency->count || !row->cell->backend->needs_area)
+		return;
+	if (!session->smallest_ns || latency->min < session->smallest_ns)
+		session->smallest_ns = latency->min;
+}
+
+/* Is the engine seen in what it measures? */
+static void print_overhead(const struct session *session)
+{
+	if (session->table && session->empty_ns && session->smallest_ns)
+		fprintf(session->table, "engine: %llu ns of the smallest latency, %llu ns: %.2f %%, at most 1 %% is expected\n",
+			session->empty_ns, session->smallest_ns,
+			100.0 * session->empty_ns / session->smallest_ns);
+}
+
 void session_row(struct session *session, const struct row *row, __u64 count,
 		 struct sample *traced, __u64 traced_count)
 {
@@ -171,6 +189,7 @@ void session_row(struct session *session, const struct row *row, __u64 count,
 		fflush(session->table);
 	}
 	session->failures += summary.failures;
+	note_smallest(session, row, &summary.latency_ns);
 	/* A row that only failed was measured; one of invalid samples was not. */
 	session_row_done(session, !count || summary.invalid < summary.samples);
 	memset(&session->overflow, 0, sizeof(session->overflow));
@@ -359,6 +378,7 @@ int session_run(struct session *session)
 	retry_trace_close(&session->trace);
 	progress_clear(&session->progress);
 	record_end(&session->records, !err && !interrupted());
+	print_overhead(session);
 	free(session->samples);
 	free(session->values_ns);
 	if (err)

@@ -43,6 +43,8 @@ struct session {
 	bool learned[NR_MODEL_TERMS];	/* or found that it cannot be */
 	const char *skipped[16];	/* names of parts, each told once */
 	size_t nskipped;
+	__u64 empty_ns;		/* of bench overhead: in every latency; 0: not run */
+	__u64 smallest_ns;	/* of all rows, but those of the null backend */
 	__u64 rows;
 	__u64 rows_without_samples;
 	__u64 failures;

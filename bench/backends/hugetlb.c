@@ -103,12 +103,12 @@ static int hugetlb_alloc(void *state, struct buffer *buffer)
 static int hugetlb_release(void *state, struct buffer *buffer)
 {
 	struct hugetlb *hugetlb = state;
+	char text[24];		/* buffer->text is that of the next alloc() */
 	int length;
 
 	hugetlb->taken -= buffer->pages / hugetlb->page_pages;
-	length = snprintf(buffer->text, sizeof(buffer->text), "%llu\n",
-			  hugetlb->taken);
-	return pwrite(hugetlb->fd, buffer->text, length, 0) < 0 ? -errno : 0;
+	length = snprintf(text, sizeof(text), "%llu\n", hugetlb->taken);
+	return pwrite(hugetlb->fd, text, length, 0) < 0 ? -errno : 0;
 }
 
 static void hugetlb_close(void *state)

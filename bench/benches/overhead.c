@@ -85,6 +85,7 @@ static int overhead_run(struct session *session, const struct cell *cell)
 		return 0;
 	done = true;
 	overhead.empty_ns = measure_empty();
+	session->empty_ns = overhead.empty_ns;
 	overhead.recording_ns = measure_recording();
 	progress_step(&session->progress, cell, 0);
 	progress_clear(&session->progress);

@@ -258,14 +258,15 @@ static void run_size(struct session *session, const struct row *row,
 	size_t i, j;
 
 	for (i = 0; i < options->nthreads && !interrupted(); i++) {
-		const size_t areas[] = { 1, ntargets };
+		size_t threads = options->threads[i];
+		/* As many areas as there are threads for. */
+		size_t most = ntargets < threads ? ntargets : threads;
+		const size_t areas[] = { 1, most };
 
-		for (j = 0; j < ARRAY_SIZE(areas) && !interrupted(); j++) {
-			struct team team = { .threads = options->threads[i],
+		for (j = 0; j < (most > 1 ? 2 : 1) && !interrupted(); j++) {
+			struct team team = { .threads = threads,
 					     .areas = areas[j] };
 
-			if (j && (ntargets == 1 || team.threads < ntargets))
-				continue;
 			run_row(session, row, targets, &team);
 		}
 		progress_step(&session->progress, row->cell,

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Buckets, percentiles and the change from samples to a histogram. */
+#include <sys/resource.h>
+
 #include "../random.h"
 #include "harness.h"
 
@@ -90,6 +92,32 @@ TEST(histograms_merge)
 	       expect_number("min", result.min, 1) &
 	       expect_number("p50", result.p50, 20) &
 	       expect_number("max", result.max, 40);
+}
+
+/* Ten times as many samples as are kept: not a page more. */
+TEST(memory_is_bounded)
+{
+	struct options options;
+	struct rusage usage;
+	long peak_kbytes;
+	char *text;
+	bool good;
+
+	fake_script.latency_ns = shuffled;
+	parse(&options, "--count 100001 --sizes 16");
+	run(&options, &text);
+	free(text);
+	getrusage(RUSAGE_SELF, &usage);
+	peak_kbytes = usage.ru_maxrss;
+	parse(&options, "--count 1000000 --sizes 16");
+	run(&options, &text);
+	free(text);
+	getrusage(RUSAGE_SELF, &usage);
+	good = usage.ru_maxrss <= peak_kbytes + 256;
+	if (!good)
+		printf("# expected at most %ld KiB, found %ld\n",
+		       peak_kbytes + 256, usage.ru_maxrss);
+	return good;
 }
 
 /* Sample 100001 and later are in the statistics, but not recorded one by one. */

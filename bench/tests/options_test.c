@@ -32,3 +32,41 @@ TEST(bad_options_are_refused)
 	}
 	return good;
 }
+
+/* A pageblock can be small, and an area is at least one. */
+TEST(sizes_fit_the_area)
+{
+	static const struct {
+		__u64 area_pages;
+		const char *arguments;
+		int result;
+		size_t sizes;
+	} cases[] = {
+		{ 1, "", -1, 0 },
+		{ 2, "", 0, 1 },
+		{ 64, "", 0, 2 },
+		{ 32768, "", 0, 6 },
+		{ 1, "--sizes 1", 0, 1 },
+		{ 64, "--sizes 65", -1, 1 },
+		{ 64, "--sizes 64,1", 0, 2 },
+		/* Nobody tells how large it is. */
+		{ 0, "--sizes 65", 0, 1 },
+	};
+	bool good = true;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct cma_area area = {
+			.name = "small", .count_pages = cases[i].area_pages,
+		};
+		const struct target target = { .area = &area };
+		struct options options;
+
+		parse(&options, cases[i].arguments);
+		good &= expect_number("result", options_fit(&options, &target),
+				      cases[i].result);
+		good &= expect_number("sizes", options.nsizes,
+				      cases[i].sizes);
+	}
+	return good;
+}
