@@ -94,7 +94,7 @@ measure() {
 	boot=$work/boots/$1-$2-$3-$4
 	if [ ! -s "$boot/phases.tsv" ]; then
 		GUEST_ARGUMENTS="cma_delay=$1" TIMEOUT_S=1800 \
-			BENCH_ARGUMENTS="--bench latency --backend $2 --pressure $3 --sizes $4 --align 0 --count 3 --traced 0" \
+			BENCH_ARGUMENTS="--bench latency --backend $2 --pressure $3 --sizes $4 --align 0 --count 3 --traced 0 --calibrate 0" \
 			"$scripts/boot.sh" bench "$boot" "$work/guest-kernel" "$image" "$arch" tcg
 		[ -s "$boot/phases.jsonl" ] || die "the boot with cma_delay=$1 has no phases; see $boot/console.log"
 		jq -rRn -L "$scripts" --slurpfile phases "$boot/phases.jsonl" -f "$scripts/bench-phases.jq" \

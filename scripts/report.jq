@@ -91,6 +91,18 @@ def causes_table: ($causes | tsv(["backend", "pressure", "size_pages", "cause", 
 		    + cells("td"; .size_pages, .count) + "</tr>"] | join("")) + "</table></div>"
 		+ (if ($rows | length) > 30 then "<p class=\"note\">and \(($rows | length) - 30) more rows, in bench.jsonl</p>" else "" end) end;
 
+# One table for each title of report-benches.jq; numbers stand right.
+def bench_tables: $benches | split("\n") | map(select(. != "") | split("\t"))
+	| reduce .[] as $line ([]; if length > 0 and .[-1].title == $line[0] then .[-1].rows += [$line[1:]]
+		else . + [{title: $line[0], heads: $line[1:], rows: []}] end)
+	| map("<h2>\(.title | esc)</h2><div class=\"wide\"><table class=\"figures\"><tr>"
+		+ (.rows[0] as $first | [range(.heads | length) as $i
+			| "<th\(if $first[$i] | test("^[0-9-]") then "" else " class=\"text\"" end)>\(.heads[$i] | esc)</th>"] | join("")) + "</tr>"
+		+ ([.rows[:60][] | "<tr>" + ([.[] | "<td\(if test("^[0-9-]") then "" else " class=\"text\"" end)>\(esc)</td>"] | join("")) + "</tr>"] | join(""))
+		+ "</table></div>"
+		+ (if (.rows | length) > 60 then "<p class=\"note\">and \((.rows | length) - 60) more rows, in bench.jsonl</p>" else "" end))
+	| join("");
+
 def against_baseline: if $baseline == "" then "" else
 	"<h2>Against the baseline</h2><pre>\($baseline | esc)</pre>" end;
 
@@ -134,4 +146,4 @@ def files: "<h2>Files</h2><ul>" + ([$files | split("\n")[] | select(. != "")
 
 "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"
 + "<title>cma-tests: \($env[0].target | esc) \($verdict[0].overall | esc)</title><style>\(style)</style></head><body>",
-banner, "<main>", stage_table, failures, against_baseline, plots, latency_table, causes_table, measurement_section, tests, notes, environment, files, "</main></body></html>"
+banner, "<main>", stage_table, failures, against_baseline, plots, latency_table, causes_table, bench_tables, measurement_section, tests, notes, environment, files, "</main></body></html>"

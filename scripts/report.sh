@@ -42,7 +42,9 @@ fi
 echo null >"$work/measurement.json"
 [ ! -r "$run/measurement.json" ] || cp "$run/measurement.json" "$work/measurement.json"
 : >"$work/causes"
+: >"$work/benches"
 if [ -r "$run/bench.jsonl" ]; then
+	jq -rRn -L "$scripts" -f "$scripts/report-benches.jq" "$run/bench.jsonl" >"$work/benches" || :
 	jq -rRn -L "$scripts" -f "$scripts/report-causes.jq" "$run/bench.jsonl" >"$work/causes" || :
 fi
 (cd "$run" && find . -type f | sed 's|^\./||' | sort) >"$work/files"
@@ -54,7 +56,7 @@ render() {
 		--rawfile rows "$run/verdicts.tsv" --rawfile files "$work/files" \
 		--rawfile table "$(or_empty "$run/plots/configurations.tsv")" \
 		--slurpfile measurement "$work/measurement.json" --rawfile noise "$(or_empty "$run/noise.tsv")" \
-		--rawfile baseline "$work/baseline" --rawfile causes "$work/causes" \
+		--rawfile baseline "$work/baseline" --rawfile causes "$work/causes" --rawfile benches "$work/benches" \
 		--rawfile stages "$(or_empty "$run/stages.tsv")" >"$work/$2" ||
 		die "cannot render $2 from '$run'"
 }
