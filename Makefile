@@ -14,7 +14,7 @@ Q = $(if $(filter 1,$(V)),,@)
 
 STAGES := run source kernel image kunit selftests drivers bench destructive report
 
-.PHONY: help deps check lint mutants coverage clean install-tree tarball run-stock boot-table dts-lint $(STAGES)
+.PHONY: help deps check lint mutants coverage phase-delays clean install-tree tarball run-stock boot-table dts-lint $(STAGES)
 .PHONY: compare ab baseline sensitivity trend .compare .ab .sensitivity
 
 help:
@@ -40,6 +40,9 @@ mutants:
 
 coverage:
 	$(Q)scripts/coverage.sh
+
+phase-delays:
+	$(Q)scripts/phase-delays.sh
 
 install-tree:
 	$(Q)scripts/install-tree.sh

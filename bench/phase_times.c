@@ -75,11 +75,18 @@ static void end_attempt(struct phase_times *times, bool was_vain)
 static void enter(struct phase_times *times,
 		  const struct phase_beginning *beginning)
 {
+	enum phase phase;
+
 	if (times->depth == PHASE_TIMES_DEPTH) {
 		times->is_lost = true;
 		return;
 	}
-	times->stack[times->depth++] = own_phase(beginning);
+	phase = own_phase(beginning);
+	if (phase_is_of_migrate(beginning->function) && times->depth &&
+	    times->stack[times->depth - 1] != PHASE_MIGRATE)
+		phase = times->stack[times->depth - 1];
+	times->stack[times->depth] = phase;
+	times->function[times->depth++] = beginning->function;
 	if (!strcmp(beginning->function, "cma_alloc") && !times->call_depth) {
 		times->call_depth = times->depth;
 		times->attempts = 0;
@@ -94,7 +101,7 @@ static void leave(struct phase_times *times,
 		  const struct phase_beginning *beginning)
 {
 	if (!times->depth ||
-	    times->stack[times->depth - 1] != own_phase(beginning)) {
+	    times->function[times->depth - 1] != beginning->function) {
 		times->is_lost = true;
 		return;
 	}
@@ -154,5 +161,6 @@ unsigned int phase_times_explained_percent(const struct phase_times *times)
 {
 	__u64 inside = phase_times_total_ns(times) - times->ns[PHASE_ZERO];
 
-	return inside ? 100 - 100 * times->ns[PHASE_UNEXPLAINED] / inside : 100;
+	return inside ? 100 * (inside - times->ns[PHASE_UNEXPLAINED]) / inside :
+			100;
 }

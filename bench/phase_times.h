@@ -32,6 +32,7 @@ struct phase_times {
 	/* Inside a call. */
 	__u64 attempts, attempt_ns[NR_PHASES];
 	enum phase stack[PHASE_TIMES_DEPTH];
+	const char *function[PHASE_TIMES_DEPTH];
 	size_t depth, call_depth;
 	__u64 last_ns;
 	bool is_off;		/* its processor */

@@ -7,6 +7,9 @@
 #ifndef CMABENCH_PHASES_H
 #define CMABENCH_PHASES_H
 
+#include <stdbool.h>
+#include <string.h>
+
 enum phase {
 	PHASE_CONTROL,		/* search in the bitmap, locks, events */
 	PHASE_ISOLATE,
@@ -71,6 +74,10 @@ static const struct phase_beginning {
 	{ "folio_mc_copy", PHASE_COPY },		/* 6.12 */
 	{ "copy_highpage", PHASE_COPY },
 	{ "remove_migration_ptes", PHASE_REMAP },
+	/* Compilers put that one into its callers: this is what it calls. */
+	{ "rmap_walk", PHASE_REMAP },
+	{ "rmap_walk_locked", PHASE_REMAP },
+	{ "remove_migration_pte", PHASE_REMAP },
 	{ "test_pages_isolated", PHASE_TEST },
 	{ "isolate_freepages_range", PHASE_TAKE },
 	{ "find_large_buddy", PHASE_TAKE },
@@ -86,5 +93,11 @@ static const struct phase_beginning {
 	{ "default_idle_call", PHASE_IDLE },
 	{ "cma_heap_allocate", PHASE_DOOR },
 };
+
+/* Unmapping and reclaim walk, too: it begins a phase in migrate_pages() only. */
+static inline bool phase_is_of_migrate(const char *function)
+{
+	return !strncmp(function, "rmap_walk", strlen("rmap_walk"));
+}
 
 #endif

@@ -34,20 +34,22 @@ delay_header() {
 	EOF
 }
 
-# What cma.c ends with. The sizes are far above the noise of a row under pressure.
+# What cma.c ends with.
 delay_code() {
 	cat <<-'EOF'
 
 	#include <linux/delay.h>
 	#include <linux/init.h>
+	#include <linux/kernel.h>
 	#include <linux/string.h>
 
 	static char cma_delay_phase[16];
+	static unsigned int cma_delay_turns;
 
 	static int __init cma_delay_setup(char *text)
 	{
-		strscpy(cma_delay_phase, text, sizeof(cma_delay_phase));
-		return 1;
+		strscpy(cma_delay_phase, strsep(&text, ":"), sizeof(cma_delay_phase));
+		return !text || !kstrtouint(text, 10, &cma_delay_turns);
 	}
 	__setup("cma_delay=", cma_delay_setup);
 
@@ -59,14 +61,14 @@ delay_code() {
 		if (strcmp(phase, cma_delay_phase))
 			return 0;
 		if (!strcmp(phase, "idle"))
-			usleep_range(5000, 5000);
+			usleep_range(cma_delay_turns, cma_delay_turns);
 		else if (!strcmp(phase, "zero"))
-			for (i = 0; i < 1000; i++) {
+			for (i = 0; i < cma_delay_turns; i++) {
 				memset(zeroes, 0, sizeof(zeroes));
 				barrier_data(zeroes);
 			}
 		else
-			for (i = 0; i < 100000; i++)
+			for (i = 0; i < cma_delay_turns; i++)
 				barrier();
 		return 0;
 	}
@@ -78,10 +80,10 @@ write_patch() {
 	rm -rf "$work/a" "$work/b"
 	mkdir -p "$work/b/include/linux"
 	delay_header >"$work/b/include/linux/cma_delay.h"
-	awk '$3 != "-" { print $3 }' "$work/table" | sort -u | while read -r file; do
+	awk '$4 != "-" { print $4 }' "$work/table" | sort -u | while read -r file; do
 		mkdir -p "$work/a/$(dirname "$file")" "$work/b/$(dirname "$file")"
 		cp "$source/$file" "$work/a/$file"
-		delays=$(awk -v file="$file" '$3 == file { n = split($4, names, ","); for (i = 1; i <= n; i++) print $2 "=" names[i] }' "$work/table" | paste -sd ' ')
+		delays=$(awk -v file="$file" '$4 == file { n = split($5, names, ","); for (i = 1; i <= n; i++) print $2 "=" names[i] }' "$work/table" | paste -sd ' ')
 		awk -v delays="$delays" -f "$scripts/phase-delays.awk" <"$work/a/$file" >"$work/b/$file" ||
 			die "expected a definition of one of '$delays' in $file, found none: mend scripts/phase-delays.table for this kernel"
 	done || exit
@@ -89,9 +91,9 @@ write_patch() {
 	(cd "$work" && diff -ruN a b) >"$work/delays.patch" || [ $? = 1 ]
 }
 
-# measure DELAY BACKEND PRESSURE PAGES: the phases of that row, in the file it names on stdout
+# measure DELAY[:TURNS] BACKEND PRESSURE PAGES: the phases of that row, in the file it names on stdout
 measure() {
-	boot=$work/boots/$1-$2-$3-$4
+	boot=$work/boots/${1%:*}-$2-$3-$4
 	if [ ! -s "$boot/phases.tsv" ]; then
 		GUEST_ARGUMENTS="cma_delay=$1" TIMEOUT_S=1800 \
 			BENCH_ARGUMENTS="--bench latency --backend $2 --pressure $3 --sizes $4 --align 0 --count 3 --traced 0 --calibrate 0" \
@@ -125,11 +127,11 @@ image=$work/image
 "$scripts/image.sh" "$build/ab/patched/$target/tree" "$image" "$arch"
 rm -rf "$work/boots"
 : >"$rows"
-while read -r phase delay _ _ backend pressure pages least; do
+while read -r phase delay turns _ _ backend pressure pages least; do
 	# shellcheck disable=SC2254 # ONLY is a glob
 	case $phase in ${ONLY:-*}) ;; *) continue ;; esac
 	before=$(measure none "$backend" "$pressure" "$pages" </dev/null)
-	after=$(measure "$delay" "$backend" "$pressure" "$pages" </dev/null)
+	after=$(measure "$delay:$turns" "$backend" "$pressure" "$pages" </dev/null)
 	compare "$phase" "$least" "$before" "$after"
 done <"$work/table"
 

@@ -60,7 +60,7 @@ struct symbol {
 	__u64 address;
 	char *name;
 	int phase;		/* begun at its entry; -1: none */
-	bool is_root, is_attempt, is_control, is_zeroing;
+	bool is_root, is_attempt, is_control, is_zeroing, is_of_migrate;
 	__u64 unexplained;	/* instructions of it, of all calls */
 };
 
@@ -125,6 +125,7 @@ static void classify(struct symbol *symbol)
 	for (i = 0; i < ARRAY_SIZE(phase_beginnings); i++)
 		if (named(symbol->name, phase_beginnings[i].function))
 			symbol->phase = phase_beginnings[i].phase;
+	symbol->is_of_migrate = phase_is_of_migrate(symbol->name);
 	symbol->is_root = named(symbol->name, "cma_alloc");
 	symbol->is_attempt = named(symbol->name, "alloc_contig_range") ||
 			     named(symbol->name, "alloc_contig_frozen_range");
@@ -268,6 +269,11 @@ static void enter(const struct symbol *symbol)
 		call_depth = depth;
 }
 
+static bool is_in_migrate(void)
+{
+	return depth && stack[depth - 1].phase == PHASE_MIGRATE;
+}
+
 /* Outside of a call the phases of one count for nothing. */
 static enum phase phase_around(const struct symbol *symbol)
 {
@@ -314,7 +320,8 @@ static void execute(unsigned int cpu, void *data)
 	}
 	if (depth)
 		leave(block->address);
-	if (block->is_entry && block->symbol->phase >= 0)
+	if (block->is_entry && block->symbol->phase >= 0 &&
+	    (!block->symbol->is_of_migrate || is_in_migrate()))
 		enter(block->symbol);
 	count(block);
 	last_end = block->end;

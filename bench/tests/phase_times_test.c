@@ -32,8 +32,12 @@ TEST(traced_phases_add_up)
 		END("000047", "try_to_migrate"),		/* unmap 7 */
 		OFF("000050"),					/* migrate 3 */
 		ON("000150"),					/* idle 100 */
-		END("000151", "migrate_pages"),			/* migrate 1 */
-		END("000153", "alloc_contig_range"),		/* unexplained 2 */
+		BEGIN("000151", "rmap_walk"),			/* migrate 1 */
+		END("000152", "rmap_walk"),			/* remap 1 */
+		END("000152", "migrate_pages"),
+		BEGIN("000152", "rmap_walk"),			/* nobody's */
+		END("000152", "rmap_walk"),
+		END("000153", "alloc_contig_range"),		/* unexplained 1 */
 		END("000160", "cma_alloc"),			/* control 7 */
 		END("001160", "cma_heap_allocate"),		/* zero 1000 */
 	};
@@ -43,10 +47,11 @@ TEST(traced_phases_add_up)
 	       expect_number("calls", times.calls, 1) &
 	       expect_number("zero", times.ns[PHASE_ZERO], 1010000) &
 	       expect_number("control", times.ns[PHASE_CONTROL], 27000) &
-	       expect_number("unexplained", times.ns[PHASE_UNEXPLAINED], 3000) &
+	       expect_number("unexplained", times.ns[PHASE_UNEXPLAINED], 2000) &
 	       expect_number("isolate", times.ns[PHASE_ISOLATE], 5000) &
 	       expect_number("migrate", times.ns[PHASE_MIGRATE], 8000) &
 	       expect_number("unmap", times.ns[PHASE_UNMAP], 7000) &
+	       expect_number("remap", times.ns[PHASE_REMAP], 1000) &
 	       expect_number("idle", times.ns[PHASE_IDLE], 100000) &
 	       expect_number("retries", times.retries_ns, 0) &
 	       expect_number("total", phase_times_total_ns(&times), 1160000) &
