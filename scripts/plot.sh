@@ -4,7 +4,7 @@
 # plot.sh RUN: draw each plot/<name>.gp from RUN/bench.jsonl into RUN/plots/<name>.svg.
 #
 # A plot gets the variables table (the rows of bench-table.jq, also left as
-# RUN/plots/configurations.tsv), maps (bench-maps.jq), phases (bench-phases.jq), output, subject (what was measured)
+# RUN/plots/configurations.tsv), maps (bench-maps.jq), curves (bench-curves.jq), phases (bench-phases.jq), output, subject (what was measured)
 # and clock (the label of an axis of time). It ends with status 3 when there is nothing to
 # draw, with 4 when that is no news.
 scripts=$(dirname "$0")
@@ -23,9 +23,11 @@ table=$run/plots/configurations.tsv
 if [ -s "$run/bench.jsonl" ]; then
 	jq -rRn -L "$scripts" -f "$scripts/bench-table.jq" "$run/bench.jsonl" >"$table"
 	jq -rRn -L "$scripts" -f "$scripts/bench-maps.jq" "$run/bench.jsonl" >"$work/maps.tsv"
+	jq -rRn -L "$scripts" -f "$scripts/bench-curves.jq" "$run/bench.jsonl" >"$work/curves.tsv"
 else
 	: >"$table"
 	: >"$work/maps.tsv"
+	: >"$work/curves.tsv"
 fi
 
 # Text for the plots; no quotes in it, because gnuplot gets it in quotes.
@@ -49,7 +51,7 @@ fi
 for plot in "$scripts"/plot/*.gp; do
 	name=$(basename "$plot" .gp)
 	status=0
-	LC_ALL=C.UTF-8 gnuplot -e "table='$table'; maps='$work/maps.tsv'; phases='$phases'; output='$work/$name.svg'; subject='$subject'; clock='${clock:-latency}'" \
+	LC_ALL=C.UTF-8 gnuplot -e "table='$table'; maps='$work/maps.tsv'; curves='$work/curves.tsv'; phases='$phases'; output='$work/$name.svg'; subject='$subject'; clock='${clock:-latency}'" \
 		"$plot" 2>"$work/messages" || status=$?
 	if [ "$status" -eq 0 ] && tail -n 3 "$work/$name.svg" 2>/dev/null | grep -q '</svg>'; then
 		mv "$work/$name.svg" "$run/plots/"
