@@ -26,7 +26,7 @@
  * clock went on while nothing was executed: a plugin cannot see the clock, so
  * the waits are counted, and whoever has the latency takes the counts off it.
  *
- *	user | door ... [ cma_alloc ] zero zero zero ... door | user
+ *	user | door ... [ cma_alloc ] zeroing ... door | user
  *
  * One line for each cma_alloc(), numbered from 1 as /proc/vmstat counts them.
  */

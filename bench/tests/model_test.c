@@ -32,9 +32,7 @@ TEST(known_costs_come_back)
 
 	fake_script.area = &area;
 	fake_script.costs = costs;
-	parse(&options, "--calibrate 3 --count 4 --sizes 64,512 --traced 1 "
-	      "--backend fake-zeroing,fake-area "
-	      "--pressure none,anonymous,fork-shared,pinned-vmsplice");
+	parse(&options, "--calibrate 3 --count 4 --sizes 64,512 --traced 1 --backend fake-zeroing,fake-area --pressure none,anonymous,fork-shared,pinned-vmsplice");
 	good = expect_number("result", run(&options, &text), 0);
 	good &= expect_term(text, "fake-area", "fixed", "110000.000");
 	good &= expect_term(text, "fake-area", "empty page", "42.000");
@@ -56,7 +54,7 @@ TEST(known_costs_come_back)
 
 static __u64 slower(__u64 n)
 {
-	/* 12 allocations of calibration, then the rows: half as long again. */
+	/* Six allocations of calibration, then the rows: half as long again. */
 	return n < 6 ? 0 : 56344;
 }
 
@@ -69,8 +67,7 @@ TEST(slower_than_the_model)
 	fake_script.area = &area;
 	fake_script.costs = costs;
 	fake_script.latency_ns = slower;
-	parse(&options, "--calibrate 3 --count 4 --sizes 64 --traced 0 "
-	      "--backend fake-area --pressure none");
+	parse(&options, "--calibrate 3 --count 4 --sizes 64 --traced 0 --backend fake-area --pressure none");
 	run(&options, &text);
 	/* 110000 + 64 * 42 = 112688; and 56344 on top */
 	good = expect_text("summary", line_of(text, "summary"),
@@ -89,8 +86,7 @@ TEST(no_model_no_ratio)
 	fake_script.area = &area;
 	fake_script.costs = costs;
 	fake_script.establish_fails = true;
-	parse(&options, "--calibrate 3 --count 2 --sizes 64 --traced 0 "
-	      "--backend fake-area --pressure none");
+	parse(&options, "--calibrate 3 --count 2 --sizes 64 --traced 0 --backend fake-area --pressure none");
 	run(&options, &text);
 	good = expect_number("terms", count_text(text, "\"type\":\"model\""), 0);
 	good &= expect_text("summary", line_of(text, "summary"),

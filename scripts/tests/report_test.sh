@@ -46,6 +46,29 @@ expect "passed: latency" 1 "$(count 'dma-heap, pressure none .* 3.2 µs (4.8 µs
 expect "passed: green, not red" "1 0" \
 	"$(count 'class="banner pass"' "$run/report.html") $(count 'class="banner fail"' "$run/report.html")"
 
+cat >>"$run/bench.jsonl" <<'END'
+{"type":"throughput","bench":"throughput","backend":"kernel","pressure":"none","size_pages":16,"allocations":10,"failures":0,"elapsed_ns":1000,"pages_per_second":160000,"bytes_per_second":655360000,"success_percent":100,"occupancy_pages_before":3,"occupancy_pages_after":1,"valid":true}
+{"type":"parallel","bench":"parallel","backend":"kernel","pressure":"none","size_pages":16,"threads":4,"areas":2,"failures":1,"allocations_per_second":77,"p50_ns":1500,"max_ns":2500,"retries":9,"valid":true}
+{"type":"release","bench":"release","backend":"kernel","pressure":"none","size_pages":16,"order":"oldest first","releases":5,"release_min_ns":10,"release_p50_ns":20,"release_max_ns":30}
+{"type":"fragmentation","bench":"fragmentation","backend":"kernel","pressure":"none","step":160,"buffers":4,"used_pages":55,"largest_free_run_pages":500,"requests":7,"failures":3,"by_failure":{"no slot":2,"busy":1}}
+{"type":"snapshot","bench":"hunt","backend":"kernel","pressure":"none","size_pages":16,"sample":6,"latency_ns":9000,"trace":"first line\nthe <last> line\n"}
+{"type":"busy_page","bench":"hunt","backend":"kernel","pressure":"none","size_pages":16,"pfn":357905,"times":2,"page_type":"anonymous","flags":"lru","mappings":1,"allocated_by":null}
+{"type":"model","backend":"kernel","term":"retry","ns":37000.5,"size_pages":4096,"samples":9}
+{"type":"traced_phases","bench":"phases","backend":"kernel","pressure":"none","size_pages":16,"valid":true,"total_ns":1000,"isolate_ns":250,"drain_ns":750}
+END
+judge 0
+# row CELL...: how many rows of the report have these cells, in this order.
+row() {
+	count "$(printf '<td[^>]*>%s</td>' "$@")" "$run/report.html"
+}
+expect "throughput" 1 "$(row kernel none 16 160000 625 '100 %' 3 1)"
+expect "several threads" 1 "$(row kernel none 16 4 2 77 '1.5 µs' '2.5 µs' 1 9)"
+expect "giving back" 1 "$(row kernel none 16 'oldest first' 5 '10 ns' '20 ns' '30 ns')"
+expect "fragmentation" 1 "$(row kernel none 160 4 55 500 7 3 '2 no slot, 1 busy')"
+expect "the hunt" "1 1" "$(row kernel none 16 6 '9 µs' 'the &lt;last&gt; line') $(row kernel none 357905 2 anonymous lru 1 -)"
+expect "the model" 1 "$(row kernel retry '37 µs' 4096 9)"
+expect "traced phases" 1 "$(row kernel none 16 '1 µs' - '25 %' '75 %')"
+
 judge 40
 expect "failed: first word, last line" "FAIL 2 passed, 40 failed, 0 skipped" \
 	"$(head -n 1 "$run/summary.txt" | cut -d ' ' -f 1) $(tail -n 1 "$run/summary.txt")"

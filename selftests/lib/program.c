@@ -4,14 +4,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <signal.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 const char *program_find_cmabench(char path[PATH_MAX])
 {
@@ -22,7 +23,7 @@ const char *program_find_cmabench(char path[PATH_MAX])
 	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
 		return "needs /proc, to find cmabench beside this test";
 	folder = dirname(self);
-	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(places); i++) {
 		snprintf(path, PATH_MAX, "%.*s/%s", PATH_MAX - 32, folder,
 			 places[i]);
 		if (access(path, X_OK) == 0)

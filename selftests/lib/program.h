@@ -14,7 +14,7 @@ struct program {
 };
 
 /*
- * program_find - the benchmark, beside this test or in ../bench as in the
+ * program_find_cmabench - the benchmark, beside this test or in ../bench as in the
  * guest's image. Returns NULL and its path, or the reason to skip.
  */
 const char *program_find_cmabench(char path[PATH_MAX]);
@@ -23,7 +23,7 @@ const char *program_find_cmabench(char path[PATH_MAX]);
 int program_start(struct program *program, const char *path,
 		  char *const arguments[], uid_t uid);
 
-/* program_await - read its output until a line has @text. False: it ended. */
+/* program_await - read its output until a line has @text. 1, or 0: it ended. */
 int program_await(struct program *program, const char *text, char *line,
 		  size_t size);
 
