@@ -37,7 +37,7 @@ static const char help[] =
 "  --traced N          more samples for each row with tracing on, for retries;\n"
 "                      their times are not recorded (1; 0: never trace)\n"
 "  --calibrate N       samples for each term of the model that rows are compared\n"
-"                      with (9; 0: no model)\n"
+"                      with (5; 0: no model)\n"
 "  --seed N            seed of every random choice (1)\n"
 "\n"
 "What to write\n"
@@ -52,7 +52,7 @@ static const char help[] =
 "\n"
 "Examples\n"
 "  cmabench\n"
-"        the default set: about 20 seconds in an emulated guest\n"
+"        the default set: about half a minute in an emulated guest\n"
 "  cmabench --backend dma-heap --sizes 4M --count 100 --output camera.jsonl\n"
 "        a hundred 4 MiB buffers, as a camera would ask for\n"
 "  cmabench --pressure anonymous --occupancy 10,50,90 --json | jq ...\n"
@@ -225,7 +225,7 @@ static void set_defaults(struct options *options)
 	options->nthreads = ARRAY_SIZE(threads);
 	options->count = 10;
 	options->traced_count = 1;
-	options->calibration_count = 9;
+	options->calibration_count = 5;
 	options->seed = 1;
 	options->settings.mappings = 4;
 	options->settings.pins = 1;
