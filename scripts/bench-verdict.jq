@@ -13,8 +13,12 @@ def error(message): ["(records)", "error", message];
 
 # Benches that measure as a whole, not sample by sample.
 def whole_name: name + ([(.threads | numbers | "threads\(.)"), (.areas | numbers | "areas\(.)"), (.order | strings | gsub(" "; "-"))] | map("." + .) | join(""));
-def whole: select(.type == "throughput" or .type == "parallel" or .type == "release")
-	| [whole_name, (if .valid == false then "fail" else "pass" end), (if .valid == false then .invalid_reason else "" end)];
+def fault: if .type != "traced_phases" then (if .valid == false then .invalid_reason else "" end)
+	elif .valid != true then "the trace is not whole, or no allocation succeeded"
+	elif .explained_percent < 90 then "\(.explained_percent) % of the time is explained, expected 90 %"
+	else "" end;
+def whole: select(.type | IN("throughput", "parallel", "release", "traced_phases"))
+	| fault as $fault | [whole_name, (if $fault == "" then "pass" else "fail" end), $fault];
 
 # The engine must not be seen in what it measures.
 def engine($smallest_ns): select(.type == "overhead")
