@@ -6,7 +6,7 @@
 #include "json.h"
 #include "session.h"
 
-/* Of areas that are large enough; else a sixteenth and an eighth of them. */
+/* Of areas that are large enough for them. */
 #define SMALL_PAGES 16
 #define MIGRATED_PAGES 1024
 #define LARGE_PAGES 4096
@@ -16,24 +16,29 @@
 struct observation {
 	size_t samples;
 	__u64 pages;
-	__u64 latency_ns, migrated_pages, retries;
-	bool knows_retries;
+	__u64 latency_ns, migrated_pages;
 };
 
-struct lesson {
+/* In this order: each needs the terms before it. */
+static const struct lesson {
 	const char *pressure;
 	enum model_term term;
-	void (*learn)(struct session *session, const struct cell *cell,
-		      struct model *model);
+	__u64 pages;		/* but at most this part of the area */
+	unsigned int part;
+} lessons[] = {
+	{ "none", MODEL_FIXED, LARGE_PAGES, 8 },
+	{ "anonymous", MODEL_MIGRATED_PAGE, MIGRATED_PAGES, 16 },
+	{ "fork-shared", MODEL_MAPPING, MIGRATED_PAGES, 16 },
+	/* The one pin lies a sixteenth into the area: an eighth meets it. */
+	{ "pinned-vmsplice", MODEL_RETRY, ~0ull, 8 },
 };
 
-static __u64 size_in(const struct target *target, __u64 wanted,
-		     unsigned int share)
+static __u64 size_in(const struct target *target, __u64 pages,
+		     unsigned int part)
 {
-	__u64 area_pages = target->area ? target->area->count_pages : 0;
+	__u64 most = target->area ? target->area->count_pages / part : 0;
 
-	return area_pages && area_pages / share < wanted ? area_pages / share :
-							   wanted;
+	return most && most < pages ? most : pages;
 }
 
 struct model *model_of(struct session *session, const struct backend *backend)
@@ -77,18 +82,20 @@ static struct request request_of(const struct session *session,
 	};
 }
 
-static void observe_retries(struct session *session, const struct cell *cell,
-			    const struct request *request,
-			    struct observation *seen)
+/* Traced, in a pass of its own; 0 where tracing is not to be had. */
+static __u64 count_retries(struct session *session, const struct cell *cell,
+			   __u64 pages)
 {
+	const struct request request = request_of(session, cell, pages);
 	struct sample sample;
+	__u64 retries;
 
 	if (!session->trace.folder[0])
-		return;
-	sample_take(cell, request, &session->trace, NULL, &sample);
-	seen->knows_retries = sample.valid && sample.has_retries;
-	seen->retries = sample.retries;
+		return 0;
+	sample_take(cell, &request, &session->trace, NULL, &sample);
+	retries = sample.valid && sample.has_retries ? sample.retries : 0;
 	sample_forget(&sample);
+	return retries;
 }
 
 static struct observation observe(struct session *session,
@@ -149,13 +156,13 @@ static const struct model *not_zeroing(const struct session *session)
 }
 
 static void learn_empty(struct session *session, const struct cell *cell,
-			struct model *model)
+			struct model *model, __u64 pages)
 {
-	const struct target *target = &session->target;
 	struct observation small, large;
 
-	small = observe(session, cell, size_in(target, SMALL_PAGES, 64));
-	large = observe(session, cell, size_in(target, LARGE_PAGES, 8));
+	small = observe(session, cell,
+			size_in(&session->target, SMALL_PAGES, 64));
+	large = observe(session, cell, pages);
 	if (!small.samples || !large.samples || large.pages <= small.pages)
 		return;
 	model_learn_slope(model, small.pages, small.latency_ns, large.pages,
@@ -180,48 +187,13 @@ static void learn_term(struct session *session, const struct cell *cell,
 		       struct model *model, enum model_term term, __u64 pages)
 {
 	struct observation seen = observe(session, cell, pages);
-	struct work work;
+	__u64 retries = term == MODEL_RETRY ?
+			count_retries(session, cell, pages) : 0;
+	struct work work = work_of(cell, pages, seen.migrated_pages, retries);
 
-	if (term == MODEL_RETRY)
-		observe_retries(session, cell,
-				&(struct request) { pages,
-				request_of(session, cell, pages).align_order },
-				&seen);
-	work = work_of(cell, seen.pages, seen.migrated_pages, seen.retries);
 	if (seen.samples && model_learn(model, term, &work, seen.latency_ns))
 		record_term(session, cell, term, &seen);
 }
-
-static void learn_migration(struct session *session, const struct cell *cell,
-			    struct model *model)
-{
-	learn_term(session, cell, model, MODEL_MIGRATED_PAGE,
-		   size_in(&session->target, MIGRATED_PAGES, 16));
-}
-
-static void learn_mapping(struct session *session, const struct cell *cell,
-			  struct model *model)
-{
-	learn_term(session, cell, model, MODEL_MAPPING,
-		   size_in(&session->target, MIGRATED_PAGES, 16));
-}
-
-/* The one pin lies a sixteenth into the area: larger than that meets it. */
-static void learn_retry(struct session *session, const struct cell *cell,
-			struct model *model)
-{
-	learn_term(session, cell, model, MODEL_RETRY,
-		   session->target.area ? session->target.area->count_pages / 8 :
-					  LARGE_PAGES);
-}
-
-/* In this order: each needs the terms before it. */
-static const struct lesson lessons[] = {
-	{ "none", MODEL_FIXED, learn_empty },
-	{ "anonymous", MODEL_MIGRATED_PAGE, learn_migration },
-	{ "fork-shared", MODEL_MAPPING, learn_mapping },
-	{ "pinned-vmsplice", MODEL_RETRY, learn_retry },
-};
 
 static bool is_needed(const struct session *session,
 		      const struct lesson *lesson,
@@ -239,6 +211,7 @@ static void teach_backend(struct session *session, struct cell *cell,
 			  const struct lesson *lesson,
 			  const struct backend *backend)
 {
+	__u64 pages = size_in(&session->target, lesson->pages, lesson->part);
 	struct model *model = model_of(session, backend);
 	struct reason unused;
 
@@ -246,7 +219,10 @@ static void teach_backend(struct session *session, struct cell *cell,
 	if (!model || (backend->needs_area && !session->target.area) ||
 	    backend->open(&session->target, &cell->backend_state, &unused))
 		return;
-	lesson->learn(session, cell, model);
+	if (lesson->term == MODEL_FIXED)
+		learn_empty(session, cell, model, pages);
+	else
+		learn_term(session, cell, model, lesson->term, pages);
 	backend->close(cell->backend_state);
 }
 
