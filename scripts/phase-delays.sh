@@ -34,7 +34,7 @@ delay_header() {
 	EOF
 }
 
-# What cma.c ends with.
+# What page_isolation.c ends with: of cma.c the KUnit suites make a copy, which takes no new code.
 delay_code() {
 	cat <<-'EOF'
 
@@ -87,7 +87,7 @@ write_patch() {
 		awk -v delays="$delays" -f "$scripts/phase-delays.awk" <"$work/a/$file" >"$work/b/$file" ||
 			die "expected a definition of one of '$delays' in $file, found none: mend scripts/phase-delays.table for this kernel"
 	done || exit
-	delay_code >>"$work/b/mm/cma.c"
+	delay_code >>"$work/b/mm/page_isolation.c"
 	(cd "$work" && diff -ruN a b) >"$work/delays.patch" || [ $? = 1 ]
 }
 
