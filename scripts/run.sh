@@ -20,9 +20,14 @@ profile=${PROFILE:-test}
 find_build
 results=$top/results
 
-# What the command line of a profile's boots has to say besides.
-profile_arguments=$(sed -n 's/^# boots with //p' "$scripts/config/profile-$profile.config" 2>/dev/null) || :
-export GUEST_ARGUMENTS="$profile_arguments${GUEST_ARGUMENTS:+ $GUEST_ARGUMENTS}"
+# What the command line of a profile's boots has to say besides, and how much more
+# time they get.
+profile_says() {
+	sed -n "s/^# $1//p" "$scripts/config/profile-$profile.config" 2>/dev/null || :
+}
+GUEST_ARGUMENTS="$(profile_says 'boots with ')${GUEST_ARGUMENTS:+ $GUEST_ARGUMENTS}"
+PATIENCE=$(profile_says 'takes ' | cut -d ' ' -f 1)
+export GUEST_ARGUMENTS PATIENCE
 
 # Instructions can be counted under TCG only. A scenario makes its one published
 # measurement, unless a MODE is asked for.
