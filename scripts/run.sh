@@ -20,14 +20,14 @@ profile=${PROFILE:-test}
 find_build
 results=$top/results
 
-# What the command line of a profile's boots has to say besides, and how much more
-# time they get.
+# What a profile's boots have besides those of boots.table: arguments, time, memory.
 profile_says() {
 	sed -n "s/^# $1//p" "$scripts/config/profile-$profile.config" 2>/dev/null || :
 }
 GUEST_ARGUMENTS="$(profile_says 'boots with ')${GUEST_ARGUMENTS:+ $GUEST_ARGUMENTS}"
 PATIENCE=$(profile_says 'takes ' | cut -d ' ' -f 1)
-export GUEST_ARGUMENTS PATIENCE
+MORE_MEMORY_MIB=$(profile_says 'needs ' | cut -d ' ' -f 1)
+export GUEST_ARGUMENTS PATIENCE MORE_MEMORY_MIB
 
 # Instructions can be counted under TCG only. A scenario makes its one published
 # measurement, unless a MODE is asked for.
