@@ -34,8 +34,12 @@
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define MAX_ARGUMENTS 64
 #define BLANKS "\n "
-/* A program that takes longer is stopped and reported (kselftest's own default). */
+/*
+ * A program that takes longer is stopped and reported. The kernel hands init
+ * what it does not know on its command line: a slow one has more time.
+ */
 #define PROGRAM_TIMEOUT_S 120
+#define PROGRAM_TIMEOUT_VARIABLE "program_timeout_s"
 #define KSELFTEST_SKIP 4
 
 static int story = -1;
@@ -151,6 +155,13 @@ static int open_port(const char *name)
 	return port;
 }
 
+static int program_timeout_s(void)
+{
+	const char *given = getenv(PROGRAM_TIMEOUT_VARIABLE);
+
+	return given ? atoi(given) : PROGRAM_TIMEOUT_S;
+}
+
 /* @errors: where complaints go, or -1 for the console. */
 static pid_t start_program(char *const arguments[], int output, int errors)
 {
@@ -222,13 +233,13 @@ static void run_test_program(const char *folder, const char *name, int number, i
 		return;
 	}
 	status = wait_for_program(start_program(arguments, fileno(output), fileno(output)),
-				  PROGRAM_TIMEOUT_S, &timed_out);
+				  program_timeout_s(), &timed_out);
 	rewind(output);
 	copy_indented(output, port);
 	fclose(output);
 	if (timed_out)
 		dprintf(port, "not ok %d %s # TIMEOUT after %d seconds\n", number, name,
-			PROGRAM_TIMEOUT_S);
+			program_timeout_s());
 	else if (WIFSIGNALED(status))
 		dprintf(port, "not ok %d %s # killed by signal %d\n", number, name,
 			WTERMSIG(status));
@@ -268,7 +279,7 @@ static int run_each(char *const arguments[], int port)
 
 static int run_one(char *const arguments[], int port, int *timed_out)
 {
-	return wait_for_program(start_program(arguments, port, -1), 10 * PROGRAM_TIMEOUT_S,
+	return wait_for_program(start_program(arguments, port, -1), 10 * program_timeout_s(),
 				timed_out);
 }
 
