@@ -30,13 +30,14 @@ run_and_count() {
 	[ "$status" = 0 ] || grep -q '^not ok ' "$build/check.lines" || echo "0 1 0" >>"$counts"
 }
 
+# run_target KERNEL ARCH PROFILE VERB
 run_target() {
-	echo "== $1 $2 $3"
+	echo "== $*"
 	rm -rf "$build/check/$1-$2-$3"
 	mkdir -p "$build/check"
 	status=0
 	KERNEL=$1 ARCH=$2 PROFILE=$3 OUT="$build/check/$1-$2-$3" KSRC='' ONLY='' O="$build" \
-		"$scripts/run.sh" run || status=$?
+		"$scripts/run.sh" "$4" || status=$?
 	if [ "$status" -le 1 ]; then
 		jq -r '"\(.counts.passed) \(.counts.failed) \(.counts.skipped)"' \
 			"$build/check/$1-$2-$3/verdict.json" >>"$counts"
@@ -49,9 +50,9 @@ run_and_count lint "$scripts/lint.sh"
 run_and_count "harness tests" "$scripts/tests/run.sh"
 rm -rf "$build/check/boot-table"
 run_and_count "boot table" env KSRC='' ONLY='' O="$build" OUT="$build/check/boot-table" "$scripts/boot-table.sh"
-while read -r kernel arch profile; do
+while read -r kernel arch profile verb; do
 	case $kernel in '#'*) continue ;; esac
-	run_target "$kernel" "$arch" "$profile" </dev/null
+	run_target "$kernel" "$arch" "$profile" "$verb" </dev/null
 done <"$scripts/check.targets"
 
 awk '{ passed += $1; failed += $2; skipped += $3 }

@@ -19,7 +19,7 @@ function glob_regex(glob,    i, c, regex)
 			regex = regex ".*"
 		else if (c == "?")
 			regex = regex "."
-		else if (c ~ /[A-Za-z0-9_: -]/)
+		else if (c ~ /[A-Za-z0-9_:@ -]/)
 			regex = regex c
 		else
 			regex = regex (c == "^" || c == "\\" ? "\\" c : "[" c "]")
@@ -38,8 +38,8 @@ function read_row(list,    text)
 {
 	if (NF < 5)
 		bad_row("expected test, kernels, arch, profile and a reason, found " NF " columns; add what is missing")
-	if ($1 !~ /^[a-z]+:./)
-		bad_row("expected stage:suite.case, found \"" $1 "\"")
+	if ($1 !~ /^[a-z]+(@[a-z-]+)?:./)
+		bad_row("expected stage:suite.case or stage@boot:suite.case, found \"" $1 "\"")
 	if ($2 !~ /^(\*|[0-9.,-]*[0-9][0-9.,-]*)$/)
 		bad_row("expected *, 6.1, 6.1-6.11, 6.12- or -6.6 as kernels, found \"" $2 "\"")
 	if (!covers_kernel($2) || arch !~ glob_regex($3) || profile !~ glob_regex($4))
@@ -52,12 +52,12 @@ function read_row(list,    text)
 	entry_text[list, entries[list]] = text
 }
 
-# The number of the row of a list that names the test, 0 if none does.
-function find_entry(list, name,    i)
+# The number of the row of a list that names the test, in this boot or in any; 0 if none does.
+function find_entry(list, stage, test, boot,    i)
 {
-	sub(/#[0-9]+$/, "", name)	# seen again in the same log
+	sub(/#[0-9]+$/, "", test)	# seen again in the same log
 	for (i = 1; i <= entries[list]; i++)
-		if (name ~ entry_glob[list, i]) {
+		if (stage ":" test ~ entry_glob[list, i] || stage "@" boot ":" test ~ entry_glob[list, i]) {
 			entry_used[list, i]++
 			return i
 		}
@@ -87,9 +87,8 @@ FNR == 1 {
 {
 	status = $3
 	message = $4
-	name = $1 ":" $2
-	skip_entry = find_entry("skips", name)
-	deny_entry = find_entry("denied", name)
+	skip_entry = find_entry("skips", $1, $2, $5)
+	deny_entry = find_entry("denied", $1, $2, $5)
 	if (status == "skip" && skip_entry)
 		did_skip[skip_entry]++
 	else if (status == "skip") {

@@ -4,7 +4,8 @@
 # Configures allnoconfig plus the fragments base, ARCH, profile-PROFILE and
 # those since-<version> that TREE has reached; an option that a fragment asks
 # for and Kconfig drops is an error. FRAGMENT names one more fragment, whose
-# options replace those of the others. Leaves BUILD/guest-kernel (the bootable image),
+# options replace those of the others. A profile with the line "# without base"
+# is a small kernel that does without base's options. Leaves BUILD/guest-kernel (the bootable image),
 # BUILD/modules/ (empty where .config has none), BUILD/kernel.hash (a name for all
 # that went into it) and BUILD/.config. When
 # the hash stands, nothing is built. CACHE names a folder that keeps images by
@@ -38,7 +39,8 @@ collect_profile() {
 }
 
 list_fragments() {
-	cat "$config/base.config" "$config/$arch.config"
+	collect_profile "$profile" | grep -q '^# without base$' || cat "$config/base.config"
+	cat "$config/$arch.config"
 	collect_profile "$profile"
 	version=$("$scripts/kernel-version.sh" "$tree")
 	for fragment in "$config"/since-*.config; do

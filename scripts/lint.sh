@@ -3,7 +3,7 @@
 # lint.sh    read the sources: one "ok" or "not ok" line a check, findings indented
 #
 # Shell: shellcheck. C: checkpatch; sparse and W=1 by kbuild for the suites, in
-# the tree of KERNEL or KSRC; -Wall -Wextra -Werror for the guest's programs.
+# the tree of KERNEL or KSRC; -Wall -Wextra -Werror for the guest's programs. Kunitconfigs: kunit.py.
 # Fixtures: dtc's warnings over the merged blobs.
 # Status 1 when a check has findings, 2 when a check could not be made.
 scripts=$(readlink -f "$(dirname "$0")")
@@ -67,6 +67,18 @@ check_kernel_c() {
 	done
 }
 
+# Each .kunitconfig as the kernel's own tool reads it: of what it asks for nothing is
+# dropped. To run them takes a kernel each; kunit/README.md has the command.
+check_kunitconfigs() {
+	awk '$1 == "copy" { print $2, $3 }' kunit/overlay.map | while read -r from to; do
+		[ -e "kunit/$from/.kunitconfig" ] || continue
+		"$tree/tools/testing/kunit/kunit.py" config --arch=arm64 --cross_compile=aarch64-linux-gnu- \
+			--kunitconfig="$to" --build_dir="$build/kernel/lint-kunit-py" >"$build/lint.kunit-py" 2>&1 ||
+			{ echo "kunit.py config --kunitconfig=$to:"; tail -n 5 "$build/lint.kunit-py"; }
+	done
+	rm -f "$build/lint.kunit-py"
+}
+
 check_guest_c() {
 	"$scripts/image.sh" "$tree" "$build/image/lint-$arch" "$arch" 2>&1
 }
@@ -112,6 +124,7 @@ check libc-only check_libc_only
 check fixtures check_fixtures
 check boot-table check_boot_table
 check machine-names check_machine_names
+check kunitconfigs check_kunitconfigs
 "$scripts/kernel.sh" "$tree" "$kernel_build" "$arch" "$profile" >&2
 check sparse-and-W=1 check_kernel_c
 rm -f "$findings"

@@ -2,8 +2,8 @@
 # run.sh VERB    carry a verb of the Makefile through its stages
 #
 # Verbs: source, kernel, image build that far; kunit, selftests, bench,
-# destructive boot one stage; drivers boots the two that use reserved memory; run boots
-# them all; report makes the latest run's report anew.
+# destructive boot one stage, on each machine that it has; drivers boots the two
+# that use reserved memory; run boots them all; report makes the latest run's report anew.
 # bench boots as often as MODE asks for (see measure.sh).
 # A run is put together in results/.partial-<run-id> and gets its name when it is
 # whole: what is under results/<run-id> is never half a result.
@@ -19,6 +19,15 @@ accel=${ACCEL:-auto}
 profile=${PROFILE:-test}
 find_build
 results=$top/results
+
+# What a profile's boots have besides those of boots.table: arguments, time, memory.
+profile_says() {
+	sed -n "s/^# $1//p" "$scripts/config/profile-$profile.config" 2>/dev/null || :
+}
+GUEST_ARGUMENTS="$(profile_says 'boots with ')${GUEST_ARGUMENTS:+ $GUEST_ARGUMENTS}"
+PATIENCE=$(profile_says 'takes ' | cut -d ' ' -f 1)
+MORE_MEMORY_MIB=$(profile_says 'needs ' | cut -d ' ' -f 1)
+export GUEST_ARGUMENTS PATIENCE MORE_MEMORY_MIB
 
 # Instructions can be counted under TCG only. A scenario makes its one published
 # measurement, unless a MODE is asked for.
@@ -226,7 +235,9 @@ case $verb in
 source) prepare; unpack_source; echo "$source" ;;
 kernel) prepare; unpack_source; lay_tree; build_kernel; echo "$kernel_build/guest-kernel" ;;
 image) prepare; unpack_source; lay_tree; build_image; echo "$image/initramfs.cpio" ;;
-kunit | bench | destructive) prepare; run_boots "$verb" ;;
+bench | destructive) prepare; run_boots "$verb" ;;
+# Suites, orders and repetitions that were asked for are for the boot that has all areas.
+kunit) prepare; if [ -n "${ONLY-}${SEED-}${RUNS-}" ]; then run_boots kunit; else run_boots kunit no-area small-area; fi ;;
 # With ONLY the programs are chosen, so one machine is enough.
 selftests) prepare; if [ -n "${ONLY-}" ]; then run_boots selftests; else run_boots selftests load; fi ;;
 drivers)
@@ -237,7 +248,7 @@ drivers)
 run)
 	prepare
 	# The longest first: that fills the processors best.
-	boots="selftests bench kunit load"
+	boots="selftests bench kunit load small-area no-area"
 	[ "$has_device_tree" = no ] || boots="$boots drivers modules"
 	# What a kernel without DEBUG_VM, or one with KASAN, makes of misuse takes other rows.
 	[ "$profile" != test ] || boots="$boots destructive"

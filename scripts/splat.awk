@@ -8,9 +8,13 @@ function splat_kind(text)
 {
 	if (text ~ /^WARNING: / || text ~ /^INFO: trying to register non-static key/)
 		return "warning"
+	# kmemleak that gives up has seen no leak, and a run that asked for it has not looked.
+	if (text ~ /^kmemleak: ([0-9]+ new suspected|.* (unknown object|by alias) at |Cannot insert |Kernel memory leak detector disabled)/ ||
+	    text ~ /^pagealloc: (memory corruption|single bit error)/ || text ~ /^\[ BUG: /)
+		return "bug"
 	if (text ~ /^((watchdog|workqueue|NMI watchdog): )?BUG: / || text ~ /^BUG [^ ]+ \(/ ||
 	    text ~ /^(NMI )?watchdog: Watchdog detected hard LOCKUP/ || text ~ /^kernel BUG at / ||
-	    text ~ /^UBSAN: / || text ~ /^list_(add|del) corruption/ || text ~ /^kmemleak: [0-9]+ new suspected/ ||
+	    text ~ /^UBSAN: / || text ~ /^list_(add|del) corruption/ ||
 	    text ~ /^(rcu: )?INFO: [a-z_]+ (self-)?detected (expedited )?stall/ ||
 	    text ~ /^INFO: task .* blocked .*for more than / || text ~ /^INFO: (possible|inconsistent|suspicious) /) {
 		# x86 begins an oops with BUG, and so does KASAN, which only reports.

@@ -82,11 +82,15 @@ run_in_session() {
 }
 
 # boot_row NAME: its row of boots.table, of what stands before the first dot of
-# NAME; the benchmark's may be a scenario's.
+# NAME; the benchmark's may be a scenario's. MORE_MEMORY_MIB is for what a kernel's
+# own tools take.
 boot_row() {
 	if [ "$1" = bench ] && [ -n "${SCENARIO-}" ]; then
 		echo "bench bench $("$scripts/scenario.sh" boot "$SCENARIO")"
 	else
-		awk -v name="${1%%.*}" '$1 == name' "$scripts/boots.table"
+		awk -v name="${1%%.*}" -v more_mib="${MORE_MEMORY_MIB:-0}" '
+			$1 == name && more_mib { $3 = $3 * ($3 ~ /G$/ ? 1024 : 1) + more_mib "M" }
+			$1 == name
+		' "$scripts/boots.table"
 	fi
 }

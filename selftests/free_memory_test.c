@@ -85,7 +85,7 @@ static long long mib(__u64 bytes)
  *	total	[used      |available      ]
  *	total	[used XXXX |available  ]	XXXX: taken from the area
  */
-TEST_F(free_memory, taken_pages_are_used_memory)
+TEST_F_TIMEOUT(free_memory, taken_pages_are_used_memory, 60)
 {
 	struct testbed *bed = &self->bed;
 	__u64 pages = bed->room_pages / 2, bytes = pages * bed->page_size;
@@ -261,7 +261,7 @@ TEST_F_TIMEOUT(free_memory, unmovable_load_ends_with_cma_free, 110)
 /*
  *	[X..X..X..X..]	much is free, but no run of four
  */
-TEST_F(free_memory, longest_run_is_what_can_be_had)
+TEST_F_TIMEOUT(free_memory, longest_run_is_what_can_be_had, 60)
 {
 	struct testbed *bed = &self->bed;
 	__u64 pages = bed->room_pages / (4 * PIECES), maxchunk;

@@ -11,7 +11,8 @@
  *	<case>: refused|accepted: <n> bits and <n> pages came free, <n> of others
  *
  * "of others": pages that somebody still holds and that are free all the same.
- * What each kernel must answer stands in expected.table.
+ * What each kernel must answer stands in
+ * scripts/destructive.table.
  */
 #define pr_fmt(fmt) "cma_destructive: " fmt
 

@@ -16,6 +16,16 @@
 #define KUNIT_CASE_SLOW(test_name) KUNIT_CASE(test_name)
 #endif
 
+/*
+ * A case that this kernel, or its configuration, has nothing for. It skips and
+ * says why, so that a run without it is not silently shorter.
+ */
+#define CASE_LEFT_OUT(name, reason)					\
+	static void __maybe_unused name(struct kunit *test)		\
+	{								\
+		kunit_skip(test, reason);				\
+	}
+
 #ifndef CMA_TESTS_HAS_KUNIT_ACTION
 /* kunit_add_action(), new in 6.5, on top of the resources that 6.1 has. */
 typedef void kunit_action_t(void *context);

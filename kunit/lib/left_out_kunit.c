@@ -3,22 +3,18 @@
  * The suites that this kernel is configured without: each is a case that skips
  * and names the option. A run without CMA says so, it is not silently shorter.
  */
-#include <kunit/test.h>
+#include <cma-tests/compat.h>
 #include <linux/kconfig.h>
 
-#define LEFT_OUT(suites, option)					\
-	static void __maybe_unused suites(struct kunit *test)		\
-	{								\
-		kunit_skip(test, "needs " option);			\
-	}
-
-LEFT_OUT(mm, "CONFIG_CMA")
-LEFT_OUT(mm_error_paths, "CONFIG_CMA")
-LEFT_OUT(dma_contiguous, "CONFIG_DMA_CMA")
-LEFT_OUT(dma_contiguous_region,
-	 "CONFIG_DMA_CMA, CONFIG_OF_RESERVED_MEM, CONFIG_OF_EARLY_FLATTREE")
-LEFT_OUT(dma_coherent, "CONFIG_DMA_DECLARE_COHERENT")
-LEFT_OUT(of_reserved_mem, "CONFIG_OF_RESERVED_MEM, CONFIG_OF_EARLY_FLATTREE")
+CASE_LEFT_OUT(mm, "needs CONFIG_CMA")
+CASE_LEFT_OUT(mm_error_paths, "needs CONFIG_CMA")
+CASE_LEFT_OUT(dma_contiguous, "needs CONFIG_DMA_CMA")
+CASE_LEFT_OUT(dma_contiguous_region,
+	      "needs CONFIG_DMA_CMA, CONFIG_OF_RESERVED_MEM, CONFIG_OF_EARLY_FLATTREE")
+CASE_LEFT_OUT(dma_coherent, "needs CONFIG_DMA_DECLARE_COHERENT")
+CASE_LEFT_OUT(of_reserved_mem,
+	      "needs CONFIG_OF_RESERVED_MEM, CONFIG_OF_EARLY_FLATTREE")
+CASE_LEFT_OUT(reserved_memory, "needs CONFIG_DMA_CMA, CONFIG_OF_RESERVED_MEM")
 
 #define HAS_TREE (IS_ENABLED(CONFIG_OF_RESERVED_MEM) && \
 		  IS_ENABLED(CONFIG_OF_EARLY_FLATTREE))
@@ -42,6 +38,9 @@ static struct kunit_case left_out_cases[] = {
 #endif
 #if !HAS_TREE
 	KUNIT_CASE(of_reserved_mem),
+#endif
+#if !IS_ENABLED(CONFIG_DMA_CMA) || !IS_ENABLED(CONFIG_OF_RESERVED_MEM)
+	KUNIT_CASE(reserved_memory),
 #endif
 	{}
 };

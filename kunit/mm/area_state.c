@@ -7,8 +7,6 @@
  * asks again until a deadline when the numbers disagree.
  */
 #include <linux/bitmap.h>
-#include <linux/init.h>
-#include <linux/initrd.h>
 #include <linux/jiffies.h>
 #include <linux/mm.h>
 #include <linux/swap.h>
@@ -353,41 +351,4 @@ void area_expect_allocated(struct kunit *test, struct cma *cma,
 		     flagged);
 	expect_equal(test, cma, "pages in a pageblock that is not MIGRATE_CMA",
 		     0, not_cma);
-}
-
-struct area_guard {
-	struct kunit *test;
-	struct area_state before;
-};
-
-static void expect_restored(void *data)
-{
-	struct area_guard *guard = data;
-
-	area_expect_as_before(guard->test, &guard->before);
-}
-
-static int guard_area(struct cma *cma, void *data)
-{
-	struct area_guard *guard;
-	struct kunit *test = data;
-
-	if (!area_is_active(cma))
-		return 0;
-
-	guard = kunit_kzalloc(test, sizeof(*guard), GFP_KERNEL);
-	if (!guard)
-		return -ENOMEM;
-	guard->test = test;
-	area_state_take(test, cma, &guard->before);
-
-	return kunit_add_action(test, expect_restored, guard);
-}
-
-int areas_must_be_restored(struct kunit *test)
-{
-	/* The initramfs unpacks in parallel, into movable pages. */
-	wait_for_initramfs();
-
-	return cma_for_each_area(guard_area, test);
 }

@@ -80,8 +80,8 @@ static void expect_first_place(struct kunit *test, struct area_trace *trace,
 }
 
 /*
- * A pinned page in positions 0, 1, 2, 4, 7 behind the first free page, and
- * requests of 1 and 3 bits at alignments of 1 and 4 bits.
+ * A pinned page in each of the first eight positions, and requests of 1 and 3
+ * bits at alignments of 1 and 4 bits.
  */
 static void one_pinned_page(struct kunit *test)
 {
@@ -96,7 +96,7 @@ static void one_pinned_page(struct kunit *test)
 	first = area_first_place(&bitmap, 8 * bit_pages, 0);
 	KUNIT_ASSERT_NE(test, NO_PLACE, first);
 
-	for (position = 0; position < 8; position += 1 + position / 2) {
+	for (position = 0; position < 8; position++) {
 		unsigned long pinned = first + position * bit_pages +
 				       bit_pages / 2;
 

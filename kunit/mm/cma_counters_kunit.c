@@ -154,6 +154,35 @@ static void events_of_failure(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0U, trace->releases);
 }
 
+/*
+ * Who traces pairs the two: a start without its finish is a call that never
+ * came back. A kernel may trace neither, for a call that it does not begin.
+ */
+static void expect_start_and_finish(struct kunit *test, struct cma *cma,
+				    unsigned long count)
+{
+	struct area_trace *trace = area_trace_kunit(test, current);
+
+	KUNIT_EXPECT_NULL(test, cma_alloc_kunit(test, cma, count, 0));
+	KUNIT_EXPECT_EQ_MSG(test, trace->starts, trace->finishes,
+			    "area %s: expected as many cma_alloc_finish as cma_alloc_start for %lu pages",
+			    cma_get_name(cma), count);
+	KUNIT_EXPECT_EQ(test, 0U, trace->retries);
+	KUNIT_EXPECT_EQ(test, 0U, trace->releases);
+}
+
+static void events_when_too_large(struct kunit *test)
+{
+	struct cma *cma = area_of_row(test);
+
+	expect_start_and_finish(test, cma, cma->count + 1);
+}
+
+static void events_when_nothing_is_asked(struct kunit *test)
+{
+	expect_start_and_finish(test, area_of_row(test), 0);
+}
+
 /* What is refused is no release. */
 static void no_event_when_refused(struct kunit *test)
 {
@@ -172,6 +201,8 @@ static struct kunit_case cma_counters_cases[] = {
 	KUNIT_CASE(other_areas_do_not_count),
 	KUNIT_CASE_PARAM(events_of_success, area_gen_params),
 	KUNIT_CASE_PARAM(events_of_failure, area_gen_params),
+	KUNIT_CASE_PARAM(events_when_too_large, area_gen_params),
+	KUNIT_CASE_PARAM(events_when_nothing_is_asked, area_gen_params),
 	KUNIT_CASE_PARAM(no_event_when_refused, area_gen_params),
 	{}
 };

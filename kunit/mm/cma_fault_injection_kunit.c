@@ -35,6 +35,7 @@ struct sweep {
 	struct cma *cma;
 	struct device *device;
 	struct area_files *files;
+	struct movable_file *file;
 	unsigned long count;
 	struct page *page;
 };
@@ -153,7 +154,15 @@ static void crowd(struct sweep *sweep)
 	if (sweep->count < 2 * MOST_ALIGNED_PAGES)
 		kunit_skip(sweep->test, "too little memory is CMA: boot with more CMA");
 	sweep->count -= MOST_ALIGNED_PAGES;
-	movable_file_kunit(sweep->test, sweep->cma, FILE_PAGES);
+	sweep->file = movable_file_kunit(sweep->test, sweep->cma, FILE_PAGES);
+}
+
+/* A page that moved, or that stayed because its move failed, is the same. */
+static void expect_file_unharmed(struct sweep *sweep)
+{
+	KUNIT_EXPECT_EQ_MSG(sweep->test, 0UL,
+			    movable_file_count_wrong(sweep->file),
+			    "expected every page of the file to keep its contents");
 }
 
 static void pages_in_the_way_cannot_move(struct kunit *test)
@@ -162,6 +171,7 @@ static void pages_in_the_way_cannot_move(struct kunit *test)
 
 	crowd(&sweep);
 	fail_each_allocation(&sweep, take_pages, give_pages);
+	expect_file_unharmed(&sweep);
 }
 
 static void pages_in_the_way_of_dma_cannot_move(struct kunit *test)
@@ -174,6 +184,7 @@ static void pages_in_the_way_of_dma_cannot_move(struct kunit *test)
 
 	crowd(&sweep);
 	fail_each_allocation(&sweep, take_contiguous, give_contiguous);
+	expect_file_unharmed(&sweep);
 }
 
 /* The file remembers its allocations in slab memory. */

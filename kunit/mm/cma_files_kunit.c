@@ -36,13 +36,10 @@ static void expect_debugfs(struct area_files *files)
 
 	area_state_take(files->test, cma, &state);
 	expect_file(files, "count", cma->count);
-	expect_file(files, "order_per_bit",
-		    cma->order_per_bit);
+	expect_file(files, "order_per_bit", cma->order_per_bit);
 	expect_file(files, "used", used_pages(&state));
-	expect_file(files, "maxchunk",
-		    area_largest_free(&state));
-	expect_file(files, "base_pfn",
-		    area_range(cma, 0).base_pfn);
+	expect_file(files, "maxchunk", area_largest_free(&state));
+	expect_file(files, "base_pfn", area_range(cma, 0).base_pfn);
 }
 
 /* Empty, with one page, with a hole, full: |....| |x...| |x.x.| |xxxx| */
@@ -165,11 +162,9 @@ static void sysfs_counters(struct kunit *test)
 	expect_file(files, "alloc_pages_success", success + 7);
 	expect_file(files, "alloc_pages_fail", fail);
 
-	KUNIT_EXPECT_NULL(test, cma_alloc_kunit(test, cma,
-						cma->count, 0));
+	KUNIT_EXPECT_NULL(test, cma_alloc_kunit(test, cma, cma->count, 0));
 	expect_file(files, "alloc_pages_success", success + 7);
-	expect_file(files, "alloc_pages_fail",
-		    fail + cma->count);
+	expect_file(files, "alloc_pages_fail", fail + cma->count);
 }
 
 #ifdef CMA_TESTS_HAS_CMA_RELEASED_COUNTER
@@ -185,8 +180,7 @@ static void sysfs_released(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, page);
 	expect_file(files, "release_pages_success", released);
 	cma_release_kunit(test, page);
-	expect_file(files, "release_pages_success",
-		    released + 7);
+	expect_file(files, "release_pages_success", released + 7);
 }
 #endif
 

@@ -138,10 +138,8 @@ static void frozen_compound(struct kunit *test)
 }
 #endif
 
-static void __maybe_unused no_such_api(struct kunit *test)
-{
-	kunit_skip(test, "this kernel has neither cma_alloc_folio() nor cma_alloc_frozen()");
-}
+CASE_LEFT_OUT(no_such_api,
+	      "this kernel has neither cma_alloc_folio() nor cma_alloc_frozen()")
 
 static struct kunit_case cma_folio_cases[] = {
 #ifdef CMA_TESTS_HAS_CMA_FOLIO

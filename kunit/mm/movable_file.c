@@ -23,19 +23,25 @@ static void put_file(void *data)
 /*
  * Takes memory that cannot move until more than half of what is free is CMA:
  * from then on the buddy hands CMA pages to whoever accepts movable ones.
+ *
+ * The other half is all that the rest of the kernel has then. Where the areas
+ * are small it would be too small: nobody is there to be killed for it, and the
+ * machine would end.
  */
 static void crowd_out_of_other_memory(struct kunit *test, struct zone *zone)
 {
 	for (;;) {
 		unsigned long free_cma, free;
-		struct page *page;
+		struct page *page = NULL;
 
 		free_cma = zone_page_state_snapshot(zone, NR_FREE_CMA_PAGES);
 		free = zone_page_state_snapshot(zone, NR_FREE_PAGES);
 		if (free_cma > free / 2 + pageblock_nr_pages)
 			return;
-		page = alloc_pages(GFP_KERNEL | __GFP_NOWARN | __GFP_NORETRY,
-				   pageblock_order);
+		if (free > free_cma + high_wmark_pages(zone) +
+			   2 * pageblock_nr_pages)
+			page = alloc_pages(GFP_KERNEL | __GFP_NOWARN |
+					   __GFP_NORETRY, pageblock_order);
 		if (!page)
 			kunit_skip(test, "too little memory is CMA: boot with more CMA");
 		KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, free_order,

@@ -68,6 +68,12 @@ raw cma.cXse skip x
 lists 'kunit:cma?case * * * reason' ''
 expect "a dot is a dot" fail "$(judge 6.12 arm64 test | cut -f3)"
 
+raw cma.case skip x
+lists 'kunit@kunit:cma.case * * * reason' ''
+expect "in the boot that the row names" skip "$(judge 6.12 arm64 test | cut -f3)"
+lists 'kunit@no-area:cma.case * * * reason' ''
+expect "in another boot" fail "$(judge 6.12 arm64 test | cut -f3)"
+
 lists 'kunit:cma.case * * * reason' ''
 raw 'cma.case#2' skip x
 expect "a case seen again" skip "$(judge 6.12 arm64 test | cut -f3)"
@@ -94,7 +100,7 @@ expect "no case executed" "kunit	(stage)	error	no test case was executed, 1 were
 bench	(stage)	error	no test case was executed, 0 were skipped	-" "$(judge 6.12 arm64 test | sed 1d)"
 stages=
 
-for row in 'kunit:a * *' 'cma.case * * * reason' 'kunit:a six * * reason'; do
+for row in 'kunit:a * *' 'cma.case * * * reason' 'kunit:a six * * reason' 'kunit@:a * * * reason'; do
 	lists "$row" ''
 	status=0
 	judge 6.12 arm64 test >"$work/out" || status=$?

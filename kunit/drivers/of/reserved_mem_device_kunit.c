@@ -209,10 +209,55 @@ static void __init region_is_assigned_by_name(struct kunit *test)
 								  "second"), 0);
 	KUNIT_EXPECT_PTR_EQ(test, assigned(device), rmem);
 	of_reserved_mem_device_release(device);
-	KUNIT_EXPECT_NE(test, of_reserved_mem_device_init_by_name(device, np,
-								  "third"), 0);
 	KUNIT_EXPECT_NULL(test, assigned(device));
 	KUNIT_EXPECT_EQ(test, references(b), before);
+}
+
+/* A name that is not listed, a beginning of one that is, and no list at all. */
+static void __init unknown_name_is_refused(struct kunit *test)
+{
+	struct device *device = device_kunit(test);
+	struct device_node *a = pool(test, "pool-a", PHANDLE_A, true);
+	struct device_node *named = consumer(test, both, 2, both_names,
+					     sizeof(both_names));
+	unsigned int before = references(a);
+
+	forget_all();
+	know("pool-a", PHANDLE_A);
+	KUNIT_EXPECT_EQ(test, of_reserved_mem_device_init_by_name(device, named,
+								  "third"),
+			-ENODEV);
+	KUNIT_EXPECT_EQ(test, of_reserved_mem_device_init_by_name(device, named,
+								  "firs"),
+			-ENODEV);
+	KUNIT_EXPECT_EQ(test, of_reserved_mem_device_init_by_name(device, a,
+								  "first"),
+			-ENODEV);
+	KUNIT_EXPECT_EQ(test, fake.nr_inits, 0);
+	KUNIT_EXPECT_NULL(test, assigned(device));
+	KUNIT_EXPECT_EQ(test, references(a), before);
+}
+
+/* Of two references with one name, the first is what the name means. */
+static void __init first_of_a_duplicate_name_is_assigned(struct kunit *test)
+{
+	static const char names[] __initconst = "same\0same";
+	struct device *device = device_kunit(test);
+	struct device_node *a = pool(test, "pool-a", PHANDLE_A, true);
+	struct device_node *b = pool(test, "pool-b", PHANDLE_B, true);
+	struct device_node *np = consumer(test, both, 2, names, sizeof(names));
+	unsigned int before = references(a) + references(b);
+	struct reserved_mem *rmem_a;
+
+	forget_all();
+	rmem_a = know("pool-a", PHANDLE_A);
+	know("pool-b", PHANDLE_B);
+	KUNIT_EXPECT_EQ(test, of_reserved_mem_device_init_by_name(device, np,
+								  "same"), 0);
+	KUNIT_EXPECT_PTR_EQ(test, assigned(device), rmem_a);
+	KUNIT_EXPECT_EQ(test, fake.nr_inits, 1);
+	of_reserved_mem_device_release(device);
+	KUNIT_EXPECT_EQ(test, references(a) + references(b), before);
 }
 
 /* A reference that leads nowhere: an error, no assignment, nothing held. */
@@ -389,15 +434,15 @@ static void __init region_is_given_as_a_resource(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, references(a) + references(b), before);
 }
 #else
-static void __init region_is_given_as_a_resource(struct kunit *test)
-{
-	kunit_skip(test, "this kernel gives no region as a resource");
-}
+CASE_LEFT_OUT(region_is_given_as_a_resource,
+	      "this kernel gives no region as a resource")
 #endif
 
 static struct kunit_case __refdata device_cases[] = {
 	KUNIT_CASE(region_is_assigned_by_index),
 	KUNIT_CASE(region_is_assigned_by_name),
+	KUNIT_CASE(unknown_name_is_refused),
+	KUNIT_CASE(first_of_a_duplicate_name_is_assigned),
 	KUNIT_CASE(bad_references_are_refused),
 	KUNIT_CASE(disabled_region_is_passed_over),
 	KUNIT_CASE(refused_device_is_not_assigned),

@@ -212,10 +212,7 @@ static void __init address_beyond_4g_is_not_cut(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, holds(&fake.reserved, base, 6ULL << 32));
 }
 #else
-static void __init address_beyond_4g_is_not_cut(struct kunit *test)
-{
-	kunit_skip(test, "needs CONFIG_PHYS_ADDR_T_64BIT");
-}
+CASE_LEFT_OUT(address_beyond_4g_is_not_cut, "needs CONFIG_PHYS_ADDR_T_64BIT")
 #endif
 
 static void __init unsupported_trees_are_ignored(struct kunit *test)

@@ -76,14 +76,6 @@ static void pool_is_mapped_and_unmapped(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake.map_flags, (unsigned long)MEMREMAP_WC);
 	KUNIT_EXPECT_EQ(test, device->dma_mem->size, POOL_PAGES);
 
-	/* One pool a device; the second leaves the first as it was. */
-	KUNIT_EXPECT_EQ(test, dma_declare_coherent_memory(device, POOL_PHYS,
-							  POOL_DMA, POOL_SIZE),
-			-EBUSY);
-	KUNIT_EXPECT_EQ(test, fake.nr_mappings, 1);
-	KUNIT_EXPECT_EQ(test, fake.nr_bitmaps, 1);
-	KUNIT_EXPECT_NOT_NULL(test, device->dma_mem);
-
 	dma_release_coherent_memory(device);
 	KUNIT_EXPECT_NULL(test, device->dma_mem);
 	KUNIT_EXPECT_EQ(test, fake.nr_mappings, 0);
@@ -91,6 +83,20 @@ static void pool_is_mapped_and_unmapped(struct kunit *test)
 	dma_release_coherent_memory(device);
 	dma_release_coherent_memory(NULL);
 	KUNIT_EXPECT_EQ(test, fake.nr_mappings, 0);
+}
+
+/* One pool a device; the second leaves the first as it was. */
+static void second_pool_is_refused(struct kunit *test)
+{
+	struct device *device = device_with_pool(test);
+	struct dma_coherent_mem *pool = device->dma_mem;
+
+	KUNIT_EXPECT_EQ(test, dma_declare_coherent_memory(device, POOL_PHYS,
+							  POOL_DMA, POOL_SIZE),
+			-EBUSY);
+	KUNIT_EXPECT_PTR_EQ(test, device->dma_mem, pool);
+	KUNIT_EXPECT_EQ(test, fake.nr_mappings, 1);
+	KUNIT_EXPECT_EQ(test, fake.nr_bitmaps, 1);
 }
 
 static void failed_declaration_leaves_nothing(struct kunit *test)
@@ -146,11 +152,11 @@ static void device_without_pool_passes(struct kunit *test)
 }
 
 /*
- * 3 pages take 4, the next ones start behind them; both addresses move alike.
- * Stale contents must not reach the next owner, and zeroing must not reach the
- * neighbour: it is the size that is zeroed.
+ * 3 pages take 4, and lie where 4 would; both addresses move alike:
+ *
+ *	|1...|3333|
  */
-static void memory_is_zeroed_and_aligned(struct kunit *test)
+static void memory_is_aligned_to_its_size(struct kunit *test)
 {
 	struct device *device = device_with_pool(test);
 	char *memory = fake.memory;
@@ -166,14 +172,34 @@ static void memory_is_zeroed_and_aligned(struct kunit *test)
 	KUNIT_ASSERT_PTR_EQ(test, address, memory + 4 * PAGE_SIZE);
 	KUNIT_EXPECT_EQ(test, dma, POOL_DMA + 4 * PAGE_SIZE);
 	KUNIT_EXPECT_EQ(test, pool_pages_used(device), 5);
+
+	KUNIT_EXPECT_EQ(test, dma_release_from_dev_coherent(device, 2, address),
+			1);
+	KUNIT_EXPECT_EQ(test, pool_pages_used(device), 1);
+}
+
+/*
+ * Stale contents must not reach the next owner, and zeroing must not reach the
+ * neighbour: it is the size that is zeroed.
+ */
+static void memory_is_zeroed(struct kunit *test)
+{
+	struct device *device = device_with_pool(test);
+	char *memory = fake.memory;
+	dma_addr_t dma = 0;
+	char *address;
+
+	KUNIT_ASSERT_PTR_EQ(test, pool_alloc(device, 1, &dma), memory);
+	address = pool_alloc(device, 3 * PAGE_SIZE, &dma);
+	KUNIT_ASSERT_PTR_EQ(test, address, memory + 4 * PAGE_SIZE);
 	KUNIT_EXPECT_NULL_MSG(test, memchr_inv(address, 0, 3 * PAGE_SIZE),
 			      "stale contents in memory that was just allocated");
 	KUNIT_EXPECT_EQ(test, memory[4 * PAGE_SIZE - 1], (char)STALE);
 	KUNIT_EXPECT_EQ(test, memory[7 * PAGE_SIZE], (char)STALE);
 
+	/* What the last owner wrote is stale as well. */
 	KUNIT_EXPECT_EQ(test, dma_release_from_dev_coherent(device, 2, address),
 			1);
-	KUNIT_EXPECT_EQ(test, pool_pages_used(device), 1);
 	memset(address, STALE, 4 * PAGE_SIZE);
 	address = pool_alloc(device, 4 * PAGE_SIZE, &dma);
 	KUNIT_ASSERT_PTR_EQ(test, address, memory + 4 * PAGE_SIZE);
@@ -419,21 +445,27 @@ static void devices_share_a_region(struct kunit *test)
 	rmem_dma_device_release(&rmem, first);
 	rmem_dma_device_release(&rmem, NULL);
 
-	rmem.priv = NULL;
+	/* The region keeps its mapping for good: take it off for the case. */
 	dma_release_coherent_memory(second);
 	KUNIT_EXPECT_EQ(test, fake.nr_mappings, 0);
+}
 
-	/* A region that cannot be mapped is no pool, now or later. */
+/* Not now, and not from what a failure left behind. */
+static void unmappable_region_is_no_pool(struct kunit *test)
+{
+	struct device *device = device_kunit(test);
+	struct reserved_mem rmem = {
+		.name = "pool", .base = POOL_PHYS, .size = POOL_SIZE,
+	};
+
 	fake.memory = NULL;
-	KUNIT_EXPECT_EQ(test, rmem_dma_device_init(&rmem, first), -EINVAL);
-	KUNIT_EXPECT_NULL(test, first->dma_mem);
+	KUNIT_EXPECT_EQ(test, rmem_dma_device_init(&rmem, device), -EINVAL);
+	KUNIT_EXPECT_NULL(test, device->dma_mem);
 	KUNIT_EXPECT_NULL(test, rmem.priv);
 }
 #else
-static void devices_share_a_region(struct kunit *test)
-{
-	kunit_skip(test, "needs CONFIG_OF_RESERVED_MEM");
-}
+CASE_LEFT_OUT(unmappable_region_is_no_pool, "needs CONFIG_OF_RESERVED_MEM")
+CASE_LEFT_OUT(devices_share_a_region, "needs CONFIG_OF_RESERVED_MEM")
 #endif
 
 static int coherent_init(struct kunit *test)
@@ -445,9 +477,11 @@ static int coherent_init(struct kunit *test)
 
 static struct kunit_case coherent_cases[] = {
 	KUNIT_CASE(pool_is_mapped_and_unmapped),
+	KUNIT_CASE(second_pool_is_refused),
 	KUNIT_CASE(failed_declaration_leaves_nothing),
 	KUNIT_CASE(device_without_pool_passes),
-	KUNIT_CASE(memory_is_zeroed_and_aligned),
+	KUNIT_CASE(memory_is_aligned_to_its_size),
+	KUNIT_CASE(memory_is_zeroed),
 	KUNIT_CASE(pool_ends_at_its_size),
 	KUNIT_CASE(foreign_addresses_are_not_taken),
 	KUNIT_CASE(pool_beyond_int_keeps_its_offsets),
@@ -455,6 +489,7 @@ static struct kunit_case coherent_cases[] = {
 	KUNIT_CASE_PARAM(user_maps_the_buffer_and_no_more, mmap_gen_params),
 	KUNIT_CASE(user_maps_no_foreign_memory),
 	KUNIT_CASE(devices_share_a_region),
+	KUNIT_CASE(unmappable_region_is_no_pool),
 	{}
 };
 

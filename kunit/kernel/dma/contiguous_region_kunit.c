@@ -9,6 +9,7 @@
 #include <cma-tests/synthetic_fdt.h>
 #include <linux/module.h>
 #include <linux/sizes.h>
+#include "contiguous_state.h"
 
 #define BASE ((phys_addr_t)CMA_MIN_ALIGNMENT_BYTES * 4)
 #define SIZE ((phys_addr_t)CMA_MIN_ALIGNMENT_BYTES * 2)
@@ -113,24 +114,12 @@ static void __init decide(struct kunit *test, const struct decision *row)
 	KUNIT_EXPECT_NULL(test, device.cma_area);
 }
 
-static void __init forget_all(void)
-{
-	memset(&fake, 0, sizeof(fake));
-	dma_contiguous_default_area = NULL;
-	size_cmdline = -1;
-	base_cmdline = 0;
-	limit_cmdline = 0;
-#ifdef HAS_dma_contiguous_get_area_by_idx
-	dma_contiguous_areas_num = 0;
-#endif
-}
-
 static void __init region_becomes_an_area(struct kunit *test)
 {
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(decisions); i++) {
-		forget_all();
+		contiguous_begin(test);
 		decide(test, &decisions[i]);
 	}
 }
@@ -147,7 +136,6 @@ static void __init last_default_stands(struct kunit *test)
 		.name = "pool@1", .base = BASE, .size = SIZE,
 	};
 
-	forget_all();
 	fdt_install_kunit(test, &shape, &region, 1);
 	dma_contiguous_default_area = FAKE_AREA(1);
 	KUNIT_EXPECT_EQ(test,
@@ -172,7 +160,6 @@ static void __init region_is_validated_before_memory_is_taken(struct kunit *test
 	char text[] = "64M";
 	phys_addr_t align = 0;
 
-	forget_all();
 	fdt_install_kunit(test, &shape, regions, ARRAY_SIZE(regions));
 	KUNIT_EXPECT_EQ(test, rmem_cma_validate(fdt_region_node(test, "pool@1"),
 						&align), 0);
@@ -200,10 +187,8 @@ static void __init region_is_validated_before_memory_is_taken(struct kunit *test
 					     BASE, SIZE), -EBUSY);
 }
 #else
-static void __init region_is_validated_before_memory_is_taken(struct kunit *test)
-{
-	kunit_skip(test, "this kernel's contiguous.c has no rmem_cma_validate()");
-}
+CASE_LEFT_OUT(region_is_validated_before_memory_is_taken,
+	      "this kernel's contiguous.c has no rmem_cma_validate()")
 #endif
 
 static struct kunit_case __refdata region_cases[] = {
@@ -213,8 +198,9 @@ static struct kunit_case __refdata region_cases[] = {
 	{}
 };
 
-static struct kunit_suite region_suite = {
+static struct kunit_suite __refdata region_suite = {
 	.name = "dma_contiguous_region",
+	.init = contiguous_begin,
 	.test_cases = region_cases,
 };
 

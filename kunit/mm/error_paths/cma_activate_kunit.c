@@ -232,20 +232,13 @@ static void early_pages_stay_when_activation_fails(struct kunit *test)
 	expect_dead(test, cma);
 }
 #else
-static void early_pages_are_taken_from_the_bottom(struct kunit *test)
-{
-	kunit_skip(test, "this kernel's cma.c has no cma_reserve_early()");
-}
+CASE_LEFT_OUT(early_pages_are_taken_from_the_bottom,
+	      "this kernel's cma.c has no cma_reserve_early()")
+CASE_LEFT_OUT(early_requests_that_do_not_fit,
+	      "this kernel's cma.c has no cma_reserve_early()")
 
-static void early_requests_that_do_not_fit(struct kunit *test)
-{
-	kunit_skip(test, "this kernel's cma.c has no cma_reserve_early()");
-}
-
-static void early_pages_stay_when_activation_fails(struct kunit *test)
-{
-	kunit_skip(test, "this kernel's cma.c has no cma_reserve_early()");
-}
+CASE_LEFT_OUT(early_pages_stay_when_activation_fails,
+	      "this kernel's cma.c has no cma_reserve_early()")
 #endif
 
 #ifdef CMA_MAX_RANGES
@@ -277,10 +270,8 @@ static void failure_in_a_later_range_frees_all(struct kunit *test)
 	expect_dead(test, cma);
 }
 #else
-static void failure_in_a_later_range_frees_all(struct kunit *test)
-{
-	kunit_skip(test, "this kernel's areas have one range");
-}
+CASE_LEFT_OUT(failure_in_a_later_range_frees_all,
+	      "this kernel's areas have one range")
 #endif
 
 static struct kunit_case activate_cases[] = {

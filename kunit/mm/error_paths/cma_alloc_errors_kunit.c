@@ -363,10 +363,7 @@ static void counters_tell_pages(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic64_read(&cma->nr_pages_succeeded), 5LL);
 }
 #else
-static void counters_tell_pages(struct kunit *test)
-{
-	kunit_skip(test, "needs CONFIG_CMA_SYSFS");
-}
+CASE_LEFT_OUT(counters_tell_pages, "needs CONFIG_CMA_SYSFS")
 #endif
 
 static struct kunit_case errors_cases[] = {

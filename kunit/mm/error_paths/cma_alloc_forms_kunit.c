@@ -134,15 +134,10 @@ static void other_error_spares_the_second_range(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cma->available_count, 48UL);
 }
 #else
-static void second_range_helps_when_the_first_is_busy(struct kunit *test)
-{
-	kunit_skip(test, "this kernel's areas have one range");
-}
-
-static void other_error_spares_the_second_range(struct kunit *test)
-{
-	kunit_skip(test, "this kernel's areas have one range");
-}
+CASE_LEFT_OUT(second_range_helps_when_the_first_is_busy,
+	      "this kernel's areas have one range")
+CASE_LEFT_OUT(other_error_spares_the_second_range,
+	      "this kernel's areas have one range")
 #endif
 
 static struct kunit_case forms_cases[] = {

@@ -279,16 +279,22 @@ static void table_of_areas_fills_up(struct kunit *test)
  *
  *	|---- 4 GiB ----|aaaa->              |
  */
+#ifdef CONFIG_PHYS_ADDR_T_64BIT
+static const struct declaration eight_blocks = { .size = BLOCKS(8) };
+
+static void memory_above_4g(unsigned int blocks)
+{
+	fake.end_of_dram = SZ_4G + BLOCKS(blocks);
+	fake.lowmem_end = fake.end_of_dram;
+}
+
 static void memory_above_4g_comes_first(struct kunit *test)
 {
-#ifdef CONFIG_PHYS_ADDR_T_64BIT
-	const struct declaration row = { .size = BLOCKS(8) };
 	struct cma *cma = NULL;
 
-	fake.end_of_dram = SZ_4G + BLOCKS(64);
-	fake.lowmem_end = fake.end_of_dram;
+	memory_above_4g(64);
 	fake.alloc_answers[0] = SZ_4G + BLOCKS(3);
-	KUNIT_ASSERT_EQ(test, declare(&row, &cma), 0);
+	KUNIT_ASSERT_EQ(test, declare(&eight_blocks, &cma), 0);
 	KUNIT_ASSERT_EQ(test, fake.nr_alloc, 1);
 	KUNIT_EXPECT_EQ(test, fake.alloc[0].start, (phys_addr_t)SZ_4G);
 	KUNIT_EXPECT_EQ(test, fake.alloc[0].end, fake.end_of_dram);
@@ -297,42 +303,57 @@ static void memory_above_4g_comes_first(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, fake.alloc[0].exact_nid);
 	KUNIT_EXPECT_FALSE(test, fake.bottom_up);
 	KUNIT_EXPECT_EQ(test, cma_get_base(cma), SZ_4G + BLOCKS(3));
+}
 
-	/* Nothing free there: then where it would have been. */
-	fake.nr_alloc = 0;
-	fake.alloc_answers[0] = 0;
+/* Nothing is free above: then where it would have been. */
+static void memory_below_4g_comes_second(struct kunit *test)
+{
+	struct cma *cma = NULL;
+
+	memory_above_4g(64);
 	fake.alloc_answers[1] = BLOCKS(7);
-	KUNIT_ASSERT_EQ(test, declare(&row, &cma), 0);
+	KUNIT_ASSERT_EQ(test, declare(&eight_blocks, &cma), 0);
 	KUNIT_ASSERT_EQ(test, fake.nr_alloc, 2);
 	KUNIT_EXPECT_EQ(test, fake.alloc[1].start, (phys_addr_t)0);
 	KUNIT_EXPECT_EQ(test, fake.alloc[1].end, fake.end_of_dram);
 	KUNIT_EXPECT_FALSE(test, fake.alloc[1].bottom_up);
 	KUNIT_EXPECT_FALSE(test, fake.bottom_up);
 	KUNIT_EXPECT_EQ(test, cma_get_base(cma), BLOCKS(7));
+}
 
-	/* Already bottom-up: one search, and bottom-up it stays. */
-	fake.nr_alloc = 0;
+/* Bottom-up as it is: one search from 0, and bottom-up it stays. */
+static void bottom_up_memblock_is_searched_once(struct kunit *test)
+{
+	struct cma *cma = NULL;
+
+	memory_above_4g(64);
 	fake.bottom_up = true;
 	fake.alloc_answers[0] = BLOCKS(20);
-	KUNIT_ASSERT_EQ(test, declare(&row, &cma), 0);
+	KUNIT_ASSERT_EQ(test, declare(&eight_blocks, &cma), 0);
 	KUNIT_EXPECT_EQ(test, fake.nr_alloc, 1);
 	KUNIT_EXPECT_EQ(test, fake.alloc[0].start, (phys_addr_t)0);
 	KUNIT_EXPECT_TRUE(test, fake.bottom_up);
+}
 
-	/* Less than the area above 4 GiB: not tried. */
-	fake.nr_alloc = 0;
-	fake.bottom_up = false;
-	fake.end_of_dram = SZ_4G + BLOCKS(7);
-	fake.lowmem_end = fake.end_of_dram;
+static void too_little_above_4g_is_not_tried(struct kunit *test)
+{
+	struct cma *cma = NULL;
+
+	memory_above_4g(7);
 	fake.alloc_answers[0] = BLOCKS(40);
-	KUNIT_ASSERT_EQ(test, declare(&row, &cma), 0);
+	KUNIT_ASSERT_EQ(test, declare(&eight_blocks, &cma), 0);
 	KUNIT_EXPECT_EQ(test, fake.nr_alloc, 1);
 	KUNIT_EXPECT_EQ(test, fake.alloc[0].start, (phys_addr_t)0);
 	KUNIT_EXPECT_FALSE(test, fake.alloc[0].bottom_up);
-#else
-	kunit_skip(test, "needs CONFIG_PHYS_ADDR_T_64BIT");
-#endif
 }
+#else
+CASE_LEFT_OUT(memory_above_4g_comes_first, "needs CONFIG_PHYS_ADDR_T_64BIT")
+CASE_LEFT_OUT(memory_below_4g_comes_second, "needs CONFIG_PHYS_ADDR_T_64BIT")
+CASE_LEFT_OUT(bottom_up_memblock_is_searched_once,
+	      "needs CONFIG_PHYS_ADDR_T_64BIT")
+CASE_LEFT_OUT(too_little_above_4g_is_not_tried,
+	      "needs CONFIG_PHYS_ADDR_T_64BIT")
+#endif
 
 /*
  * An area lies in low or in high memory, never in both (6.x looks at the
@@ -402,6 +423,9 @@ static struct kunit_case declare_cases[] = {
 	KUNIT_CASE(memory_goes_back_when_the_area_fails),
 	KUNIT_CASE(table_of_areas_fills_up),
 	KUNIT_CASE(memory_above_4g_comes_first),
+	KUNIT_CASE(memory_below_4g_comes_second),
+	KUNIT_CASE(bottom_up_memblock_is_searched_once),
+	KUNIT_CASE(too_little_above_4g_is_not_tried),
 	KUNIT_CASE(fixed_area_across_highmem_is_refused),
 	KUNIT_CASE(high_memory_comes_before_low),
 	{}

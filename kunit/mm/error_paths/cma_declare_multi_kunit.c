@@ -71,15 +71,6 @@ static void expect_ranges(struct kunit *test, struct cma *cma,
 	KUNIT_EXPECT_EQ(test, cma_area_count, 1);
 }
 
-static void expect_nothing_left(struct kunit *test)
-{
-	KUNIT_EXPECT_EQ_MSG(test, cma_area_count, 0, "areas");
-	KUNIT_EXPECT_EQ_MSG(test, fake.cma_total, 0UL, "CmaTotal pages");
-	KUNIT_EXPECT_EQ_MSG(test, fake.nr_reserved, 0,
-			    "regions that stay reserved");
-	KUNIT_EXPECT_EQ(test, fake.nr_bad_frees, 0);
-}
-
 static void one_range_is_enough(struct kunit *test)
 {
 	struct cma *cma = NULL;
@@ -113,7 +104,7 @@ static void ranges_below_4g_are_left_alone(struct kunit *test)
 	free_range(ABOVE_4G(1), BLOCKS(8));
 	KUNIT_EXPECT_EQ(test, declare_multi(BLOCKS(12), &cma), -ENOMEM);
 	KUNIT_EXPECT_NULL(test, cma);
-	expect_nothing_left(test);
+	expect_no_trace(test, 0);
 }
 
 /* A range counts for the whole blocks in it: here 1, 0 and 7 of 10. */
@@ -125,7 +116,7 @@ static void ends_of_ranges_do_not_count(struct kunit *test)
 	free_range(ABOVE_4G(10) + PAGE_SIZE, BLOCKS(1));
 	free_range(ABOVE_4G(20), BLOCKS(7) + PAGE_SIZE);
 	KUNIT_EXPECT_EQ(test, declare_multi(BLOCKS(9), &cma), -ENOMEM);
-	expect_nothing_left(test);
+	expect_no_trace(test, 0);
 	fake.nr_alloc = 0;
 	KUNIT_ASSERT_EQ(test, declare_multi(BLOCKS(8), &cma), 0);
 	expect_ranges(test, cma, PAGES(8));
@@ -141,7 +132,7 @@ static void refused_range_gives_back_the_others(struct kunit *test)
 	fake.reserve_fails_at = 3;
 	KUNIT_EXPECT_EQ(test, declare_multi(BLOCKS(20), &cma), -ENOMEM);
 	KUNIT_EXPECT_NULL(test, cma);
-	expect_nothing_left(test);
+	expect_no_trace(test, 0);
 }
 
 static void wrong_arguments_make_no_ranges(struct kunit *test)
@@ -155,7 +146,7 @@ static void wrong_arguments_make_no_ranges(struct kunit *test)
 							   NUMA_NO_NODE),
 			-EINVAL);
 	KUNIT_EXPECT_EQ(test, fake.nr_reserve_calls, 0);
-	expect_nothing_left(test);
+	expect_no_trace(test, 0);
 }
 
 /* As the comment over the function says: the biggest ranges are selected. */
@@ -209,10 +200,8 @@ static void ranges_are_sorted_by_address(struct kunit *test)
 }
 
 #else
-static void several_ranges_make_the_size(struct kunit *test)
-{
-	kunit_skip(test, "this kernel's cma.c has no cma_declare_contiguous_multi()");
-}
+CASE_LEFT_OUT(several_ranges_make_the_size,
+	      "this kernel's cma.c has no cma_declare_contiguous_multi()")
 #endif
 
 static int multi_init(struct kunit *test)
