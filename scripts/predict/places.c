@@ -44,6 +44,18 @@ static void log_failure(struct model *model, const struct reserved_node *node, _
 		      node->name, base, bytes / MIB);
 }
 
+/* Where a region begins or ends inside a page, nobody else gets that page. */
+static void note_part_of_page(struct model *model, const struct reserved_node *node, __u64 base,
+			      __u64 end)
+{
+	__u64 page = model->settings->page_bytes;
+
+	if (base % page || end % page)
+		add_finding(model, FINDING_ROUNDED, node->name,
+			    "reg: 0x%llx..0x%llx is no whole number of pages of %llu KiB; 0x%llx..0x%llx is lost",
+			    base, end - 1, page >> 10, base / page * page, round_up_to(end, page) - 1);
+}
+
 /* One entry of reg; false where it is not reserved. */
 static bool reserve_entry(struct model *model, const struct reserved_node *node, __u64 base,
 			  __u64 bytes)
@@ -56,7 +68,7 @@ static bool reserve_entry(struct model *model, const struct reserved_node *node,
 			    "reg: a size of 0 reserves nothing; write the size, or remove the node");
 		return false;
 	}
-	if (node->no_map && range_set_overlaps(&model->ram, base, end) &&
+	if (node->no_map && (model->ram_unknown || range_set_overlaps(&model->ram, base, end)) &&
 	    range_set_overlaps(&model->taken, base, end)) {
 		log_failure(model, node, base, bytes);
 		add_finding(model, FINDING_REFUSED, node->name,
@@ -65,6 +77,7 @@ static bool reserve_entry(struct model *model, const struct reserved_node *node,
 		return false;
 	}
 	range_set_add(node->no_map ? &model->unmapped : &model->taken, base, end);
+	note_part_of_page(model, node, base, end);
 	return true;
 }
 
@@ -222,6 +235,43 @@ static bool check_sized_properties(struct model *model, const struct reserved_no
 	return true;
 }
 
+/* No place: say which size would have one. */
+static void refuse_size(struct model *model, const struct reserved_node *node, __u64 align)
+{
+	struct request anywhere = { .align = align, .low = model->settings->page_bytes,
+				    .high = ULLONG_MAX };
+	bool in_ranges = node->alloc_ranges.state == PROPERTY_GOOD;
+	__u64 largest = 0, base = 0, place = 0;
+
+	for (size_t i = 0; i < (in_ranges ? node->alloc_ranges.count : 1); i++) {
+		__u64 bytes;
+
+		if (in_ranges) {
+			anywhere.low = node->alloc_ranges.pairs[i].address;
+			anywhere.high = range_end(anywhere.low, node->alloc_ranges.pairs[i].bytes);
+		}
+		bytes = find_largest(&model->ram, &model->taken, &model->unmapped, &anywhere, &place);
+		if (bytes <= largest)
+			continue;
+		largest = bytes;
+		base = place;
+	}
+	text_list_add(&model->prediction->log, "failed to allocate memory for node '%s': size %llu MiB",
+		      node->name, node->size.value / MIB);
+	if (largest >= node->size.value && largest)
+		add_finding(model, FINDING_REFUSED, node->name,
+			    "size: no 0x%llx bytes; write a multiple of 0x%llx", node->size.value, align);
+	else if (largest)
+		add_finding(model, FINDING_REFUSED, node->name,
+			    "size: no 0x%llx bytes, aligned to 0x%llx, are free in %s; the largest piece is 0x%llx bytes at 0x%llx",
+			    node->size.value, align, in_ranges ? "its alloc-ranges" : "RAM", largest, base);
+	else
+		add_finding(model, FINDING_REFUSED, node->name,
+			    "%s: nothing that is aligned to 0x%llx is free %s",
+			    in_ranges ? "alloc-ranges" : "size", align,
+			    in_ranges ? "there; widen it to where RAM is" : "in RAM; reserve less elsewhere");
+}
+
 bool place_by_size(struct model *model, struct placed *placed,
 		   const struct placed_list *list)
 {
@@ -242,19 +292,14 @@ bool place_by_size(struct model *model, struct placed *placed,
 	}
 	/* Without an alignment a region begins at a cache line. */
 	request.align = alignment ? alignment : 64;
+	placed->bytes = node->size.value;
+	placed->unknown_place |= model->ram_unknown && placed->bytes;
+	if (placed->unknown_place && model->ram_unknown)
+		return true;
 	if (!find_in_ranges(model, placed, list, &request, &placed->base)) {
-		text_list_add(&model->prediction->log,
-			      "failed to allocate memory for node '%s': size %llu MiB",
-			      node->name, node->size.value / MIB);
-		add_finding(model, FINDING_REFUSED, node->name,
-			    "size: no 0x%llx bytes, aligned to 0x%llx, are free %s; %s",
-			    node->size.value, request.align,
-			    node->alloc_ranges.state == PROPERTY_GOOD ? "in its alloc-ranges" : "in RAM",
-			    node->alloc_ranges.state == PROPERTY_GOOD ?
-			    "widen alloc-ranges to where RAM is" : "ask for less");
+		refuse_size(model, node, request.align);
 		return false;
 	}
-	placed->bytes = node->size.value;
 	end = range_end(placed->base, placed->bytes);
 	range_set_add(&model->taken, placed->base, end);
 	if (node->no_map)
