@@ -98,7 +98,8 @@ struct region *declare_area(struct model *model, struct area_request *area)
 	if (!take_area_slot(model))
 		return NULL;
 	region = add_region(model, area->name, base, area->bytes, REGION_AREA);
-	region->place = area->fixed ? PLACE_EXACT : model->ram_unknown ? PLACE_UNKNOWN : PLACE_BELOW;
+	region->place = area->fixed ? PLACE_EXACT :
+			model->ram_unknown ? PLACE_UNKNOWN : PLACE_BELOW;
 	if (region->place != PLACE_UNKNOWN)
 		range_set_add(&model->taken, base, base + area->bytes);
 	text_list_add(&model->prediction->log, "Reserved %llu MiB %s",

@@ -31,8 +31,8 @@ static void log_pool(struct model *model, const struct placed *placed, const cha
 }
 
 /* Where the node's memory could be instead: aligned, free, the next one up or else down. */
-static bool find_other_place(const struct model *model, const struct placed *placed, __u64 bytes,
-			     __u64 *place)
+static bool find_other_place(const struct model *model, const struct placed *placed,
+			     __u64 bytes, __u64 *place)
 {
 	__u64 block = pageblock_bytes(model->settings);
 	struct request request = { .bytes = bytes, .align = block, .high = ULLONG_MAX,
@@ -62,7 +62,8 @@ static void advise_reg(struct model *model, const struct placed *placed)
 	if (model->ram_unknown)
 		add_finding(model, FINDING_REFUSED, placed->node->name,
 			    "reg: %s 0x%llx is no multiple of the pageblock, 0x%llx; 0x%llx and 0x%llx are",
-			    part, number, block, number / block * block, round_up_to(number, block));
+			    part, number, block, number / block * block,
+			    round_up_to(number, block));
 	else if (find_other_place(model, placed, bytes, &place))
 		add_finding(model, FINDING_REFUSED, placed->node->name,
 			    "reg: %s 0x%llx is no multiple of the pageblock, 0x%llx; free are 0x%llx bytes at 0x%llx",

@@ -69,10 +69,12 @@ static void read_chosen(struct tree *tree, const void *blob)
 static void read_memreserve(struct tree *tree, const void *blob)
 {
 	for (int i = 0; i < fdt_num_mem_rsv(blob); i++) {
-		uint64_t address, bytes;
+		const struct fdt_reserve_entry *entries =
+			(const void *)((const char *)blob + fdt_off_mem_rsvmap(blob));
+		__u64 address = fdt64_ld(&entries[i].address), bytes = fdt64_ld(&entries[i].size);
 
 		/* Who reads the list stops at a size of 0. */
-		if (fdt_get_mem_rsv(blob, i, &address, &bytes) || !bytes)
+		if (!bytes)
 			return;
 		range_set_add(&tree->memreserve, address, range_end(address, bytes));
 	}
@@ -153,13 +155,15 @@ static bool to_cpu_address(const void *blob, int bus, __u64 *address)
 static __u64 last_of_bus(const void *blob, int bus)
 {
 	struct windows windows = find_windows(blob, bus);
+	int parent = fdt_parent_offset(blob, bus);
 	__u64 last = 0;
 
 	for (int i = 0; i < windows.count; i++) {
 		struct window window = read_window(&windows, i);
 
-		if (window.bytes && to_cpu_address(blob, fdt_parent_offset(blob, bus), &window.parent) &&
-		    window.parent + window.bytes - 1 > last)
+		if (!window.bytes || !to_cpu_address(blob, parent, &window.parent))
+			continue;
+		if (window.parent + window.bytes - 1 > last)
 			last = window.parent + window.bytes - 1;
 	}
 	return last;
@@ -176,8 +180,10 @@ static bool is_reachable(const void *blob, int node)
 /* The zone for DMA ends where the narrowest of the buses ends. */
 static void read_buses(struct tree *tree, const void *blob)
 {
+	int bus = 0;
+
 	tree->dma_last = ULLONG_MAX;
-	for (int bus = fdt_next_node(blob, 0, NULL); bus >= 0; bus = fdt_next_node(blob, bus, NULL)) {
+	while ((bus = fdt_next_node(blob, bus, NULL)) >= 0) {
 		__u64 last;
 
 		if (!has(blob, bus, "dma-ranges") || !is_reachable(blob, bus))

@@ -187,8 +187,8 @@ void place_hugetlb(struct model *model)
 			      wanted / MIB, each / MIB);
 	}
 	for (__u32 node = 0; node < NUMA_NODES_MAX && done < wanted; node++) {
-		__u64 left = wanted - done;
+		__u64 share = each < wanted - done ? each : wanted - done;
 
-		done += place_gigantic(model, node, !each ? node_bytes[node] : each < left ? each : left);
+		done += place_gigantic(model, node, each ? share : node_bytes[node]);
 	}
 }

@@ -53,7 +53,8 @@ static void note_part_of_page(struct model *model, const struct reserved_node *n
 	if (base % page || end % page)
 		add_finding(model, FINDING_ROUNDED, node->name,
 			    "reg: 0x%llx..0x%llx is no whole number of pages of %llu KiB; 0x%llx..0x%llx is lost",
-			    base, end - 1, page >> 10, base / page * page, round_up_to(end, page) - 1);
+			    base, end - 1, page >> 10, base / page * page,
+			    round_up_to(end, page) - 1);
 }
 
 /* One entry of reg; false where it is not reserved. */
@@ -250,7 +251,8 @@ static void refuse_size(struct model *model, const struct reserved_node *node, _
 			anywhere.low = node->alloc_ranges.pairs[i].address;
 			anywhere.high = range_end(anywhere.low, node->alloc_ranges.pairs[i].bytes);
 		}
-		bytes = find_largest(&model->ram, &model->taken, &model->unmapped, &anywhere, &place);
+		bytes = find_largest(&model->ram, &model->taken, &model->unmapped, &anywhere,
+				     &place);
 		if (bytes <= largest)
 			continue;
 		largest = bytes;
@@ -260,11 +262,13 @@ static void refuse_size(struct model *model, const struct reserved_node *node, _
 		      node->name, node->size.value / MIB);
 	if (largest >= node->size.value && largest)
 		add_finding(model, FINDING_REFUSED, node->name,
-			    "size: no 0x%llx bytes; write a multiple of 0x%llx", node->size.value, align);
+			    "size: no 0x%llx bytes; write a multiple of 0x%llx",
+			    node->size.value, align);
 	else if (largest)
 		add_finding(model, FINDING_REFUSED, node->name,
 			    "size: no 0x%llx bytes, aligned to 0x%llx, are free in %s; the largest piece is 0x%llx bytes at 0x%llx",
-			    node->size.value, align, in_ranges ? "its alloc-ranges" : "RAM", largest, base);
+			    node->size.value, align, in_ranges ? "its alloc-ranges" : "RAM",
+			    largest, base);
 	else
 		add_finding(model, FINDING_REFUSED, node->name,
 			    "%s: nothing that is aligned to 0x%llx is free %s",

@@ -118,7 +118,8 @@ static void limit_ram(struct model *model)
 	lost = before - range_set_bytes(&model->ram, 0, ULLONG_MAX);
 	model->prediction->ram_lost_bytes += lost;
 	/* Nor is there a note of each page that is not there. */
-	model->prediction->memory_lost_bytes += lost - lost / settings->page_bytes * PAGE_NOTE_BYTES;
+	lost -= lost / settings->page_bytes * PAGE_NOTE_BYTES;
+	model->prediction->memory_lost_bytes += lost;
 }
 
 static void predict_machine(struct model *model)

@@ -98,7 +98,8 @@ void question_read(struct question *question, int argc, char **argv)
 		tree_read(question->tree, argv[optind]);
 	}
 	question->assumes_config = !given.config;
-	question->uses_bootargs = !given.command_line && question->tree && *question->tree->command_line;
+	question->uses_bootargs = question->tree && *question->tree->command_line &&
+				  !given.command_line;
 	complete(&given, question->tree);
 	apply(settings, &given);
 }

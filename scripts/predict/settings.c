@@ -115,6 +115,8 @@ void settings_behaviour(struct settings *settings, const char *name)
 		{ "exact-hugetlb", &settings->kernel.exact_hugetlb },
 		{ "thp-pageblock", &settings->kernel.thp_pageblock },
 		{ "exact-dma-limit", &settings->kernel.exact_dma_limit },
+		{ "kernel-apart", &settings->kernel.kernel_apart },
+		{ "pieces-panic", &settings->kernel.pieces_panic },
 	};
 	bool value = *name != '!';
 

@@ -42,6 +42,8 @@ struct behaviours {
 	bool exact_hugetlb;
 	bool thp_pageblock;
 	bool exact_dma_limit;
+	bool kernel_apart;
+	bool pieces_panic;
 };
 
 struct cma_option {

@@ -58,33 +58,45 @@ static void check_shared_pages(struct model *model)
 	range_set_free(&areas);
 }
 
+/* Into how many pieces no-map divides RAM, with and without a map. */
+static size_t count_pieces(const struct model *model)
+{
+	struct range_set mapped = { NULL, 0 };
+	size_t pieces = 0;
+
+	range_set_add_all(&mapped, &model->ram);
+	for (size_t i = 0; i < model->unmapped.count; i++) {
+		__u64 start = model->unmapped.ranges[i].start, end = model->unmapped.ranges[i].end;
+
+		pieces += range_set_overlaps(&model->ram, start, end);
+		range_set_remove(&mapped, start, end);
+	}
+	pieces += mapped.count;
+	range_set_free(&mapped);
+	return pieces;
+}
+
 /*
- * Each region without a map divides RAM, and the map sets the kernel's own image
- * apart and joins it again: where the early table has no room for that, no boot.
+ * Early on the kernel's table of RAM does not grow. While it maps RAM, a kernel
+ * may set its own image apart, which takes two pieces more, and two to spare for
+ * joining them again: some end where that fails, others only where the first does.
  */
 static void check_pieces(struct model *model)
 {
-	struct range_set mapped = { NULL, 0 };
-	size_t pieces;
+	const struct behaviours *kernel = &model->settings->kernel;
+	size_t pieces = count_pieces(model);
+	unsigned int spare = !kernel->kernel_apart ? 0 : kernel->pieces_panic ? 4 : 2;
 
-	range_set_add_all(&mapped, &model->ram);
-	for (size_t i = 0; i < model->unmapped.count; i++)
-		range_set_remove(&mapped, model->unmapped.ranges[i].start,
-				 model->unmapped.ranges[i].end);
-	pieces = mapped.count;
-	range_set_free(&mapped);
-	for (size_t i = 0; i < model->unmapped.count; i++)
-		pieces += range_set_overlaps(&model->ram, model->unmapped.ranges[i].start,
-					     model->unmapped.ranges[i].end);
 	if (model->settings->architecture != ARCHITECTURE_ARM64 ||
-	    pieces + 4 <= model->settings->ram_pieces_max)
+	    pieces + spare <= model->settings->ram_pieces_max)
 		return;
 	add_finding(model, FINDING_REFUSED, "/reserved-memory",
-		    "no-map divides RAM into %zu pieces, and the kernel has room for %u so early; put regions side by side",
-		    pieces, model->settings->ram_pieces_max);
+		    "no-map divides RAM into %zu pieces, and so early the kernel has room for %u; put regions side by side",
+		    pieces, model->settings->ram_pieces_max - spare);
 	/* That early nothing else has been said. */
 	text_list_free(&model->prediction->log);
-	text_list_add(&model->prediction->log, "memblock: cannot resize memory array");
+	text_list_add(&model->prediction->log, kernel->pieces_panic ?
+		      "memblock: cannot resize memory array" : "Kernel panic");
 	model->prediction->panics = true;
 }
 
