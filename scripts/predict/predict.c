@@ -18,8 +18,8 @@
 
 #include "model.h"
 
-/* What the kernel notes of each page (struct page). */
-#define PAGE_NOTE_BYTES 64
+/* What the kernel has for each page: its struct page, and its share of the hash tables. */
+#define PAGE_NOTE_BYTES (64 + 6)
 
 __u64 round_up_to(__u64 number, __u64 step)
 {
