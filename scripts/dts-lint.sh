@@ -33,8 +33,8 @@ kernel=${KERNEL:-6.12}
 [ "$kernel" != newest ] || kernel=999.0
 case $kernel in *[!0-9.]* | *.*.*.*) die "KERNEL must be a number such as 6.12 or newest, found '$kernel'" ;; esac
 set --
-[ -n "${CONFIG-}" ] || set -- --page-size "${PAGE_SIZE:-4k}"
 [ -z "${CONFIG-}" ] || set -- --config "$CONFIG"
+[ -z "${PAGE_SIZE-}" ] || set -- "$@" --page-size "$PAGE_SIZE"
 [ -z "${CMDLINE+given}" ] || set -- "$@" --command-line "$CMDLINE"
 [ -z "${PAGEBLOCK_ORDER-}" ] || set -- "$@" --pageblock-order "$PAGEBLOCK_ORDER"
 [ -z "${ARCH-}" ] || set -- "$@" --arch "$ARCH"

@@ -73,6 +73,8 @@ static void print_machine(const struct prediction *prediction, const struct ques
 	       settings->page_bytes >> 10, settings->pageblock_order, pageblock_bytes(settings));
 	if (settings->architecture == ARCHITECTURE_ARM)
 		puts("32-bit arm, without large pages (LPAE)");
+	if (question->tree->is_folder)
+		puts("note: a folder has neither the order of nodes nor /memreserve/; /sys/firmware/fdt has");
 	if (question->uses_bootargs)
 		printf("command line of /chosen: %s\n", question->tree->command_line);
 	for (size_t i = 0; i < prediction->ram.count; i++) {

@@ -2,6 +2,7 @@
 /* tree - what a device tree says of memory; libfdt reads it and checks it first */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "blob.h"
 #include "cells.h"
@@ -73,9 +74,11 @@ static void check_reserved_memory(struct tree *tree, const void *blob, int node)
 void tree_read(struct tree *tree, const char *path)
 {
 	void *blob = blob_load(path);
+	struct stat about;
 	int node, child;
 
 	*tree = (struct tree){
+		.is_folder = !stat(path, &about) && S_ISDIR(about.st_mode),
 		.address_cells = read_cell_count(blob, 0, "#address-cells", 2),
 		.size_cells = read_cell_count(blob, 0, "#size-cells", 1),
 	};

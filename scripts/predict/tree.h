@@ -49,6 +49,7 @@ struct bank {
 
 struct tree {
 	int address_cells, size_cells;	/* of the root */
+	bool is_folder;			/* which has not the tree's order, nor the header */
 	/* Both instruction sets have trees; the CPUs tell which this one is for. */
 	bool is_32_bit;
 	char *command_line;		/* of /chosen, "" where it has none */
