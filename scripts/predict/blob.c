@@ -91,7 +91,8 @@ static char *run_dtc(const char *path, const char *format, size_t *bytes)
 	if (WEXITSTATUS(status))
 		fail("'%s' does not compile: dtc's message is above%s", path,
 		     uses_preprocessor(path) ?
-		     "; it has #include, which dtc does not know: give the .dtb that the kernel's 'make dtbs' makes of it" : "");
+		     "; it has #include, which dtc does not know: give the .dtb that the kernel's 'make dtbs' makes of it" :
+		     "");
 	return data;
 }
 
