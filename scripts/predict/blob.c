@@ -88,11 +88,11 @@ static char *run_dtc(const char *path, const char *format, size_t *bytes)
 		fail("dtc did not end by itself on '%s'", path);
 	if (WEXITSTATUS(status) == 127)
 		fail("expected dtc, found none: run 'make deps', or give a compiled tree (.dtb)");
+	if (WEXITSTATUS(status) && uses_preprocessor(path))
+		fail("'%s' does not compile: dtc's message is above; #include is for the C preprocessor: give the .dtb of the kernel's 'make dtbs'",
+		     path);
 	if (WEXITSTATUS(status))
-		fail("'%s' does not compile: dtc's message is above%s", path,
-		     uses_preprocessor(path) ?
-		     "; it has #include, which dtc does not know: give the .dtb that the kernel's 'make dtbs' makes of it" :
-		     "");
+		fail("'%s' does not compile: dtc's message is above", path);
 	return data;
 }
 

@@ -30,50 +30,6 @@ static void log_pool(struct model *model, const struct placed *placed, const cha
 		      placed->node->name);
 }
 
-/* Where the node's memory could be instead: aligned, free, the next one up or else down. */
-static bool find_other_place(const struct model *model, const struct placed *placed,
-			     __u64 bytes, __u64 *place)
-{
-	__u64 block = pageblock_bytes(model->settings);
-	struct request request = { .bytes = bytes, .align = block, .high = ULLONG_MAX,
-				   .low = placed->base / block * block, .lowest = true };
-	struct range_set others = { NULL, 0 };
-	bool found;
-
-	range_set_add_all(&others, &model->taken);
-	range_set_remove(&others, placed->base, range_end(placed->base, placed->bytes));
-	found = find_place(&model->ram, &others, &model->unmapped, &request, place);
-	if (!found) {
-		request.low = 0;
-		request.lowest = false;
-		found = find_place(&model->ram, &others, &model->unmapped, &request, place);
-	}
-	range_set_free(&others);
-	return found;
-}
-
-static void advise_reg(struct model *model, const struct placed *placed)
-{
-	__u64 block = pageblock_bytes(model->settings), place;
-	__u64 bytes = round_up_to(placed->bytes, block);
-	const char *part = placed->base % block ? "base" : "size";
-	__u64 number = placed->base % block ? placed->base : placed->bytes;
-
-	if (model->ram_unknown)
-		add_finding(model, FINDING_REFUSED, placed->node->name,
-			    "reg: %s 0x%llx is no multiple of the pageblock, 0x%llx; 0x%llx and 0x%llx are",
-			    part, number, block, number / block * block,
-			    round_up_to(number, block));
-	else if (find_other_place(model, placed, bytes, &place))
-		add_finding(model, FINDING_REFUSED, placed->node->name,
-			    "reg: %s 0x%llx is no multiple of the pageblock, 0x%llx; free are 0x%llx bytes at 0x%llx",
-			    part, number, block, bytes, place);
-	else
-		add_finding(model, FINDING_REFUSED, placed->node->name,
-			    "reg: %s 0x%llx is no multiple of the pageblock, 0x%llx; no 0x%llx bytes so aligned are free",
-			    part, number, block, bytes);
-}
-
 /* An area needs its ends on pageblocks: "base" and "size" are what is wrong. */
 static bool aligned_for_area(struct model *model, const struct placed *placed)
 {

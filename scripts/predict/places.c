@@ -236,46 +236,6 @@ static bool check_sized_properties(struct model *model, const struct reserved_no
 	return true;
 }
 
-/* No place: say which size would have one. */
-static void refuse_size(struct model *model, const struct reserved_node *node, __u64 align)
-{
-	struct request anywhere = { .align = align, .low = model->settings->page_bytes,
-				    .high = ULLONG_MAX };
-	bool in_ranges = node->alloc_ranges.state == PROPERTY_GOOD;
-	__u64 largest = 0, base = 0, place = 0;
-
-	for (size_t i = 0; i < (in_ranges ? node->alloc_ranges.count : 1); i++) {
-		__u64 bytes;
-
-		if (in_ranges) {
-			anywhere.low = node->alloc_ranges.pairs[i].address;
-			anywhere.high = range_end(anywhere.low, node->alloc_ranges.pairs[i].bytes);
-		}
-		bytes = find_largest(&model->ram, &model->taken, &model->unmapped, &anywhere,
-				     &place);
-		if (bytes <= largest)
-			continue;
-		largest = bytes;
-		base = place;
-	}
-	text_list_add(&model->prediction->log, "failed to allocate memory for node '%s': size %llu MiB",
-		      node->name, node->size.value / MIB);
-	if (largest >= node->size.value && largest)
-		add_finding(model, FINDING_REFUSED, node->name,
-			    "size: no 0x%llx bytes; write a multiple of 0x%llx",
-			    node->size.value, align);
-	else if (largest)
-		add_finding(model, FINDING_REFUSED, node->name,
-			    "size: no 0x%llx bytes, aligned to 0x%llx, are free in %s; the largest piece is 0x%llx bytes at 0x%llx",
-			    node->size.value, align, in_ranges ? "its alloc-ranges" : "RAM",
-			    largest, base);
-	else
-		add_finding(model, FINDING_REFUSED, node->name,
-			    "%s: nothing that is aligned to 0x%llx is free %s",
-			    in_ranges ? "alloc-ranges" : "size", align,
-			    in_ranges ? "there; widen it to where RAM is" : "in RAM; reserve less elsewhere");
-}
-
 bool place_by_size(struct model *model, struct placed *placed,
 		   const struct placed_list *list)
 {

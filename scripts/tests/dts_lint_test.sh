@@ -81,8 +81,11 @@ expect "a part of a page" \
 	"$(said_of '/mapped@55000000 {/,/}/s/0x100000>/0x100>/' '^mapped@55000000: ')"
 expect "a disabled node is no failure: status" 0 \
 	"$(sed "$plain; /mapped@55000000 {/,/}/s/reg/status = \"disabled\"; reg/" "$board" >"$work/other.dts"; lint_status "$work/other.dts")"
+expect "alloc-ranges beyond the last address" \
+	"sized: refused: alloc-ranges: 0xfffffffff0000000 bytes from 0x50000000 go beyond the last address; write less" \
+	"$(said_of '/sized {/,/}/s/size =/alloc-ranges = <0 0x50000000 0xffffffff 0xf0000000>; size =/' '^sized: ')"
 expect "a size that fits nowhere: what would" \
-	"sized: refused: size: no 0x18000000 bytes, aligned to 0x200000, are free in RAM; the largest piece is 0x10000000 bytes at 0x40000000" \
+	"sized: refused: size: no 0x18000000 bytes, aligned to 0x200000, are free in RAM; the largest piece, before the kernel takes its own, is 0x10000000 bytes at 0x40000000" \
 	"$(said_of '/sized {/,/}/s/0x1000000>/0x18000000>/' '^sized: ')"
 
 : >"$work/empty"
@@ -96,8 +99,8 @@ echo '/dts-v1/; / { broken' >"$work/broken.dts"
 expect "a source that does not compile: status" 2 "$(lint_status "$work/broken.dts")"
 printf '/dts-v1/;\n#include "board.dtsi"\n/ { };\n' >"$work/included.dts"
 expect "a source with #include: status" 2 "$(lint_status "$work/included.dts")"
-expect "a source with #include: what to do" "#include, which dtc does not know: give the .dtb that the kernel's 'make dtbs' makes of it" \
-	"$(sed 's/^.*it has //' "$work/said")"
+expect "a source with #include: what to do" "#include is for the C preprocessor: give the .dtb of the kernel's 'make dtbs'" \
+	"$(sed 's/^.*; //' "$work/said")"
 head -c 17000000 /dev/zero >"$work/huge"
 expect "a huge file: status" 2 "$(lint_status "$work/huge")"
 expect "PAGE_SIZE=5k: status" 2 "$(lint_status "$work/board.dtb" --page-size 5k)"
