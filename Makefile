@@ -7,7 +7,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 # What a user may set, the same for every verb; 'make help' explains.
 export KSRC KERNEL ARCH PROFILE ACCEL ONLY SEED RUNS OUT O V CACHE BENCH_ARGUMENTS SCENARIO REMOVE
-export FILE PAGE_SIZE PAGEBLOCK_ORDER CMDLINE
+export FILE PAGE_SIZE PAGEBLOCK_ORDER CMDLINE RAM CONFIG
 export MODE LAYOUTS BOOTS SUBJECT MINIMUM FORMAT KERNELS
 
 Q = $(if $(filter 1,$(V)),,@)
@@ -15,7 +15,7 @@ Q = $(if $(filter 1,$(V)),,@)
 STAGES := run source kernel image kunit selftests drivers bench destructive report
 
 .PHONY: help deps check lint mutants coverage phase-delays clean install-tree tarball run-stock boot-table dts-lint $(STAGES)
-.PHONY: compare ab baseline sensitivity trend .compare .ab .sensitivity
+.PHONY: compare ab baseline sensitivity trend .compare .ab .sensitivity .boot-table .dts-lint
 
 help:
 	$(Q)cat scripts/help.txt
@@ -53,15 +53,9 @@ tarball:
 run-stock:
 	$(Q)scripts/run-stock.sh
 
-boot-table:
-	$(Q)scripts/boot-table.sh
-
-dts-lint:
-	$(Q)scripts/dts-lint.sh
-
 # These end with the status of their script (for ab: what 'git bisect run' wants),
 # where make itself would say 2 to all that is not 0: see exit_status.c.
-JUDGES := compare ab sensitivity
+JUDGES := compare ab sensitivity boot-table dts-lint
 ifneq ($(filter $(JUDGES),$(MAKECMDGOALS)),)
 exit_status := $(or $(O),build)/statistics/exit_status.so
 $(exit_status): scripts/statistics/exit_status.c
@@ -79,6 +73,10 @@ judge = $(Q)mkdir -p $(or $(O),build); status=0; $(1) || status=$$?; echo $$stat
 	$(call judge,scripts/ab.sh "$(BASE)" "$(NEW)")
 .sensitivity:
 	$(call judge,scripts/sensitivity.sh)
+.boot-table:
+	$(call judge,scripts/boot-table.sh)
+.dts-lint:
+	$(call judge,scripts/dts-lint.sh)
 
 $(JUDGES): %: .%
 	@exit $(exit-with $(file <$(status)))$(file <$(status))

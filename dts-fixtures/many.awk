@@ -1,11 +1,10 @@
 # many.awk    a fixture of many nodes that differ in nothing but their place
 #
-#   awk -v kind=no-map|sized|area -v count=65 -f many.awk
-# A row of boot.table names it many-KIND-COUNT. no-map: 64 KiB each, side by side:
-# apart, 63 of them are more pieces of RAM than arm64 can note so early (README.md).
-# sized: 64 KiB each, without a place; area: one pageblock of 2 MiB each, 4 MiB apart.
+#   awk -v kind=no-map|scattered|sized|area -v count=65 -f many.awk
+# A row of boot.table names it many-KIND-COUNT. no-map: 64 KiB each, side by side;
+# scattered: the same, but apart, so that each divides RAM; sized: 64 KiB each, without a place; area: one pageblock of 2 MiB each, 4 MiB apart.
 function node(number,    base) {
-	base = 1342177280 + number * (kind == "area" ? 4194304 : 65536)
+	base = 1342177280 + number * (kind == "area" ? 4194304 : kind == "scattered" ? 131072 : 65536)
 	if (kind == "sized") {
 		printf "\t\tmany-%03d {\n\t\t\tno-map;\n\t\t\tsize = <0x0 0x10000>;\n\t\t};\n", number
 		return
@@ -19,8 +18,8 @@ function node(number,    base) {
 }
 
 BEGIN {
-	if (kind !~ /^(no-map|sized|area)$/ || count !~ /^[0-9]+$/) {
-		print "many.awk: expected kind no-map, sized or area and a count, found '" kind "' and '" count "'" >"/dev/stderr"
+	if (kind !~ /^(no-map|scattered|sized|area)$/ || count !~ /^[0-9]+$/) {
+		print "many.awk: expected kind no-map, scattered, sized or area and a count, found '" kind "' and '" count "'" >"/dev/stderr"
 		exit 2
 	}
 	print "// SPDX-License-Identifier: GPL-2.0\n/*\n * boot\n */\n/dts-v1/;\n/plugin/;\n\n&{/} {\n\treserved-memory {"

@@ -2,8 +2,10 @@
 # dts-lint.sh    what a kernel makes of the reserved memory of a board
 #
 # FILE is a .dts, a .dtb or a folder such as /proc/device-tree; PAGE_SIZE,
-# PAGEBLOCK_ORDER and CMDLINE are the board's; KERNEL (6.1, 6.12, newest or any
-# number) chooses the behaviours. Status as of predict/lint: 0, 1 or 2.
+# PAGEBLOCK_ORDER and CMDLINE (otherwise the tree's own) are the board's. RAM=START+SIZE
+# stands for memory that the boot loader fills in, several with blanks; CONFIG is the
+# kernel's .config; ARCH=arm64 or arm where the CPUs do not tell. KERNEL (6.1, 6.12,
+# newest or any number) chooses the behaviours. Status as of predict/lint: 0, 1 or 2.
 scripts=$(readlink -f "$(dirname "$0")")
 . "$scripts/stage.sh"
 
@@ -30,8 +32,13 @@ list_behaviours() {
 kernel=${KERNEL:-6.12}
 [ "$kernel" != newest ] || kernel=999.0
 case $kernel in *[!0-9.]* | *.*.*.*) die "KERNEL must be a number such as 6.12 or newest, found '$kernel'" ;; esac
-set -- --page-size "${PAGE_SIZE:-4k}" --command-line "${CMDLINE-}"
+set --
+[ -z "${CONFIG-}" ] || set -- --config "$CONFIG"
+[ -z "${PAGE_SIZE-}" ] || set -- "$@" --page-size "$PAGE_SIZE"
+[ -z "${CMDLINE+given}" ] || set -- "$@" --command-line "$CMDLINE"
 [ -z "${PAGEBLOCK_ORDER-}" ] || set -- "$@" --pageblock-order "$PAGEBLOCK_ORDER"
+[ -z "${ARCH-}" ] || set -- "$@" --arch "$ARCH"
+for range in ${RAM-}; do set -- "$@" --ram "$range"; done
 for behaviour in $(list_behaviours "$kernel"); do set -- "$@" --behaviour "$behaviour"; done
 status=0
 "$build/predict/lint" "$@" -- "$FILE" || status=$?

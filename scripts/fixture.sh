@@ -20,9 +20,11 @@ shift 3
 # One source of both, not fdtoverlay: that puts each new node first, and the
 # kernel goes by the tree's order. A fixture names its targets by path.
 {
-	dtc -q -I dtb -O dts "$dtb.machine" &&
+	# The blob's own list of what is reserved stands before all nodes.
+	echo '/dts-v1/;' && sed -n '/^\/memreserve\//p' "$fixture" &&
+		dtc -q -I dtb -O dts "$dtb.machine" | sed 's|^/dts-v1/;$||' &&
 		printf '# 1 "%s"\n' "$fixture" &&
-		sed 's|^/dts-v1/;$||; s|^/plugin/;$||' "$fixture"
+		sed 's|^/dts-v1/;$||; s|^/plugin/;$||; s|^/memreserve/.*||' "$fixture"
 } >"$dtb.source" 2>"$dtb.log" || die "cannot read $fixture: $(head -n 1 "$dtb.log")"
 dtc -q -I dts -O dtb -o "$dtb" "$dtb.source" 2>"$dtb.log" ||
 	die "$fixture does not compile: $(head -n 1 "$dtb.log")"

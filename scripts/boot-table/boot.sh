@@ -53,5 +53,10 @@ set -- "$qemu" $machine -accel "$accel" $cpu -smp "$cpus" -m "$memory" "$@" \
 	-append "console=$console $early_console panic=-1 panic_on_warn=1 kunit.enable=0 $command_line $arguments"
 printf '%s\n' "$@" >"$row/command.txt"
 # A guest that does not come to its end is a row that says panic, or a failure.
-timeout --kill-after=5 180 "$@" >"$row/qemu.log" 2>&1 </dev/null || :
+timeout --kill-after=5 180 "$@" >"$row/qemu.log" 2>&1 </dev/null &
+guest=$!
+# A panic before the kernel knows how to restart the machine leaves it standing.
+tail -s 0.1 -n +1 -f --pid="$guest" "$row/console.log" 2>/dev/null |
+	awk -v guest="$guest" '/end Kernel panic/ { system("kill " guest) }'
+wait "$guest" || :
 awk -f "$scripts/boot-table/kernel-facts.awk" "$row/facts.out" "$row/console.log" >"$row/kernel.facts"

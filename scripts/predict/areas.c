@@ -1,17 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* areas - the global area, and those of NUMA nodes and of huge pages */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "model.h"
-
-#define FOUR_GIB (4ull << 30)
-
-static __u64 end_of_ram(const struct model *model)
-{
-	return model->ram.count ? model->ram.ranges[model->ram.count - 1].end : 0;
-}
+/* areas - what the kernel declares an area with, and the global one */
+#include "areas.h"
 
 static __u64 total_ram(const struct model *model)
 {
@@ -22,15 +11,6 @@ static void log_failure(struct model *model, __u64 bytes)
 {
 	text_list_add(&model->prediction->log, "Failed to reserve %llu MiB", bytes / MIB);
 }
-
-/* What an area asks for. A base of 0 is no base. */
-struct area_request {
-	const char *name;
-	__u64 bytes, base, limit, align;
-	bool fixed;
-	bool several_ranges;	/* a kernel that can divides it, and says so */
-	const struct range_set *ram;	/* where it may be */
-};
 
 /* Find where an area without a fixed place goes; newer memory above 4 GiB first. */
 static bool find_area_place(const struct model *model, const struct area_request *area,
@@ -70,6 +50,8 @@ static bool prepare_area(struct model *model, struct area_request *area, __u64 a
 	area->bytes = round_up_to(asked, area->align);
 	area->limit = area->limit / area->align * area->align;
 	area->fixed = area->fixed && area->base;
+	if (model->ram_unknown)
+		return true;
 	if (!area->limit || area->limit > end)
 		area->limit = end;
 	if (area->base + area->bytes > area->limit) {
@@ -83,8 +65,7 @@ static bool prepare_area(struct model *model, struct area_request *area, __u64 a
 	return true;
 }
 
-/* One area as the kernel declares it; NULL, and said why, where it does not. */
-static struct region *declare_area(struct model *model, struct area_request *area)
+struct region *declare_area(struct model *model, struct area_request *area)
 {
 	__u64 asked = area->bytes, base = 0;
 	struct region *region;
@@ -105,7 +86,7 @@ static struct region *declare_area(struct model *model, struct area_request *are
 		base = area->base;
 		found = !range_set_overlaps(&model->taken, base, base + area->bytes);
 	} else {
-		found = find_area_place(model, area, &base);
+		found = model->ram_unknown || find_area_place(model, area, &base);
 	}
 	if (!found) {
 		log_failure(model, model->settings->kernel.numa_names ? asked : area->bytes);
@@ -116,9 +97,11 @@ static struct region *declare_area(struct model *model, struct area_request *are
 	}
 	if (!take_area_slot(model))
 		return NULL;
-	range_set_add(&model->taken, base, base + area->bytes);
 	region = add_region(model, area->name, base, area->bytes, REGION_AREA);
-	region->place = area->fixed ? PLACE_EXACT : PLACE_BELOW;
+	region->place = area->fixed ? PLACE_EXACT :
+			model->ram_unknown ? PLACE_UNKNOWN : PLACE_BELOW;
+	if (region->place != PLACE_UNKNOWN)
+		range_set_add(&model->taken, base, base + area->bytes);
 	text_list_add(&model->prediction->log, "Reserved %llu MiB %s",
 		      (model->settings->kernel.numa_names ? asked : area->bytes) / MIB,
 		      area->several_ranges ? "in 1 range" : "at ");
@@ -158,11 +141,12 @@ struct region *find_default(struct prediction *prediction)
 	return found;
 }
 
-static void place_default(struct model *model)
+/* False where the global area was to be, and is not. */
+static bool place_default(struct model *model)
 {
 	const struct settings *settings = model->settings;
 	const struct cma_option *option = &settings->cma;
-	__u64 end = end_of_ram(model), dma_limit = end;
+	__u64 dma_limit = end_of_dma_zone(model);
 	struct area_request area = {
 		.name = "reserved", .align = pageblock_bytes(settings), .ram = &model->ram,
 	};
@@ -170,8 +154,6 @@ static void place_default(struct model *model)
 
 	if (option->without_value)
 		text_list_add(&model->prediction->log, "Config string not provided");
-	if (settings->arm64 && end > FOUR_GIB)
-		dma_limit = FOUR_GIB;
 	area.limit = dma_limit;
 	if (option->given) {
 		area.bytes = option->bytes;
@@ -183,93 +165,22 @@ static void place_default(struct model *model)
 		area.bytes = config_bytes(model);
 	}
 	if (!area.bytes || find_default(model->prediction))
-		return;
+		return true;
 	region = declare_area(model, &area);
 	if (region)
 		region->is_default = true;
-}
-
-/* The RAM of one NUMA node. */
-static bool ram_of_node(const struct model *model, __u32 numa_node, struct range_set *ram)
-{
-	for (size_t i = 0; model->tree && i < model->tree->bank_count; i++)
-		if (model->tree->banks[i].numa_node == numa_node)
-			range_set_add(ram, model->tree->banks[i].start, model->tree->banks[i].end);
-	return ram->count;
-}
-
-static void place_numa_area(struct model *model, __u32 numa_node, const char *kind,
-			    __u64 bytes)
-{
-	struct range_set ram = { NULL, 0 };
-	char name[32];
-	struct area_request area = {
-		.name = name, .bytes = bytes, .ram = &ram,
-		.align = pageblock_bytes(model->settings),
-	};
-
-	snprintf(name, sizeof(name), "%s%u", kind, numa_node);
-	if (bytes && ram_of_node(model, numa_node, &ram))
-		declare_area(model, &area);
-	range_set_free(&ram);
-}
-
-static void place_numa_areas(struct model *model)
-{
-	const struct settings *settings = model->settings;
-
-	if (!settings->has_numa_areas || !settings->has_numa)
-		return;
-	for (__u32 node = 0; node < NUMA_NODES_MAX; node++) {
-		__u64 one = settings->numa_bytes[node];
-
-		if (settings->kernel.numa_names) {
-			place_numa_area(model, node, "numa", one ? one : settings->pernuma_bytes);
-		} else {
-			place_numa_area(model, node, "pernuma", settings->pernuma_bytes);
-			place_numa_area(model, node, "numa", one);
-		}
-	}
-}
-
-/* hugetlb_cma= on a machine of one node: whole gigantic pages. */
-static void place_hugetlb(struct model *model)
-{
-	const struct settings *settings = model->settings;
-	__u64 page = 1ull << settings->gigantic_shift, bytes = settings->hugetlb_bytes;
-	struct area_request area = { .name = "hugetlb0", .align = page, .ram = &model->ram };
-
-	if (!bytes || !settings->gigantic_shift)
-		return;
-	if (settings->kernel.exact_hugetlb ? bytes % page : bytes < page) {
-		text_list_add(&model->prediction->log, "cma area %s %llu MiB",
-			      settings->kernel.exact_hugetlb ? "must be a multiple of" : "should be at least",
-			      (unsigned long long)(page / MIB));
-		add_finding(model, FINDING_REFUSED, "hugetlb_cma=",
-			    "0x%llx bytes are %s gigantic pages of 0x%llx; write 0x%llx",
-			    bytes, settings->kernel.exact_hugetlb ? "no whole number of" : "less than one of the",
-			    page, round_up_to(bytes, page));
-		return;
-	}
-	area.bytes = round_up_to(bytes, page);
-	area.several_ranges = settings->kernel.exact_hugetlb;
-	text_list_add(&model->prediction->log, "hugetlb_cma: reserve %llu MiB, up to %llu MiB per node",
-		      bytes / MIB, area.bytes / MIB);
-	if (declare_area(model, &area))
-		text_list_add(&model->prediction->log, "hugetlb_cma: reserved %llu MiB on node 0",
-			      area.bytes / MIB);
-	else
-		text_list_add(&model->prediction->log, "hugetlb_cma: reservation failed: err -12, node 0");
+	return region;
 }
 
 void place_areas(struct model *model)
 {
+	bool numa_last = model->settings->kernel.numa_names;
+
 	if (!model->settings->has_cma)
 		return;
 	place_hugetlb(model);
-	if (!model->settings->kernel.numa_names)
+	if (!numa_last)
 		place_numa_areas(model);
-	place_default(model);
-	if (model->settings->kernel.numa_names)
+	if (place_default(model) && numa_last)
 		place_numa_areas(model);
 }

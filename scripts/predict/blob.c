@@ -42,6 +42,22 @@ static char *read_all(FILE *stream, const char *path, size_t *bytes)
 	return data;
 }
 
+/* Boards' sources are written for the C preprocessor */
+static bool uses_preprocessor(const char *path)
+{
+	FILE *stream = fopen(path, "re");
+	char *line = NULL;
+	size_t room = 0;
+	bool found = false;
+
+	while (stream && !found && getline(&line, &room, stream) > 0)
+		found = !strncmp(line, "#include", 8);
+	free(line);
+	if (stream)
+		fclose(stream);
+	return found;
+}
+
 /* Without a shell between: a path may have any character. */
 static char *run_dtc(const char *path, const char *format, size_t *bytes)
 {
@@ -72,6 +88,9 @@ static char *run_dtc(const char *path, const char *format, size_t *bytes)
 		fail("dtc did not end by itself on '%s'", path);
 	if (WEXITSTATUS(status) == 127)
 		fail("expected dtc, found none: run 'make deps', or give a compiled tree (.dtb)");
+	if (WEXITSTATUS(status) && uses_preprocessor(path))
+		fail("'%s' does not compile: dtc's message is above; #include is for the C preprocessor: give the .dtb of the kernel's 'make dtbs'",
+		     path);
 	if (WEXITSTATUS(status))
 		fail("'%s' does not compile: dtc's message is above", path);
 	return data;

@@ -34,20 +34,20 @@ static void log_pool(struct model *model, const struct placed *placed, const cha
 static bool aligned_for_area(struct model *model, const struct placed *placed)
 {
 	__u64 block = pageblock_bytes(model->settings);
-	const char *property = placed->sized ? "size" : "reg";
 
 	if (!(placed->base % block) && !(placed->bytes % block))
 		return true;
 	text_list_add(&model->prediction->log, "incorrect alignment of CMA region");
-	if (placed->base % block)
+	if (!placed->sized)
+		advise_reg(model, placed);
+	else if (placed->bytes % block)
 		add_finding(model, FINDING_REFUSED, placed->node->name,
-			    "%s: base 0x%llx is no multiple of the pageblock, 0x%llx; 0x%llx and 0x%llx are",
-			    property, placed->base, block, placed->base / block * block,
-			    round_up_to(placed->base, block));
+			    "size: 0x%llx is no multiple of the pageblock, 0x%llx; write 0x%llx",
+			    placed->bytes, block, round_up_to(placed->bytes, block));
 	else
 		add_finding(model, FINDING_REFUSED, placed->node->name,
-			    "%s: size 0x%llx is no multiple of the pageblock, 0x%llx; write 0x%llx",
-			    property, placed->bytes, block, round_up_to(placed->bytes, block));
+			    "alignment: leads to 0x%llx, no multiple of the pageblock; write 0x%llx",
+			    placed->base, block);
 	return false;
 }
 

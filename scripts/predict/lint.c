@@ -9,12 +9,14 @@
  * node; 1: it refuses or ignores one, or does not boot; 2: there is no answer.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "predict.h"
 #include "question.h"
 
 static const char * const kind_names[] = {
-	[FINDING_REFUSED] = "refused", [FINDING_IGNORED] = "ignored", [FINDING_ROUNDED] = "rounded",
+	[FINDING_REFUSED] = "refused", [FINDING_IGNORED] = "ignored", [FINDING_DISABLED] = "disabled",
+	[FINDING_ROUNDED] = "rounded",
 	[FINDING_OVERLAPS] = "overlaps", [FINDING_ADVICE] = "note",
 };
 
@@ -23,18 +25,78 @@ static bool is_negative(const struct finding *finding)
 	return finding->kind == FINDING_REFUSED || finding->kind == FINDING_IGNORED;
 }
 
+/* "128 MiB", in the largest unit that it is a whole number of. */
+static void print_bytes(__u64 bytes)
+{
+	int unit = 0;
+
+	while (unit < 3 && bytes && !(bytes % 1024)) {
+		bytes >>= 10;
+		unit++;
+	}
+	printf("%llu %s", bytes, unit == 0 ? "bytes" : unit == 1 ? "KiB" : unit == 2 ? "MiB" : "GiB");
+}
+
+static void print_range(__u64 base, __u64 bytes)
+{
+	printf("0x%llx..0x%llx, ", base, base + bytes - 1);
+	print_bytes(bytes);
+}
+
 static void print_region(const struct region *region)
 {
 	const char *kind = region->class == REGION_NO_MAP ? "no-map" :
 			   region->class == REGION_MAPPED ? "mapped, reserved" :
 			   region->is_default ? "CMA, the global area" : "CMA";
 
-	if (region->place == PLACE_UNKNOWN)
-		printf("%-24s somewhere, ", region->name);
-	else
-		printf("%-24s %s0x%llx, ", region->name,
-		       region->place == PLACE_BELOW ? "at or below " : "", region->base);
-	printf("0x%llx bytes, %s\n", region->bytes, kind);
+	printf("%-32s ", region->name);
+	if (!region->bytes) {
+		printf("0x%llx, not usable\n", region->base);
+		return;
+	}
+	if (region->place == PLACE_UNKNOWN) {
+		printf("somewhere, ");
+		print_bytes(region->bytes);
+	} else {
+		if (region->place == PLACE_BELOW)
+			printf("at or below ");
+		print_range(region->base, region->bytes);
+	}
+	printf(", %s\n", kind);
+}
+
+static void print_machine(const struct prediction *prediction, const struct question *question)
+{
+	const struct settings *settings = &question->settings;
+
+	printf("pages of %lu KiB, pageblock order %u: base and size of an area are multiples of 0x%llx\n",
+	       settings->page_bytes >> 10, settings->pageblock_order, pageblock_bytes(settings));
+	if (settings->architecture == ARCHITECTURE_ARM)
+		puts("32-bit arm, without large pages (LPAE)");
+	if (question->tree->is_folder)
+		puts("note: a folder has neither the order of nodes nor /memreserve/; /sys/firmware/fdt has");
+	if (question->uses_bootargs)
+		printf("command line of /chosen: %s\n", question->tree->command_line);
+	for (size_t i = 0; i < prediction->ram.count; i++) {
+		printf("%-32s ", "RAM");
+		print_range(prediction->ram.ranges[i].start,
+			    prediction->ram.ranges[i].end - prediction->ram.ranges[i].start);
+		putchar('\n');
+	}
+	if (prediction->ram_unknown)
+		puts("RAM is left to the boot loader: say RAM=START+SIZE to see places and what fits");
+}
+
+/* A size that nobody asked for is worth a word. */
+static void print_size_note(const struct prediction *prediction, const struct question *question)
+{
+	const struct settings *settings = &question->settings;
+
+	for (size_t i = 0; question->assumes_config && i < prediction->region_count; i++)
+		if (prediction->regions[i].is_default && !settings->cma.given &&
+		    !strcmp(prediction->regions[i].name, "reserved"))
+			printf("reserved: note: its size is CONFIG_CMA_SIZE_MBYTES, %llu is a guess: say CONFIG=.config\n",
+			       settings->config_bytes >> 20);
 }
 
 static bool print_findings(const struct prediction *prediction)
@@ -55,7 +117,8 @@ static bool print_findings(const struct prediction *prediction)
 static void print_names(const struct prediction *prediction)
 {
 	for (size_t i = 0; i < prediction->finding_count; i++)
-		if (is_negative(&prediction->findings[i]))
+		if (is_negative(&prediction->findings[i]) ||
+		    prediction->findings[i].kind == FINDING_DISABLED)
 			printf("refused\t%s\n", prediction->findings[i].node);
 }
 
@@ -72,11 +135,10 @@ int main(int argc, char **argv)
 	if (question.names) {
 		print_names(&prediction);
 	} else {
-		printf("pages of %lu KiB, pageblock order %u: base and size of an area are multiples of 0x%llx\n",
-		       question.settings.page_bytes >> 10, question.settings.pageblock_order,
-		       pageblock_bytes(&question.settings));
+		print_machine(&prediction, &question);
 		for (size_t i = 0; i < prediction.region_count; i++)
 			print_region(&prediction.regions[i]);
+		print_size_note(&prediction, &question);
 		negative = print_findings(&prediction);
 	}
 	prediction_free(&prediction);

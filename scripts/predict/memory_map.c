@@ -112,17 +112,25 @@ static bool place_in_range(const struct range *range, const struct request *requ
 	return *place >= low;
 }
 
-bool find_place(const struct range_set *ram, const struct range_set *taken,
-		const struct range_set *unmapped, const struct request *request, __u64 *place)
+static struct range_set list_available(const struct range_set *ram, const struct range_set *taken,
+				       const struct range_set *unmapped)
 {
 	struct range_set available = { NULL, 0 };
-	bool found = false;
 
 	range_set_add_all(&available, ram);
 	for (size_t i = 0; i < taken->count; i++)
 		range_set_remove(&available, taken->ranges[i].start, taken->ranges[i].end);
 	for (size_t i = 0; i < unmapped->count; i++)
 		range_set_remove(&available, unmapped->ranges[i].start, unmapped->ranges[i].end);
+	return available;
+}
+
+bool find_place(const struct range_set *ram, const struct range_set *taken,
+		const struct range_set *unmapped, const struct request *request, __u64 *place)
+{
+	struct range_set available = list_available(ram, taken, unmapped);
+	bool found = false;
+
 	for (size_t i = 0; i < available.count && !found; i++) {
 		size_t at = request->lowest ? i : available.count - 1 - i;
 
@@ -130,4 +138,29 @@ bool find_place(const struct range_set *ram, const struct range_set *taken,
 	}
 	range_set_free(&available);
 	return found;
+}
+
+__u64 find_largest(const struct range_set *ram, const struct range_set *taken,
+		   const struct range_set *unmapped, const struct request *request, __u64 *place)
+{
+	struct range_set available = list_available(ram, taken, unmapped);
+	__u64 largest = 0;
+
+	for (size_t i = 0; i < available.count; i++) {
+		struct request piece = *request;
+		const struct range *range = &available.ranges[i];
+		__u64 low = range->start > request->low ? range->start : request->low;
+		__u64 high = range->end < request->high ? range->end : request->high;
+
+		if (low >= high)
+			continue;
+		/* What the two ends lose to the alignment. */
+		piece.bytes = (high - low) / request->align * request->align;
+		if (piece.bytes && !place_in_range(range, &piece, &low))
+			piece.bytes -= request->align;
+		if (piece.bytes > largest && place_in_range(range, &piece, place))
+			largest = piece.bytes;
+	}
+	range_set_free(&available);
+	return largest;
 }

@@ -36,6 +36,10 @@ struct request {
 bool find_place(const struct range_set *ram, const struct range_set *taken,
 		const struct range_set *unmapped, const struct request *request, __u64 *place);
 
+/* The most bytes, a multiple of align, that find_place() has a place for; 0: none. */
+__u64 find_largest(const struct range_set *ram, const struct range_set *taken,
+		   const struct range_set *unmapped, const struct request *request, __u64 *place);
+
 /* start + bytes, but no further than the last address. */
 __u64 range_end(__u64 start, __u64 bytes);
 

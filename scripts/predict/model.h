@@ -6,6 +6,7 @@
 #include "predict.h"
 
 #define MIB 1048576ull
+#define FOUR_GIB (4ull << 30)
 
 struct model {
 	const struct tree *tree;
@@ -14,11 +15,13 @@ struct model {
 	/* As the boot goes on: RAM, what of it is taken, what is out of the map. */
 	struct range_set ram, taken, unmapped;
 	size_t area_count;
+	/* The boot loader is to fill the banks in: nobody knows what is free. */
+	bool ram_unknown;
 };
 
 /* The nodes of /reserved-memory (nodes.c). */
 void place_nodes(struct model *model);
-/* The global area, cma_pernuma=, numa_cma= and hugetlb_cma= (areas.c). */
+/* The areas that the command line and the configuration ask for (areas.c). */
 void place_areas(struct model *model);
 /* The global area so far; of several that ask to be it, the last one is. */
 struct region *find_default(struct prediction *prediction);
@@ -32,6 +35,13 @@ void add_finding(struct model *model, enum finding_kind kind, const char *node,
 		 const char *format, ...);
 /* True, and the slot counted, where another area fits into the kernel's table. */
 bool take_area_slot(struct model *model);
+
+/* RAM and the zones in it (zones.c). */
+__u64 start_of_ram(const struct model *model);
+__u64 end_of_ram(const struct model *model);
+__u64 end_of_dma_zone(const struct model *model);
+/* The border of two zones that @area lies across; 0 where there is none. */
+__u64 find_zone_border(const struct model *model, const struct region *area);
 
 __u64 round_up_to(__u64 number, __u64 step);
 

@@ -15,13 +15,19 @@ static int compare_placed(const void *left, const void *right)
 	return a < b ? -1 : 1;
 }
 
+static void sort_placed(struct placed_list *list)
+{
+	if (list->count)
+		qsort(list->placed, list->count, sizeof(*list->placed), compare_placed);
+}
+
 static void find_overlaps(struct model *model, const struct placed_list *list)
 {
 	for (size_t i = 0; i + 1 < list->count; i++) {
 		const struct placed *low = &list->placed[i], *high = low + 1;
 
 		/* The sum as the kernel adds it: it may begin anew at 0. */
-		if (low->base + low->bytes <= high->base)
+		if (low->base + low->bytes <= high->base || low->unknown_place)
 			continue;
 		text_list_add(&model->prediction->log, "OVERLAP DETECTED!");
 		add_finding(model, FINDING_OVERLAPS, low->node->name,
@@ -35,7 +41,7 @@ static void initialise_sorted(struct model *model, struct placed_list *list)
 {
 	size_t waiting = 0;
 
-	qsort(list->placed, list->count, sizeof(*list->placed), compare_placed);
+	sort_placed(list);
 	find_overlaps(model, list);
 	for (size_t i = 0; i < list->count; i++)
 		waiting += list->placed[i].waiting;
@@ -44,7 +50,7 @@ static void initialise_sorted(struct model *model, struct placed_list *list)
 
 		if (placed->waiting) {
 			/* All have the same key, and the sort is not stable. */
-			placed->unknown_place = waiting > 1;
+			placed->unknown_place = waiting > 1 || model->ram_unknown;
 			if (!place_by_size(model, placed, list))
 				continue;
 			placed->waiting = false;
@@ -70,7 +76,7 @@ static void initialise_in_order(struct model *model, struct placed_list *fixed,
 	for (size_t i = 0; i < fixed->count; i++)
 		if (initialise(model, &fixed->placed[i]) || !forget_refused)
 			add_placed(&all, fixed->placed[i]);
-	qsort(all.placed, all.count, sizeof(*all.placed), compare_placed);
+	sort_placed(&all);
 	find_overlaps(model, &all);
 	free(all.placed);
 }
@@ -82,7 +88,7 @@ static void note_node(struct model *model, const struct reserved_node *node,
 	struct placed waiting = { .node = node, .sized = true, .waiting = true };
 
 	if (!node->enabled) {
-		add_finding(model, FINDING_IGNORED, node->name, "status: is not \"okay\"; the node is as if absent");
+		add_finding(model, FINDING_DISABLED, node->name, "status: is not \"okay\"; the node is as if absent");
 		return;
 	}
 	if (node->has_children)

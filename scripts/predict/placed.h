@@ -37,6 +37,11 @@ bool place_by_size(struct model *model, struct placed *placed, const struct plac
 /* What to say of a reg that cannot be read. */
 void note_reg_length(struct model *model, const struct reserved_node *node);
 
+/* No place for a node with size: refused, with what there would be (advice.c). */
+void refuse_size(struct model *model, const struct reserved_node *node, __u64 align);
+/* A reg that an area cannot have: refused, with one that it could (advice.c). */
+void advise_reg(struct model *model, const struct placed *placed);
+
 /* Ask a node's driver, log what the kernel logs; false where it is refused (drivers.c). */
 bool initialise(struct model *model, const struct placed *placed);
 

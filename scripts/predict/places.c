@@ -44,6 +44,19 @@ static void log_failure(struct model *model, const struct reserved_node *node, _
 		      node->name, base, bytes / MIB);
 }
 
+/* Where a region begins or ends inside a page, nobody else gets that page. */
+static void note_part_of_page(struct model *model, const struct reserved_node *node, __u64 base,
+			      __u64 end)
+{
+	__u64 page = model->settings->page_bytes;
+
+	if (base % page || end % page)
+		add_finding(model, FINDING_ROUNDED, node->name,
+			    "reg: 0x%llx..0x%llx is no whole number of pages of %llu KiB; 0x%llx..0x%llx is lost",
+			    base, end - 1, page >> 10, base / page * page,
+			    round_up_to(end, page) - 1);
+}
+
 /* One entry of reg; false where it is not reserved. */
 static bool reserve_entry(struct model *model, const struct reserved_node *node, __u64 base,
 			  __u64 bytes)
@@ -56,7 +69,7 @@ static bool reserve_entry(struct model *model, const struct reserved_node *node,
 			    "reg: a size of 0 reserves nothing; write the size, or remove the node");
 		return false;
 	}
-	if (node->no_map && range_set_overlaps(&model->ram, base, end) &&
+	if (node->no_map && (model->ram_unknown || range_set_overlaps(&model->ram, base, end)) &&
 	    range_set_overlaps(&model->taken, base, end)) {
 		log_failure(model, node, base, bytes);
 		add_finding(model, FINDING_REFUSED, node->name,
@@ -65,6 +78,7 @@ static bool reserve_entry(struct model *model, const struct reserved_node *node,
 		return false;
 	}
 	range_set_add(node->no_map ? &model->unmapped : &model->taken, base, end);
+	note_part_of_page(model, node, base, end);
 	return true;
 }
 
@@ -242,19 +256,14 @@ bool place_by_size(struct model *model, struct placed *placed,
 	}
 	/* Without an alignment a region begins at a cache line. */
 	request.align = alignment ? alignment : 64;
+	placed->bytes = node->size.value;
+	placed->unknown_place |= model->ram_unknown && placed->bytes;
+	if (placed->unknown_place && model->ram_unknown)
+		return true;
 	if (!find_in_ranges(model, placed, list, &request, &placed->base)) {
-		text_list_add(&model->prediction->log,
-			      "failed to allocate memory for node '%s': size %llu MiB",
-			      node->name, node->size.value / MIB);
-		add_finding(model, FINDING_REFUSED, node->name,
-			    "size: no 0x%llx bytes, aligned to 0x%llx, are free %s; %s",
-			    node->size.value, request.align,
-			    node->alloc_ranges.state == PROPERTY_GOOD ? "in its alloc-ranges" : "in RAM",
-			    node->alloc_ranges.state == PROPERTY_GOOD ?
-			    "widen alloc-ranges to where RAM is" : "ask for less");
+		refuse_size(model, node, request.align);
 		return false;
 	}
-	placed->bytes = node->size.value;
 	end = range_end(placed->base, placed->bytes);
 	range_set_add(&model->taken, placed->base, end);
 	if (node->no_map)

@@ -18,6 +18,9 @@
 
 #include "model.h"
 
+/* What the kernel has for each page: its struct page, and its share of the hash tables. */
+#define PAGE_NOTE_BYTES (64 + 6)
+
 __u64 round_up_to(__u64 number, __u64 step)
 {
 	if (number > ULLONG_MAX - step)
@@ -72,16 +75,63 @@ bool take_area_slot(struct model *model)
 	return true;
 }
 
+static void add_ram(struct model *model)
+{
+	const struct settings *settings = model->settings;
+	const struct tree *tree = model->tree;
+	__u64 page = settings->page_bytes;
+
+	range_set_add_all(&model->ram, &settings->ram);
+	/* A page that is not all there is none. */
+	for (size_t i = 0; tree && !settings->ram.count && i < tree->bank_count; i++)
+		range_set_add(&model->ram, round_up_to(tree->banks[i].start, page),
+			      tree->banks[i].end / page * page);
+	model->ram_unknown = tree && !model->ram.count;
+}
+
+/* Where RAM has @bytes below it; the last address where it has less. */
+static __u64 find_limit(const struct range_set *ram, __u64 bytes)
+{
+	for (size_t i = 0; i < ram->count; i++) {
+		__u64 held = ram->ranges[i].end - ram->ranges[i].start;
+
+		if (bytes <= held)
+			return ram->ranges[i].start + bytes;
+		bytes -= held;
+	}
+	return ULLONG_MAX;
+}
+
+/* mem= cuts RAM off above; the kernel itself and its initramfs stay. */
+static void limit_ram(struct model *model)
+{
+	const struct settings *settings = model->settings;
+	__u64 before = range_set_bytes(&model->ram, 0, ULLONG_MAX), lost, limit;
+
+	if (!settings->memory_limit_bytes)
+		return;
+	limit = settings->architecture == ARCHITECTURE_X86_64 ? settings->memory_limit_bytes :
+		find_limit(&model->ram, settings->memory_limit_bytes);
+	range_set_remove(&model->ram, limit, ULLONG_MAX);
+	if (before)
+		range_set_add_all(&model->ram, &settings->occupied);
+	lost = before - range_set_bytes(&model->ram, 0, ULLONG_MAX);
+	model->prediction->ram_lost_bytes += lost;
+	/* Nor is there a note of each page that is not there. */
+	lost -= lost / settings->page_bytes * PAGE_NOTE_BYTES;
+	model->prediction->memory_lost_bytes += lost;
+}
+
 static void predict_machine(struct model *model)
 {
 	struct prediction *prediction = model->prediction;
 	const struct settings *settings = model->settings;
-	const struct tree *tree = model->tree;
 
-	for (size_t i = 0; tree && i < tree->bank_count; i++)
-		range_set_add(&model->ram, tree->banks[i].start, tree->banks[i].end);
-	range_set_add_all(&model->ram, &settings->ram);
+	add_ram(model);
+	limit_ram(model);
 	range_set_add_all(&model->taken, &settings->occupied);
+	if (model->tree)
+		range_set_add_all(&model->taken, &model->tree->initrd);
 	/* The firmware's map loses what memmap= takes before anybody sees it. */
 	for (size_t i = 0; i < settings->memmap.count; i++) {
 		struct range lost = settings->memmap.ranges[i];
@@ -96,6 +146,28 @@ static void predict_machine(struct model *model)
 		text_list_add(&prediction->log, "Unknown kernel command line parameters");
 }
 
+static void reserve_listed(struct model *model)
+{
+	const struct range_set *listed = &model->tree->memreserve;
+
+	for (size_t i = 0; i < listed->count; i++)
+		add_region(model, "/memreserve/", listed->ranges[i].start,
+			   listed->ranges[i].end - listed->ranges[i].start, REGION_MAPPED);
+	range_set_add_all(&model->taken, listed);
+}
+
+/* Older kernels keep the list of the blob's header clear of nodes, newer ones read it last. */
+static void place_tree(struct model *model)
+{
+	bool listed_first = !model->settings->kernel.tree_order;
+
+	if (listed_first)
+		reserve_listed(model);
+	place_nodes(model);
+	if (!listed_first)
+		reserve_listed(model);
+}
+
 void predict(struct prediction *prediction, const struct tree *tree,
 	     const struct settings *settings)
 {
@@ -104,10 +176,11 @@ void predict(struct prediction *prediction, const struct tree *tree,
 	*prediction = (struct prediction){ .regions = NULL };
 	predict_machine(&model);
 	if (tree)
-		place_nodes(&model);
+		place_tree(&model);
 	place_areas(&model);
 	sum_up(&model);
-	range_set_free(&model.ram);
+	prediction->ram = model.ram;
+	prediction->ram_unknown = model.ram_unknown;
 	range_set_free(&model.taken);
 	range_set_free(&model.unmapped);
 }
@@ -122,6 +195,7 @@ void prediction_free(struct prediction *prediction)
 	}
 	free(prediction->regions);
 	free(prediction->findings);
+	range_set_free(&prediction->ram);
 	text_list_free(&prediction->log);
 	text_list_free(&prediction->heaps);
 }

@@ -30,6 +30,7 @@ struct region {
 enum finding_kind {
 	FINDING_REFUSED,	/* the kernel takes note and says no */
 	FINDING_IGNORED,	/* the kernel does not look at it */
+	FINDING_DISABLED,	/* as the tree itself says */
 	FINDING_ROUNDED,	/* reserved, but not as written */
 	FINDING_OVERLAPS,
 	FINDING_ADVICE,		/* stands, and is worth knowing */
@@ -49,6 +50,9 @@ struct prediction {
 	struct finding *findings;
 	size_t finding_count;
 	bool panics;
+	/* Of the machine, for who reads it. */
+	struct range_set ram;
+	bool ram_unknown;
 	/* Bytes: of all areas, out of System RAM, and out of MemTotal. */
 	__u64 cma_bytes, ram_lost_bytes, memory_lost_bytes;
 };

@@ -8,13 +8,23 @@
 
 /* Options whose order must not matter: read first, applied after. */
 struct given {
-	const char *command_line, *config, *page_size, *pageblock_order;
+	const char *architecture, *command_line, *config, *page_size, *pageblock_order;
 };
+
+/* What is not given is as in the tree. */
+static void complete(struct given *given, const struct tree *tree)
+{
+	if (!given->architecture)
+		given->architecture = tree && tree->is_32_bit ? "arm" : "arm64";
+	if (!given->command_line)
+		given->command_line = tree ? tree->command_line : "";
+}
 
 static void apply(struct settings *settings, const struct given *given)
 {
 	char *end;
 
+	settings_architecture(settings, given->architecture);
 	if (given->config)
 		settings_read_config(settings, given->config);
 	if (given->page_size)
@@ -25,8 +35,7 @@ static void apply(struct settings *settings, const struct given *given)
 			fail("PAGEBLOCK_ORDER must be a number up to 16, found '%s'",
 			     given->pageblock_order);
 	}
-	if (given->command_line)
-		settings_read_command_line(settings, given->command_line);
+	settings_read_command_line(settings, given->command_line);
 }
 
 void question_read(struct question *question, int argc, char **argv)
@@ -67,7 +76,7 @@ void question_read(struct question *question, int argc, char **argv)
 			settings_behaviour(settings, optarg);
 			break;
 		case 'a':
-			settings->arm64 = !strcmp(optarg, "arm64");
+			given.architecture = optarg;
 			break;
 		case 'r':
 			parse_range(&settings->ram, optarg);
@@ -82,13 +91,17 @@ void question_read(struct question *question, int argc, char **argv)
 			exit(2);
 		}
 	}
-	apply(settings, &given);
 	if (optind < argc) {
 		question->tree = malloc(sizeof(*question->tree));
 		if (!question->tree)
 			fail("no memory for a tree");
 		tree_read(question->tree, argv[optind]);
 	}
+	question->assumes_config = !given.config;
+	question->uses_bootargs = question->tree && *question->tree->command_line &&
+				  !given.command_line;
+	complete(&given, question->tree);
+	apply(settings, &given);
 }
 
 void question_free(struct question *question)

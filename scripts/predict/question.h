@@ -2,13 +2,13 @@
 /*
  * What the programs of this folder are asked: a tree and the settings.
  *
- *   --command-line TEXT        as the kernel gets it
+ *   --command-line TEXT        as the kernel gets it; otherwise bootargs of the tree
  *   --config FILE              the kernel's .config
  *   --page-size 4k|16k|64k     instead of --config
  *   --pageblock-order N        where it is not what follows from those
  *   --behaviour NAME           of dts-fixtures/behaviours.table; repeat
- *   --arch x86_64              a machine without a tree
- *   --ram START+SIZE           its RAM; repeat
+ *   --arch arm64|arm|x86_64    otherwise as the CPUs of the tree
+ *   --ram START+SIZE           instead of what the tree says of RAM; repeat
  *   --occupied START+SIZE      taken before the tree is read; repeat
  *   --names                    lint: the refused nodes alone
  */
@@ -22,6 +22,8 @@ struct question {
 	struct settings settings;
 	struct tree *tree;	/* NULL where none was given */
 	bool names;
+	bool assumes_config;	/* no --config was given */
+	bool uses_bootargs;	/* they are not empty, and nothing else was given */
 };
 
 /* Ends the program, status 2, when it cannot be understood. */

@@ -12,6 +12,10 @@
 
 #include "settings.h"
 
+/* Firmware that describes memory (EFI) does so in many pieces. */
+#define PIECES_WITHOUT_EFI 128
+#define PIECES_WITH_EFI (8 * PIECES_WITHOUT_EFI)
+
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 __u64 parse_bytes(const char *text, const char **rest)
@@ -52,16 +56,18 @@ void parse_range(struct range_set *set, const char *text)
 void settings_defaults(struct settings *settings)
 {
 	*settings = (struct settings){
-		.arm64 = true,
+		.architecture = ARCHITECTURE_ARM64,
 		.page_bytes = 4096,
 		.pageblock_order = 9,
 		.gigantic_shift = 30,
 		.has_cma = true,
 		.has_heaps = true,
 		.has_system_heap = true,
+		.has_dma_zone = true,
 		.areas_max = 20,
 		.choice = SIZE_MBYTES,
 		.config_bytes = 16 << 20,
+		.ram_pieces_max = PIECES_WITH_EFI,
 	};
 }
 
@@ -108,6 +114,9 @@ void settings_behaviour(struct settings *settings, const char *name)
 		{ "extra-area", &settings->kernel.extra_area },
 		{ "exact-hugetlb", &settings->kernel.exact_hugetlb },
 		{ "thp-pageblock", &settings->kernel.thp_pageblock },
+		{ "exact-dma-limit", &settings->kernel.exact_dma_limit },
+		{ "kernel-apart", &settings->kernel.kernel_apart },
+		{ "pieces-panic", &settings->kernel.pieces_panic },
 	};
 	bool value = *name != '!';
 
@@ -167,13 +176,43 @@ static void read_config_line(struct settings *settings, const char *line, bool *
 	settings->has_heaps |= is_set(line, "DMABUF_HEAPS_CMA");
 	settings->has_system_heap |= is_set(line, "DMABUF_HEAPS_SYSTEM");
 	settings->has_numa |= is_set(line, "NUMA");
+	settings->has_dma_zone |= is_set(line, "ZONE_DMA");
 	settings->has_numa_areas |= is_set(line, "DMA_NUMA_CMA") || is_set(line, "DMA_PERNUMA_CMA");
+	settings->numa_as_global |= is_set(line, "CMA_SIZE_PERNUMA");
+	if (is_set(line, "EFI"))
+		settings->ram_pieces_max = PIECES_WITH_EFI;
 	*huge |= is_set(line, "HUGETLB_PAGE");
 	*thp |= is_set(line, "TRANSPARENT_HUGEPAGE");
 	if (is_set(line, "ARM64_16K_PAGES"))
 		settings->page_bytes = 16384;
 	if (is_set(line, "ARM64_64K_PAGES"))
 		settings->page_bytes = 65536;
+}
+
+/* A 32-bit machine has huge pages only where its tables have three levels: rarely. */
+static void choose_without_config(struct settings *settings)
+{
+	bool huge = settings->architecture != ARCHITECTURE_ARM;
+
+	settings_choose_pageblock(settings, huge);
+	settings->gigantic_shift = huge && settings->page_bytes == 4096 ? 30 : 0;
+}
+
+void settings_architecture(struct settings *settings, const char *name)
+{
+	static const char * const names[] = {
+		[ARCHITECTURE_ARM64] = "arm64", [ARCHITECTURE_ARM] = "arm",
+		[ARCHITECTURE_X86_64] = "x86_64",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (strcmp(name, names[i]))
+			continue;
+		settings->architecture = i;
+		choose_without_config(settings);
+		return;
+	}
+	fail("ARCH must be arm64, arm or x86_64, found '%s'", name);
 }
 
 void settings_page_size(struct settings *settings, const char *text)
@@ -184,8 +223,7 @@ void settings_page_size(struct settings *settings, const char *text)
 	if (*rest || (bytes != 4096 && bytes != 16384 && bytes != 65536))
 		fail("PAGE_SIZE must be 4k, 16k or 64k, found '%s'", text);
 	settings->page_bytes = bytes;
-	settings_choose_pageblock(settings, true);
-	settings->gigantic_shift = bytes == 4096 ? 30 : 0;
+	choose_without_config(settings);
 }
 
 void settings_read_config(struct settings *settings, const char *path)
@@ -200,7 +238,9 @@ void settings_read_config(struct settings *settings, const char *path)
 	settings->has_cma = false;
 	settings->has_heaps = false;
 	settings->has_system_heap = false;
+	settings->has_dma_zone = false;
 	settings->config_bytes = 0;
+	settings->ram_pieces_max = PIECES_WITHOUT_EFI;
 	while (getline(&line, &room, stream) > 0)
 		read_config_line(settings, line, &huge, &thp);
 	free(line);
@@ -223,8 +263,8 @@ static void read_cma(struct cma_option *cma, const char *value)
 	cma->limit = *value == '-' ? parse_bytes(value + 1, &value) : cma->base + cma->bytes;
 }
 
-/* numa_cma=NODE:SIZE[,NODE:SIZE...] */
-static void read_numa_cma(struct settings *settings, const char *value)
+/* NODE:SIZE[,NODE:SIZE...] */
+static void read_node_sizes(__u64 *node_bytes, const char *value)
 {
 	while (*value >= '0' && *value <= '9') {
 		char *end;
@@ -232,7 +272,7 @@ static void read_numa_cma(struct settings *settings, const char *value)
 
 		if (*end != ':' || node >= NUMA_NODES_MAX)
 			return;
-		settings->numa_bytes[node] = parse_bytes(end + 1, &value);
+		node_bytes[node] = parse_bytes(end + 1, &value);
 		if (*value != ',')
 			return;
 		value++;
@@ -243,7 +283,7 @@ static void read_memmap(struct settings *settings, const char *value)
 {
 	__u64 bytes = parse_bytes(value, &value), start;
 
-	if (settings->arm64) {
+	if (settings->architecture != ARCHITECTURE_X86_64) {
 		settings->unknown_memmap = true;
 		return;
 	}
@@ -267,11 +307,20 @@ static void read_word(struct settings *settings, const char *word)
 			settings->cma.without_value = true;
 	} else if (value && length == 11 && !strncmp(word, "hugetlb_cma", 11)) {
 		settings->hugetlb_bytes = parse_bytes(value, &rest);
+		if (*rest == ':') {
+			settings->hugetlb_bytes = 0;
+			read_node_sizes(settings->hugetlb_node_bytes, value);
+		}
 	} else if (value && length == 11 && !strncmp(word, "cma_pernuma", 11)) {
 		settings->pernuma_bytes = parse_bytes(value, &rest);
+		settings->numa_given = true;
 	} else if (value && length == 8 && !strncmp(word, "numa_cma", 8)) {
 		if (settings->kernel.numa_option)
-			read_numa_cma(settings, value);
+			read_node_sizes(settings->numa_bytes, value);
+		settings->numa_given |= settings->kernel.numa_option;
+	} else if (value && length == 3 && !strncmp(word, "mem", 3)) {
+		settings->memory_limit_bytes = parse_bytes(value, &rest) /
+					       settings->page_bytes * settings->page_bytes;
 	} else if (value && length == 6 && !strncmp(word, "memmap", 6)) {
 		read_memmap(settings, value);
 	}

@@ -20,6 +20,12 @@ enum size_choice {
 	SIZE_MAXIMUM,
 };
 
+enum architecture {
+	ARCHITECTURE_ARM64,
+	ARCHITECTURE_ARM,
+	ARCHITECTURE_X86_64,
+};
+
 /* Where kernels differ; dts-fixtures/behaviours.table says what each means. */
 struct behaviours {
 	bool region_lines;
@@ -35,6 +41,9 @@ struct behaviours {
 	bool extra_area;
 	bool exact_hugetlb;
 	bool thp_pageblock;
+	bool exact_dma_limit;
+	bool kernel_apart;
+	bool pieces_panic;
 };
 
 struct cma_option {
@@ -45,19 +54,25 @@ struct cma_option {
 
 struct settings {
 	struct behaviours kernel;
-	bool arm64;
+	enum architecture architecture;
 	unsigned long page_bytes;
 	unsigned int pageblock_order;
 	unsigned int gigantic_shift;	/* of the pages that hugetlb_cma= is for; 0: none */
 
-	bool has_cma, has_heaps, has_system_heap, has_numa, has_numa_areas;
+	bool has_cma, has_heaps, has_system_heap, has_numa, has_numa_areas, has_dma_zone;
 	unsigned int areas_max;
 	enum size_choice choice;
 	__u64 config_bytes;
 	unsigned int config_percentage;
 
 	struct cma_option cma;
-	__u64 hugetlb_bytes, pernuma_bytes, numa_bytes[NUMA_NODES_MAX];
+	__u64 hugetlb_bytes, hugetlb_node_bytes[NUMA_NODES_MAX];
+	__u64 pernuma_bytes, numa_bytes[NUMA_NODES_MAX];
+	bool numa_given;	/* one of the two options was read */
+	bool numa_as_global;	/* otherwise a node's area is as large as the global one */
+	/* Pieces of RAM that the kernel can note before it has a map of it. */
+	unsigned int ram_pieces_max;
+	__u64 memory_limit_bytes;	/* mem=; 0: none */
 	/* memmap=SIZE$START, where the architecture knows it. */
 	struct range_set memmap;
 	/* memmap= was given to an architecture that does not know it. */
@@ -65,7 +80,7 @@ struct settings {
 
 	/* Taken before the tree is read: the kernel, the initramfs, the blob. */
 	struct range_set occupied;
-	/* RAM of a machine without a device tree. */
+	/* RAM of a machine without a device tree, or other than its tree says. */
 	struct range_set ram;
 };
 
@@ -76,6 +91,7 @@ void settings_read_config(struct settings *settings, const char *path);
 void settings_read_command_line(struct settings *settings, const char *line);
 /* A behaviour of behaviours.table, or "!name" for its absence. */
 void settings_behaviour(struct settings *settings, const char *name);
+void settings_architecture(struct settings *settings, const char *name);
 /* The pageblock that a kernel of this page size and configuration has. */
 void settings_choose_pageblock(struct settings *settings, bool huge_pages);
 __u64 pageblock_bytes(const struct settings *settings);

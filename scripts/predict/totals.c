@@ -4,39 +4,34 @@
 
 #include "model.h"
 
-#define FOUR_GIB (4ull << 30)
-
-/*
- * An area must lie in one zone. On arm64 with RAM on both sides, 4 GiB divides
- * zone DMA from zone Normal.
- */
-static bool crosses_zones(const struct model *model, const struct region *area)
-{
-	return model->settings->arm64 &&
-	       area->base < FOUR_GIB && area->base + area->bytes > FOUR_GIB;
-}
+#define BOUNCE_BYTES (64 * MIB)	/* what swiotlb= is without a number */
 
 static bool lies_in_ram(const struct model *model, const struct region *area)
 {
 	return range_set_bytes(&model->ram, area->base, area->base + area->bytes) == area->bytes;
 }
 
+/* An area must be RAM, and lie in one zone. */
 static void activate(struct model *model, struct region *area)
 {
 	struct prediction *prediction = model->prediction;
+	__u64 border = find_zone_border(model, area);
 
-	if (area->place == PLACE_EXACT && !lies_in_ram(model, area)) {
+	if (area->place != PLACE_EXACT || model->ram_unknown)
+		return;
+	if (!lies_in_ram(model, area)) {
 		add_finding(model, FINDING_REFUSED, area->name,
 			    "0x%llx..0x%llx is not all RAM: the kernel does not boot with such an area",
 			    area->base, area->base + area->bytes - 1);
 		prediction->panics = true;
 		return;
 	}
-	if (area->place != PLACE_EXACT || !crosses_zones(model, area))
+	if (!border)
 		return;
 	text_list_add(&prediction->log, "CMA area %s could not be activated", area->name);
 	add_finding(model, FINDING_REFUSED, area->name,
-		    "it crosses 4 GiB, the border of two zones; end it there or begin it there");
+		    "it crosses 0x%llx, the border of two zones; end it there or begin it there",
+		    border);
 	/* Its pages go to the buddy; the name stays, with nothing behind it. */
 	area->bytes = 0;
 }
@@ -61,6 +56,48 @@ static void check_shared_pages(struct model *model)
 		range_set_add(&areas, region->base, region->base + region->bytes);
 	}
 	range_set_free(&areas);
+}
+
+/* Into how many pieces no-map divides RAM, with and without a map. */
+static size_t count_pieces(const struct model *model)
+{
+	struct range_set mapped = { NULL, 0 };
+	size_t pieces = 0;
+
+	range_set_add_all(&mapped, &model->ram);
+	for (size_t i = 0; i < model->unmapped.count; i++) {
+		__u64 start = model->unmapped.ranges[i].start, end = model->unmapped.ranges[i].end;
+
+		pieces += range_set_overlaps(&model->ram, start, end);
+		range_set_remove(&mapped, start, end);
+	}
+	pieces += mapped.count;
+	range_set_free(&mapped);
+	return pieces;
+}
+
+/*
+ * Early on the kernel's table of RAM does not grow. While it maps RAM, a kernel
+ * may set its own image apart, which takes two pieces more, and two to spare for
+ * joining them again: some end where that fails, others only where the first does.
+ */
+static void check_pieces(struct model *model)
+{
+	const struct behaviours *kernel = &model->settings->kernel;
+	size_t pieces = count_pieces(model);
+	unsigned int spare = !kernel->kernel_apart ? 0 : kernel->pieces_panic ? 4 : 2;
+
+	if (model->settings->architecture != ARCHITECTURE_ARM64 ||
+	    pieces + spare <= model->settings->ram_pieces_max)
+		return;
+	add_finding(model, FINDING_REFUSED, "/reserved-memory",
+		    "no-map divides RAM into %zu pieces, and so early the kernel has room for %u; put regions side by side",
+		    pieces, model->settings->ram_pieces_max - spare);
+	/* That early nothing else has been said. */
+	text_list_free(&model->prediction->log);
+	text_list_add(&model->prediction->log, kernel->pieces_panic ?
+		      "memblock: cannot resize memory array" : "Kernel panic");
+	model->prediction->panics = true;
 }
 
 static void list_heaps(struct model *model)
@@ -126,6 +163,16 @@ static void sum_losses(struct model *model)
 	range_set_free(&areas);
 }
 
+/* Where buses do not reach all of RAM, there are buffers to copy to. */
+static void add_bounce_buffers(struct model *model)
+{
+	__u64 end = end_of_ram(model);
+
+	if (model->settings->architecture == ARCHITECTURE_ARM64 && end <= FOUR_GIB &&
+	    end_of_dma_zone(model) < end)
+		model->prediction->memory_lost_bytes += BOUNCE_BYTES;
+}
+
 void sum_up(struct model *model)
 {
 	struct prediction *prediction = model->prediction;
@@ -135,6 +182,8 @@ void sum_up(struct model *model)
 		if (prediction->regions[i].class == REGION_AREA)
 			activate(model, &prediction->regions[i]);
 	check_shared_pages(model);
+	check_pieces(model);
 	list_heaps(model);
 	sum_losses(model);
+	add_bounce_buffers(model);
 }

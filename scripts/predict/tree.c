@@ -1,68 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* tree - what a device tree says of memory; libfdt reads it and checks it first */
-#include <errno.h>
-#include <libfdt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "blob.h"
+#include "cells.h"
 #include "report.h"
-#include "tree.h"
-
-#define CELL_BYTES 4
-
-/* A number of @cells cells; what does not fit 64 bits keeps its low ones. */
-static __u64 read_cells(const fdt32_t *cell, int cells)
-{
-	__u64 number = 0;
-
-	for (int i = 0; i < cells; i++)
-		number = number << 32 | fdt32_ld(cell + i);
-	return number;
-}
-
-static int read_cell_count(const void *blob, int node, const char *name, int missing)
-{
-	int length;
-	const fdt32_t *cell = fdt_getprop(blob, node, name, &length);
-
-	if (!cell)
-		return missing;
-	if (length != CELL_BYTES || fdt32_ld(cell) > FDT_MAX_NCELLS)
-		return -1;
-	return fdt32_ld(cell);
-}
-
-static struct pair_property read_pairs(const struct tree *tree, const void *blob, int node,
-				       const char *name)
-{
-	int pair_bytes = (tree->address_cells + tree->size_cells) * CELL_BYTES;
-	struct pair_property property = { PROPERTY_ABSENT, NULL, 0, 0 };
-	const fdt32_t *cell = fdt_getprop(blob, node, name, &property.length_bytes);
-
-	if (!cell)
-		return property;
-	if (!property.length_bytes) {
-		property.state = PROPERTY_EMPTY;
-		return property;
-	}
-	if (property.length_bytes % pair_bytes) {
-		property.state = PROPERTY_BAD_LENGTH;
-		return property;
-	}
-	property.state = PROPERTY_GOOD;
-	property.count = property.length_bytes / pair_bytes;
-	property.pairs = calloc(property.count, sizeof(*property.pairs));
-	if (!property.pairs)
-		fail("no memory for %zu entries of '%s'", property.count, name);
-	for (size_t i = 0; i < property.count; i++) {
-		property.pairs[i].address = read_cells(cell, tree->address_cells);
-		cell += tree->address_cells;
-		property.pairs[i].bytes = read_cells(cell, tree->size_cells);
-		cell += tree->size_cells;
-	}
-	return property;
-}
 
 static struct number_property read_number(const void *blob, int node, const char *name, int cells)
 {
@@ -77,20 +21,6 @@ static struct number_property read_number(const void *blob, int node, const char
 		property.value = read_cells(cell, cells);
 	}
 	return property;
-}
-
-static bool is_enabled(const void *blob, int node)
-{
-	int length;
-	const char *status = fdt_getprop(blob, node, "status", &length);
-
-	return !status || (length > 0 && (!strncmp(status, "okay", length) ||
-					  !strncmp(status, "ok", length)));
-}
-
-static bool has(const void *blob, int node, const char *name)
-{
-	return fdt_getprop(blob, node, name, NULL);
 }
 
 static void add_reserved_node(struct tree *tree, const void *blob, int node)
@@ -141,41 +71,14 @@ static void check_reserved_memory(struct tree *tree, const void *blob, int node)
 	text_list_free(&fault);
 }
 
-static void read_banks(struct tree *tree, const void *blob)
-{
-	int node;
-
-	fdt_for_each_subnode(node, blob, 0) {
-		int length, id_length;
-		const char *type = fdt_getprop(blob, node, "device_type", &length);
-		const fdt32_t *id = fdt_getprop(blob, node, "numa-node-id", &id_length);
-		struct pair_property reg;
-
-		if (!type || length < 7 || strncmp(type, "memory", length))
-			continue;
-		if (!is_enabled(blob, node))
-			continue;
-		reg = read_pairs(tree, blob, node, "reg");
-		tree->banks = realloc(tree->banks,
-				      (tree->bank_count + reg.count + 1) * sizeof(*tree->banks));
-		if (!tree->banks)
-			fail("no memory for %zu banks of RAM", reg.count);
-		for (size_t i = 0; i < reg.count; i++)
-			tree->banks[tree->bank_count++] = (struct bank){
-				reg.pairs[i].address,
-				range_end(reg.pairs[i].address, reg.pairs[i].bytes),
-				id && id_length == CELL_BYTES ? fdt32_ld(id) : 0,
-			};
-		free(reg.pairs);
-	}
-}
-
 void tree_read(struct tree *tree, const char *path)
 {
 	void *blob = blob_load(path);
+	struct stat about;
 	int node, child;
 
 	*tree = (struct tree){
+		.is_folder = !stat(path, &about) && S_ISDIR(about.st_mode),
 		.address_cells = read_cell_count(blob, 0, "#address-cells", 2),
 		.size_cells = read_cell_count(blob, 0, "#size-cells", 1),
 	};
@@ -184,7 +87,7 @@ void tree_read(struct tree *tree, const char *path)
 	    tree->size_cells < 1 || tree->size_cells > 2)
 		fail("expected one or two #address-cells and #size-cells in the root of '%s', found others",
 		     path);
-	read_banks(tree, blob);
+	read_machine(tree, blob);
 	node = fdt_path_offset(blob, "/reserved-memory");
 	tree->has_reserved_memory = node >= 0;
 	if (node >= 0) {
@@ -204,5 +107,8 @@ void tree_free(struct tree *tree)
 	}
 	free(tree->nodes);
 	free(tree->banks);
+	free(tree->command_line);
+	range_set_free(&tree->initrd);
+	range_set_free(&tree->memreserve);
 	free(tree->reserved_memory_fault);
 }

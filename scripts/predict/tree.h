@@ -49,8 +49,16 @@ struct bank {
 
 struct tree {
 	int address_cells, size_cells;	/* of the root */
+	bool is_folder;			/* which has not the tree's order, nor the header */
+	/* Both instruction sets have trees; the CPUs tell which this one is for. */
+	bool is_32_bit;
+	char *command_line;		/* of /chosen, "" where it has none */
 	struct bank *banks;
 	size_t bank_count;
+	/* Taken before any node is read, and after all of them. */
+	struct range_set initrd, memreserve;
+	/* The last address that every bus can reach (dma-ranges). */
+	__u64 dma_last;
 	bool has_reserved_memory;
 	/* What is wrong with /reserved-memory itself; NULL where nothing is. */
 	char *reserved_memory_fault;

@@ -25,7 +25,7 @@ lint_status() {
 
 expect "a board with a crooked area: status" 1 "$(lint_status "$work/board.dtb")"
 expect "its one finding" \
-	"crooked@56100000: refused: reg: base 0x56100000 is no multiple of the pageblock, 0x200000; 0x56000000 and 0x56200000 are" \
+	"crooked@56100000: refused: reg: base 0x56100000 is no multiple of the pageblock, 0x200000; free are 0x400000 bytes at 0x56000000" \
 	"$(cat "$work/said")"
 expect "the source says the same as the blob" "$(cat "$work/out")" "$("$lint" "$board" || :)"
 mkdir -p "$work/tree/reserved-memory" && printf '\000\000\000\002' >"$work/tree/#address-cells" &&
@@ -38,6 +38,56 @@ expect "a pageblock order of its own" \
 	"pages of 4 KiB, pageblock order 10: base and size of an area are multiples of 0x400000" \
 	"$("$lint" --pageblock-order 10 "$work/board.dtb" | head -n 1 || :)"
 
+# said_of SED-SCRIPT PATTERN [OPTION...]: the first line with PATTERN, of the board so changed
+said_of() {
+	sed "$1" "$board" >"$work/other.dts"
+	pattern=$2
+	shift 2
+	"$lint" "$@" -- "$work/other.dts" 2>&1 | grep -m 1 -e "$pattern" || :
+}
+
+# What real boards have, and QEMU's has not.
+no_ram='/memory@40000000 {/,/}/s/<.*>/<0 0x40000000 0 0>/'
+expect "RAM that the boot loader fills in" \
+	"RAM is left to the boot loader: say RAM=START+SIZE to see places and what fits" "$(said_of "$no_ram" 'boot loader')"
+expect "a node without a place, RAM unknown" "sized                            somewhere, 16 MiB, CMA" "$(said_of "$no_ram" '^sized ')"
+expect "that RAM, given" "RAM                              0x40000000..0x7fffffff, 1 GiB" \
+	"$(said_of "$no_ram" '^RAM ' --ram 0x40000000+1G)"
+# What follows needs no sized node, and no crooked one.
+plain='/sized {/,/};/d; /crooked@56100000 {/,/};/d'
+expect "the command line of /chosen" "reserved                         at or below 0x5c000000..0x5fffffff, 64 MiB, CMA, the global area" \
+	"$(said_of "$plain; s|^\tmemory@|chosen { bootargs = \"quiet cma=64M\"; }; &|" '^reserved ')"
+expect "another command line instead of it" "reserved                         at or below 0x5f000000..0x5fffffff, 16 MiB, CMA, the global area" \
+	"$(said_of "$plain; s|^\tmemory@|chosen { bootargs = \"quiet cma=64M\"; }; &|" '^reserved ' --command-line quiet)"
+expect "mem= ends RAM" "RAM                              0x40000000..0x4fffffff, 256 MiB" \
+	"$(said_of "$plain" '^RAM ' --command-line mem=256M)"
+expect "a bus that does not reach the end of RAM" \
+	"reserved                         at or below 0x52000000..0x52ffffff, 16 MiB, CMA, the global area" \
+	"$(said_of "$plain; s|^\tmemory@|soc { #address-cells = <1>; #size-cells = <1>; dma-ranges = <0 0 0 0x53000000>; }; &|" \
+		'^reserved ' --behaviour exact-dma-limit)"
+expect "all RAM above 4 GiB: no border for DMA" \
+	"reserved                         at or below 0x800000000..0x800ffffff, 16 MiB, CMA, the global area" \
+	"$(said_of '/reserved-memory {/,/^\t};/d; s/<0x0 0x40000000 0x0 0x20000000>/<0x8 0x0 0x0 0x20000000>/' '^reserved ')"
+expect "32-bit CPUs have pageblocks of 4 MiB" \
+	"pages of 4 KiB, pageblock order 10: base and size of an area are multiples of 0x400000" \
+	"$(said_of 's|^\tmemory@|cpus { cpu@0 { compatible = "arm,cortex-a9"; }; }; &|' '^pages ')"
+expect "the blob's own list" "/memreserve/                     0x48000000..0x480fffff, 1 MiB, mapped, reserved" \
+	"$(said_of 's|^/dts-v1/;|&/memreserve/ 0x48000000 0x100000;|' '^/memreserve/')"
+expect "an initramfs of the boot loader's, in the way of a node" \
+	"carveout@54000000: refused: no-map: part of 0x54000000..0x543fffff is reserved already (an earlier node, the kernel or its initramfs) and stays mapped; move reg elsewhere" \
+	"$(said_of "s|^\tmemory@|chosen { linux,initrd-start = <0x54000000>; linux,initrd-end = <0x54100000>; }; &|" '^carveout@54000000: ')"
+expect "a part of a page" \
+	"mapped@55000000: rounded: reg: 0x55000000..0x550000ff is no whole number of pages of 4 KiB; 0x55000000..0x55000fff is lost" \
+	"$(said_of '/mapped@55000000 {/,/}/s/0x100000>/0x100>/' '^mapped@55000000: ')"
+expect "a disabled node is no failure: status" 0 \
+	"$(sed "$plain; /mapped@55000000 {/,/}/s/reg/status = \"disabled\"; reg/" "$board" >"$work/other.dts"; lint_status "$work/other.dts")"
+expect "alloc-ranges beyond the last address" \
+	"sized: refused: alloc-ranges: 0xfffffffff0000000 bytes from 0x50000000 go beyond the last address; write less" \
+	"$(said_of '/sized {/,/}/s/size =/alloc-ranges = <0 0x50000000 0xffffffff 0xf0000000>; size =/' '^sized: ')"
+expect "a size that fits nowhere: what would" \
+	"sized: refused: size: no 0x18000000 bytes, aligned to 0x200000, are free in RAM; the largest piece, before the kernel takes its own, is 0x10000000 bytes at 0x40000000" \
+	"$(said_of '/sized {/,/}/s/0x1000000>/0x18000000>/' '^sized: ')"
+
 : >"$work/empty"
 expect "an empty file: status" 2 "$(lint_status "$work/empty")"
 expect "an empty file: what is said" \
@@ -47,6 +97,10 @@ expect "no file: status" 2 "$(lint_status "$work/absent")"
 expect "a text: status" 2 "$(lint_status "$0")"
 echo '/dts-v1/; / { broken' >"$work/broken.dts"
 expect "a source that does not compile: status" 2 "$(lint_status "$work/broken.dts")"
+printf '/dts-v1/;\n#include "board.dtsi"\n/ { };\n' >"$work/included.dts"
+expect "a source with #include: status" 2 "$(lint_status "$work/included.dts")"
+expect "a source with #include: what to do" "#include is for the C preprocessor: give the .dtb of the kernel's 'make dtbs'" \
+	"$(sed 's/^.*; //' "$work/said")"
 head -c 17000000 /dev/zero >"$work/huge"
 expect "a huge file: status" 2 "$(lint_status "$work/huge")"
 expect "PAGE_SIZE=5k: status" 2 "$(lint_status "$work/board.dtb" --page-size 5k)"
