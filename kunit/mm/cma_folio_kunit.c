@@ -55,7 +55,7 @@ static void folio(struct kunit *test)
 		KUNIT_ASSERT_NOT_NULL(test, folio);
 		if (!folio_test_large(folio)) {
 			cma_release(cma, &folio->page, pages);
-			KUNIT_FAIL(test, "area %s: %lu single pages instead of a compound one of order %u",
+			KUNIT_FAIL(test, "area %s: %lu single pages, none of order %u",
 				   cma_get_name(cma), pages, order);
 			return;
 		}
