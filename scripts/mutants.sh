@@ -13,7 +13,7 @@
 # same-code: the objects are the original's or another mutant's;
 # no-build, no-apply: the patch is stale. Only killed counts.
 # A row stands while patch, suites and kernel are the same: an interrupted run
-# goes on where it was. ONLY=<glob> narrows. Status 1 when one was not killed.
+# goes on where it was. ONLY='<glob> ...' narrows. Status 1 when one was not killed.
 scripts=$(readlink -f "$(dirname "$0")")
 . "$scripts/stage.sh"
 run_in_session "$@"
@@ -195,10 +195,14 @@ note_original_code() {
 mutants=
 "$scripts/tree.sh" "$source" "$tree"
 series=$("$scripts/kernel-version.sh" "$tree" | cut -d . -f 1,2)
-for patch in "$catalogue"/${ONLY:-*}.patch; do
-	[ -f "$patch" ] || die "ONLY must name mutants of kunit/mutants/, found none for '${ONLY-}'"
-	mutant=$(basename "$patch" .patch)
-	! applies_to_kernel "$mutant" || mutants="$mutants $mutant"
+set -f # the blanks part the globs, the catalogue's folder is where they match
+for glob in ${ONLY:-*}; do
+	set +f
+	for patch in "$catalogue"/$glob.patch; do
+		[ -f "$patch" ] || die "ONLY must name mutants of kunit/mutants/, found none for '$glob'"
+		mutant=$(basename "$patch" .patch)
+		! applies_to_kernel "$mutant" || mutants="$mutants $mutant"
+	done
 done
 # An image from the cache would leave no objects to build on.
 CACHE=/nonexistent "$scripts/kernel.sh" "$tree" "$kernel_build" "$arch" "$profile"

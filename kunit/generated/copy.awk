@@ -88,6 +88,9 @@ function classify(head, first, is_body,    name)
 		dropping = first
 		return
 	}
+	# A macro that defines attributes, which are static already.
+	if (head ~ /^[A-Z_]*ATTR[A-Z_]* ?\(/)
+		return
 	name = name_of(head)
 	if (head ~ /\(/ && head !~ /=/ && is_body) {
 		defines[name] = 1

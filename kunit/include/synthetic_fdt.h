@@ -47,6 +47,7 @@ struct fdt_region {
 
 struct fdt_shape {
 	unsigned int cells;		/* of the root, for address and size */
+	unsigned int root_size_cells;	/* 0: as many as for an address */
 	unsigned int address_cells;	/* of /reserved-memory; 0: as the root */
 	unsigned int size_cells;
 	bool no_ranges;
@@ -68,15 +69,16 @@ static void __init fdt_restore(void *context)
 	dt_root_size_cells = saved->size_cells;
 }
 
+/* Values of so many cells, each second one of @odd_cells. */
 static void __init fdt_put_cells(void *blob, const char *name,
 				 const u64 *values, unsigned int nr,
-				 unsigned int cells)
+				 unsigned int cells, unsigned int odd_cells)
 {
 	fdt32_t cell[2 * 2 * 3];
 	unsigned int i, n = 0;
 
 	for (i = 0; i < nr; i++) {
-		if (cells == 2)
+		if ((i % 2 ? odd_cells : cells) == 2)
 			cell[n++] = cpu_to_fdt32(values[i] >> 32);
 		cell[n++] = cpu_to_fdt32((u32)values[i]);
 	}
@@ -95,9 +97,15 @@ static void __init fdt_put_flags(void *blob, unsigned int flags)
 		fdt_property_string(blob, "status", "disabled");
 }
 
-static void __init fdt_put_region(void *blob, const struct fdt_region *region,
-				  unsigned int cells)
+static unsigned int __init fdt_shape_size_cells(const struct fdt_shape *shape)
 {
+	return shape->root_size_cells ?: shape->cells;
+}
+
+static void __init fdt_put_region(void *blob, const struct fdt_region *region,
+				  const struct fdt_shape *shape)
+{
+	unsigned int cells = shape->cells, size_cells = fdt_shape_size_cells(shape);
 	const struct fdt_span *span = &region->malformed_span;
 	const fdt64_t malformed[8] = {
 		cpu_to_fdt64(span->base), cpu_to_fdt64(span->size)
@@ -108,14 +116,15 @@ static void __init fdt_put_region(void *blob, const struct fdt_region *region,
 		fdt_property_string(blob, "compatible", region->compatible);
 	if (region->nr_reg)
 		fdt_put_cells(blob, "reg", &region->reg[0].base,
-			      2 * region->nr_reg, cells);
+			      2 * region->nr_reg, cells, size_cells);
 	if (region->size)
-		fdt_put_cells(blob, "size", &region->size, 1, cells);
+		fdt_put_cells(blob, "size", &region->size, 1, size_cells, 0);
 	if (region->alignment)
-		fdt_put_cells(blob, "alignment", &region->alignment, 1, cells);
+		fdt_put_cells(blob, "alignment", &region->alignment, 1, cells,
+			      0);
 	if (region->nr_ranges)
 		fdt_put_cells(blob, "alloc-ranges", &region->ranges[0].base,
-			      2 * region->nr_ranges, cells);
+			      2 * region->nr_ranges, cells, size_cells);
 	fdt_put_flags(blob, region->flags);
 	if (region->malformed)
 		fdt_property(blob, region->malformed, malformed,
@@ -139,11 +148,11 @@ static void __init fdt_put_reserved_memory(void *blob,
 
 	fdt_begin_node(blob, "reserved-memory");
 	fdt_put_cell_counts(blob, shape->address_cells ?: shape->cells,
-			    shape->size_cells ?: shape->cells);
+			    shape->size_cells ?: fdt_shape_size_cells(shape));
 	if (!shape->no_ranges)
 		fdt_property(blob, "ranges", NULL, 0);
 	for (i = 0; i < nr_regions; i++)
-		fdt_put_region(blob, &regions[i], shape->cells);
+		fdt_put_region(blob, &regions[i], shape);
 	fdt_end_node(blob);
 }
 
@@ -172,7 +181,7 @@ fdt_install_kunit(struct kunit *test, const struct fdt_shape *shape,
 	KUNIT_ASSERT_EQ(test, fdt_create(blob, FDT_BLOB_SIZE), 0);
 	fdt_finish_reservemap(blob);
 	fdt_begin_node(blob, "");
-	fdt_put_cell_counts(blob, shape->cells, shape->cells);
+	fdt_put_cell_counts(blob, shape->cells, fdt_shape_size_cells(shape));
 	if (!shape->no_reserved_memory)
 		fdt_put_reserved_memory(blob, shape, regions, nr_regions);
 	fdt_end_node(blob);
@@ -187,7 +196,7 @@ fdt_install_kunit(struct kunit *test, const struct fdt_shape *shape,
 	KUNIT_ASSERT_EQ(test, kunit_add_action(test, fdt_restore, saved), 0);
 	initial_boot_params = blob;
 	dt_root_addr_cells = shape->cells;
-	dt_root_size_cells = shape->cells;
+	dt_root_size_cells = fdt_shape_size_cells(shape);
 }
 
 #endif

@@ -8,7 +8,7 @@
  *     aligned in the area:              |               |
  *
  * Guards b5be83e308f7 ("mm: cma: align to physical address, not CMA region
- * position") and 68faed630fc1 ("mm/cma: fix cma bitmap aligned mask computing").
+ * position") and "mm/cma: fix cma bitmap aligned mask computing" (2014-10-10).
  */
 #include "area_state.h"
 

@@ -14,6 +14,7 @@
 #include <linux/completion.h>
 #include <linux/kthread.h>
 #include <linux/sched/signal.h>
+#include <linux/swap.h>
 
 #include "area_state.h"
 #include "area_trace.h"
@@ -229,6 +230,10 @@ static void fatal_signal(struct kunit *test)
 	struct area_state before;
 	struct task_struct *task;
 
+	/* At a multiple of this the isolation of pages looks for a signal, too. */
+	if (1UL << cma->order_per_bit < COMPACT_CLUSTER_MAX)
+		cma_alloc_kunit(test, cma, 1, 0);
+	area_trace_clear(trace);
 	area_state_take(test, cma, &before);
 	init_completion(&call.done);
 	task = kthread_run(allocate_when_killed, &call, "cma_kunit_killed");

@@ -53,6 +53,12 @@ static void folio(struct kunit *test)
 
 		folio = cma_alloc_folio(cma, order, GFP_KERNEL | __GFP_COMP);
 		KUNIT_ASSERT_NOT_NULL(test, folio);
+		if (!folio_test_large(folio)) {
+			cma_release(cma, &folio->page, pages);
+			KUNIT_FAIL(test, "area %s: %lu single pages, none of order %u",
+				   cma_get_name(cma), pages, order);
+			return;
+		}
 		KUNIT_EXPECT_EQ(test, order, folio_order(folio));
 		KUNIT_EXPECT_EQ(test, 1, folio_ref_count(folio));
 		KUNIT_EXPECT_TRUE(test, IS_ALIGNED(folio_pfn(folio), pages));

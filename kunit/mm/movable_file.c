@@ -28,8 +28,10 @@ static void put_file(void *data)
  * are small it would be too small: nobody is there to be killed for it, and the
  * machine would end.
  */
-static void crowd_out_of_other_memory(struct kunit *test, struct zone *zone)
+void crowd_out_of_other_memory(struct kunit *test, struct cma *cma)
 {
+	struct zone *zone = page_zone(pfn_to_page(area_range(cma, 0).base_pfn));
+
 	for (;;) {
 		unsigned long free_cma, free;
 		struct page *page = NULL;
@@ -78,8 +80,8 @@ static unsigned long fill(const struct movable_file *movable, struct cma *cma)
 	return inside;
 }
 
-struct movable_file *movable_file_kunit(struct kunit *test, struct cma *cma,
-					unsigned long nr_pages)
+static struct movable_file *make(struct kunit *test, struct cma *cma,
+				 unsigned long nr_pages, bool unevictable)
 {
 	struct movable_file *movable = kunit_kzalloc(test, sizeof(*movable),
 						     GFP_KERNEL);
@@ -94,7 +96,10 @@ struct movable_file *movable_file_kunit(struct kunit *test, struct cma *cma,
 	KUNIT_ASSERT_FALSE(test, IS_ERR(movable->file));
 	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, put_file,
 							   movable->file));
-	crowd_out_of_other_memory(test, page_zone(pfn_to_page(area_range(cma, 0).base_pfn)));
+	/* Before the first page: a page learns it on its way to the LRU. */
+	if (unevictable)
+		mapping_set_unevictable(movable->file->f_mapping);
+	crowd_out_of_other_memory(test, cma);
 
 	inside = fill(movable, cma);
 	kunit_info(test, "%lu of %lu movable pages were in area %s", inside,
@@ -103,6 +108,37 @@ struct movable_file *movable_file_kunit(struct kunit *test, struct cma *cma,
 		kunit_skip(test, "no movable page came into the area");
 
 	return movable;
+}
+
+struct movable_file *movable_file_kunit(struct kunit *test, struct cma *cma,
+					unsigned long nr_pages)
+{
+	return make(test, cma, nr_pages, false);
+}
+
+struct movable_file *unevictable_file_kunit(struct kunit *test,
+					    struct cma *cma,
+					    unsigned long nr_pages)
+{
+	return make(test, cma, nr_pages, true);
+}
+
+struct page *movable_file_page_inside(const struct movable_file *movable,
+				      const struct cma *cma, pgoff_t *index)
+{
+	struct page *page = NULL;
+
+	for (*index = 0; *index < movable->nr_pages; (*index)++) {
+		page = read_page(movable, *index);
+		if (area_contains(cma, page_to_pfn(page), 1))
+			break;
+		put_page(page);
+	}
+	KUNIT_ASSERT_LT_MSG(movable->test, *index, movable->nr_pages,
+			    "all pages of the file left area %s by themselves",
+			    cma_get_name(cma));
+
+	return page;
 }
 
 unsigned long movable_file_count_inside(const struct movable_file *movable,

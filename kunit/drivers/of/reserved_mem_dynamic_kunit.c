@@ -31,13 +31,18 @@ static void __init dynamic_regions_are_placed(struct kunit *test)
 	rmem = find("unmapped");
 	KUNIT_ASSERT_NOT_NULL(test, rmem);
 	KUNIT_EXPECT_TRUE(test, holds(&fake.nomap, rmem->base, MIB(2)));
+	KUNIT_EXPECT_EQ(test, fake.nr_removed, 0);
 	KUNIT_EXPECT_EQ_MSG(test, fake.nr_ignored, 4,
 			    "kmemleak must not scan dynamic regions");
 	KUNIT_EXPECT_EQ(test, fake.nr_setups, 5);
 	KUNIT_EXPECT_EQ(test, fake.nr_overlaps, 0);
 }
 
-/* Two cells or one: the numbers have as many as the root says. */
+/*
+ * Two cells or one: the numbers have as many as the root says. An alignment is
+ * an address. Guards 75f1f311d883 ("Revert "of: reserved-memory: Fix using
+ * wrong number of cells to get property 'alignment'"").
+ */
 static void __init cells_are_as_the_root_says(struct kunit *test)
 {
 	const struct fdt_region regions[] = {
@@ -47,13 +52,18 @@ static void __init cells_are_as_the_root_says(struct kunit *test)
 		  .alignment = MIB(16), .nr_ranges = 2,
 		  .ranges = { { AT(1), MIB(1) }, { AT(100), MIB(100) } } },
 	};
-	unsigned int cells;
+	static const struct fdt_shape shapes[] __initconst = {
+		{ .cells = 1 },
+		{ .cells = 2 },
+		{ .cells = 2, .root_size_cells = 1 },
+		{ .cells = 1, .root_size_cells = 2 },
+	};
+	unsigned int i;
 
-	for (cells = 1; cells <= 2; cells++) {
-		const struct fdt_shape shape = { .cells = cells };
-
+	for (i = 0; i < ARRAY_SIZE(shapes); i++) {
 		forget_all();
-		fdt_install_kunit(test, &shape, regions, ARRAY_SIZE(regions));
+		fdt_install_kunit(test, &shapes[i], regions,
+				  ARRAY_SIZE(regions));
 		KUNIT_EXPECT_EQ(test, scan(), 0);
 		expect_region(test, "static@41000000", AT(16), MIB(1));
 		expect_placed(test, "dynamic", MIB(4), MIB(16), AT(100),
@@ -83,7 +93,8 @@ static void __init malformed_ranges_are_not_ignored(struct kunit *test)
 {
 	const struct fdt_region regions[] = {
 		{ "odd-ranges", "fake,accepts", .size = MIB(1),
-		  .malformed = "alloc-ranges", .malformed_bytes = 12 },
+		  .malformed = "alloc-ranges", .malformed_bytes = 20,
+		  .malformed_span = { AT(16), MIB(16) } },
 	};
 
 	scan_regions(test, regions, ARRAY_SIZE(regions));
@@ -188,6 +199,60 @@ static void __init region_that_stays_mapped_is_none(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, find("dynamic"));
 }
 
+/*
+ * What is free again must not be hidden from kmemleak. Guards 29091a52562b
+ * ("of: reserved-memory: Do not make kmemleak ignore freed address").
+ */
+static void __init freed_memory_is_scanned_by_kmemleak(struct kunit *test)
+{
+	const struct fdt_region regions[] = {
+		{ "dynamic", NULL, .flags = FDT_NO_MAP, .size = MIB(2) },
+	};
+
+	forget_all();
+	fdt_install_kunit(test, &two_cells, regions, 1);
+	fake.nomap_error = -ENOMEM;
+	scan();
+	KUNIT_EXPECT_EQ(test, fake.reserved.nr, 0);
+	KUNIT_EXPECT_EQ(test, fake.nr_ignored, 0);
+}
+
+/*
+ * The architecture hears of each region that will be an area, before it maps
+ * memory, and of no other. Guards 2c223f7239f3 ("of: reserved_mem: Restructure
+ * call site for dma_contiguous_early_fixup()").
+ */
+static void __init areas_are_told_to_the_architecture(struct kunit *test)
+{
+	const phys_addr_t block = CMA_MIN_ALIGNMENT_BYTES;
+	const struct fdt_region regions[] = {
+		{ "area@48000000", "shared-dma-pool", .flags = FDT_REUSABLE,
+		  .nr_reg = 1, .reg = { { AT(128), block } } },
+		{ "dynamic-area", "shared-dma-pool", .flags = FDT_REUSABLE,
+		  .size = 2 * block },
+		{ "carve-out@41000000", "fake,accepts", .nr_reg = 1,
+		  .reg = { { AT(16), MIB(1) } } },
+		{ "dynamic-carve-out", "fake,accepts", .size = MIB(1) },
+	};
+	struct reserved_mem *rmem;
+
+	forget_all();
+	fdt_install_kunit(test, &two_cells, regions, ARRAY_SIZE(regions));
+	KUNIT_ASSERT_EQ(test, fdt_scan_reserved_mem(), 0);
+#ifdef HAS_alloc_reserved_mem_array
+	KUNIT_EXPECT_EQ(test, fake.fixed_up.nr, 2);
+	KUNIT_EXPECT_TRUE_MSG(test, holds(&fake.fixed_up, AT(128), block),
+			      "a region that has its place");
+	rmem = find("dynamic-area");
+	KUNIT_ASSERT_NOT_NULL(test, rmem);
+	KUNIT_EXPECT_TRUE_MSG(test, holds(&fake.fixed_up, rmem->base, 2 * block),
+			      "a region that was given a place");
+#else
+	rmem = NULL;
+	kunit_skip(test, "in this kernel kernel/dma/contiguous.c tells the architecture");
+#endif
+}
+
 static struct kunit_case __refdata dynamic_cases[] = {
 	KUNIT_CASE(dynamic_regions_are_placed),
 	KUNIT_CASE(cells_are_as_the_root_says),
@@ -197,6 +262,8 @@ static struct kunit_case __refdata dynamic_cases[] = {
 	KUNIT_CASE(dynamic_regions_lie_together),
 	KUNIT_CASE(cma_region_is_aligned_for_cma),
 	KUNIT_CASE(region_that_stays_mapped_is_none),
+	KUNIT_CASE(freed_memory_is_scanned_by_kmemleak),
+	KUNIT_CASE(areas_are_told_to_the_architecture),
 	{}
 };
 

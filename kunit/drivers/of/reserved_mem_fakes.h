@@ -41,11 +41,14 @@ static struct {
 	struct fake_regions reserved;
 	struct fake_regions nomap;
 	unsigned int nr_bad_frees;
+	unsigned int nr_removed;
 	int nomap_error;
 	bool bottom_up;
 	bool was_bottom_up;	/* at the last allocation */
 	phys_addr_t align;	/* asked for at the last allocation */
 	unsigned int nr_ignored;	/* by kmemleak */
+	/* What the architecture was told of memory that will be CMA's. */
+	struct fake_regions fixed_up;
 	bool no_array;
 	void *array;
 
@@ -167,9 +170,18 @@ static bool fake_overlaps_ram(const void *type, phys_addr_t base,
 	return base < MEMORY_END && MEMORY_BASE < base + size;
 }
 
+/* Part of RAM that is no RAM any more: no kernel under test does that. */
+static int __maybe_unused fake_remove_ram(phys_addr_t base, phys_addr_t size)
+{
+	fake.nr_removed++;
+
+	return 0;
+}
+
 static void __maybe_unused fake_early_fixup(phys_addr_t base,
 					    unsigned long size)
 {
+	fake_add(&fake.fixed_up, base, size);
 }
 
 /* Regions that overlap are only complained about: count the complaints. */
@@ -262,8 +274,15 @@ static const struct reserved_mem_ops fake_passes_driver __initconst = {
 	.node_init = fake_passes_node,
 };
 
+static int __init fake_fixup_node(unsigned long node, phys_addr_t base,
+				  phys_addr_t size)
+{
+	return fake_add(&fake.fixed_up, base, size);
+}
+
 static const struct reserved_mem_ops fake_cma_driver __initconst = {
 	.node_validate = fake_validate_cma,
+	.node_fixup = fake_fixup_node,
 	.node_init = fake_accepts_node,
 };
 
@@ -304,6 +323,7 @@ static const struct of_device_id fake_drivers[] __initconst = {
 #define memblock_reserve(base, size) fake_add(&fake.reserved, base, size)
 #define memblock_mark_nomap fake_mark_nomap
 #define memblock_clear_nomap(base, size) fake_remove(&fake.nomap, base, size)
+#define memblock_remove fake_remove_ram
 #define memblock_overlaps_region fake_overlaps_ram
 #define memblock_is_region_reserved(base, size) \
 	fake_meets(&fake.reserved, base, size)

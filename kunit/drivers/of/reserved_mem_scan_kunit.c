@@ -31,6 +31,9 @@ static void __init static_regions_are_reserved(struct kunit *test)
 			    "a no-map region is no reserved one");
 	KUNIT_EXPECT_EQ(test, fake.nomap.nr, 1);
 	KUNIT_EXPECT_TRUE(test, holds(&fake.nomap, AT(256), MIB(3)));
+	/* Guards 7b25995f5319 ("of: of_reserved_mem: mark nomap memory instead of removing"). */
+	KUNIT_EXPECT_EQ_MSG(test, fake.nr_removed, 0,
+			    "memory that is not mapped is memory all the same");
 	KUNIT_EXPECT_EQ_MSG(test, fake.nr_overlaps, 0,
 			    "neighbours do not overlap");
 
@@ -177,6 +180,12 @@ static void __init overlap_is_reported(struct kunit *test)
 		{ { AT(16), MIB(2) }, { AT(18), MIB(2) }, 0 },
 		{ { AT(18), MIB(2) }, { AT(16), MIB(2) }, 0 },
 		{ { AT(16), MIB(2) }, { AT(18) - 1, MIB(2) }, 1 },
+		/*
+		 * 0 is an address. Guards ca05f3331655 ("of: Fix
+		 * reserved-memory overlap detection").
+		 */
+		{ { 0, MIB(2) }, { MIB(1), MIB(2) }, 1 },
+		{ { 0, MIB(2) }, { MIB(2), MIB(2) }, 0 },
 	};
 	unsigned int i;
 

@@ -24,6 +24,9 @@ static struct {
 	bool no_bitmap;
 	int nr_bitmaps;
 
+	/* How far from the CPU's addresses the device's are. */
+	dma_addr_t bus_offset;
+
 	/* remap_pfn_range() */
 	int remap_error;
 	unsigned int nr_remaps;
@@ -72,6 +75,12 @@ static void fake_bitmap_free(unsigned long *bitmap)
 	bitmap_free(bitmap);
 }
 
+static dma_addr_t fake_phys_to_dma(const struct device *device,
+				   phys_addr_t address)
+{
+	return address + fake.bus_offset;
+}
+
 static int fake_remap(struct vm_area_struct *vma, unsigned long start,
 		      unsigned long pfn, unsigned long size, pgprot_t prot)
 {
@@ -96,6 +105,7 @@ static int fake_remap(struct vm_area_struct *vma, unsigned long start,
 #define bitmap_free fake_bitmap_free
 #undef remap_pfn_range
 #define remap_pfn_range fake_remap
+#define phys_to_dma fake_phys_to_dma
 #define of_get_flat_dt_prop fake_get_flat_dt_prop
 
 #endif

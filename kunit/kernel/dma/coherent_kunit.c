@@ -11,6 +11,7 @@
 
 #define POOL_PAGES 16
 #define POOL_SIZE (POOL_PAGES * PAGE_SIZE)
+#define BUS_OFFSET 0x10000000
 #define POOL_PHYS ((phys_addr_t)0x48000000)
 /* As the device sees it: not the address that the CPU has. */
 #define POOL_DMA ((dma_addr_t)0x8000000)
@@ -44,6 +45,8 @@ static struct device *device_with_pool(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, dma_declare_coherent_memory(device, POOL_PHYS,
 							  POOL_DMA, POOL_SIZE),
 			0);
+	KUNIT_ASSERT_NE_MSG(test, fake.nr_mappings, 0,
+			    "mappings of the pool that the device has");
 	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, pool_release,
 							   device));
 	return device;
@@ -71,13 +74,18 @@ static void pool_is_mapped_and_unmapped(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, dma_declare_coherent_memory(device, POOL_PHYS,
 							  POOL_DMA, POOL_SIZE),
 			0);
+	/* What is not there must not be looked into, here and after the release. */
+	KUNIT_ASSERT_NOT_NULL(test, device->dma_mem);
+	KUNIT_ASSERT_EQ_MSG(test, fake.nr_mappings, 1,
+			    "mappings of the pool that the device has");
 	KUNIT_EXPECT_EQ(test, fake.mapped, POOL_PHYS);
 	KUNIT_EXPECT_EQ(test, fake.mapped_size, (size_t)POOL_SIZE);
 	KUNIT_EXPECT_EQ(test, fake.map_flags, (unsigned long)MEMREMAP_WC);
 	KUNIT_EXPECT_EQ(test, device->dma_mem->size, POOL_PAGES);
 
+	/* Guards "dma-mapping: clear dev->dma_mem to NULL after freeing it". */
 	dma_release_coherent_memory(device);
-	KUNIT_EXPECT_NULL(test, device->dma_mem);
+	KUNIT_ASSERT_NULL_MSG(test, device->dma_mem, "the pool is freed");
 	KUNIT_EXPECT_EQ(test, fake.nr_mappings, 0);
 	KUNIT_EXPECT_EQ(test, fake.nr_bitmaps, 0);
 	dma_release_coherent_memory(device);
@@ -424,6 +432,7 @@ static void devices_share_a_region(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, second);
 	second->coherent_dma_mask = DMA_BIT_MASK(64);
+	fake.bus_offset = BUS_OFFSET;
 	KUNIT_EXPECT_EQ(test, rmem_dma_device_init(&rmem, first), 0);
 	KUNIT_EXPECT_EQ(test, fake.mapped, POOL_PHYS);
 	KUNIT_EXPECT_EQ(test, fake.mapped_size, (size_t)POOL_SIZE);
@@ -434,6 +443,12 @@ static void devices_share_a_region(struct kunit *test)
 			    fake.memory);
 	KUNIT_EXPECT_PTR_EQ(test, pool_alloc(second, PAGE_SIZE, &dma),
 			    fake.memory + PAGE_SIZE);
+	/*
+	 * Guards c41f9ea998f3 ("drivers: dma-coherent: Account dma_pfn_offset
+	 * when used with device tree").
+	 */
+	KUNIT_EXPECT_EQ_MSG(test, dma, (dma_addr_t)POOL_PHYS + PAGE_SIZE +
+			    BUS_OFFSET, "the address that the device uses");
 	KUNIT_EXPECT_EQ(test, rmem_dma_device_init(&rmem, first), -EBUSY);
 
 	rmem_dma_device_release(&rmem, first);

@@ -3,8 +3,9 @@
  * What a copy of kernel/dma/contiguous.c calls instead of mm/cma.c, memblock
  * and the page allocator. The macros at the end change the copy only.
  *
- * A suite may define FAKE_KEEPS_INIT to leave __init alone, and FAKE_SELECTS
- * to choose how the size of the default area is selected: see the end.
+ * A suite may define FAKE_KEEPS_INIT to leave __init alone, FAKE_SELECTS to
+ * choose how the size of the default area is selected, and FAKE_NUMA to have
+ * nodes: see the end.
  */
 #ifndef _CONTIGUOUS_FAKES_H
 #define _CONTIGUOUS_FAKES_H
@@ -40,6 +41,8 @@ struct fake_declare_call {
 	unsigned int order_per_bit;
 	bool fixed;
 	const char *name;
+	int nid;
+	char name_copy[CMA_MAX_NAME];
 };
 
 static struct {
@@ -57,7 +60,13 @@ static struct {
 	int declare_error;
 	struct fake_declare_call declare;
 	unsigned int nr_declare;
+	struct fake_declare_call node_declare[FAKE_CALLS_MAX];
 	phys_addr_t memory;
+
+	/* Nodes: who is there, whose the device is, whose the page. */
+	unsigned long online_nodes;
+	int device_node;
+	int page_node;
 } fake;
 
 static struct page *fake_cma_alloc(struct cma *cma, unsigned long count,
@@ -82,6 +91,15 @@ static bool fake_cma_release(struct cma *cma, const struct page *page,
 	fake.nr_release++;
 
 	return cma == fake.owner;
+}
+
+/* The first node that is there, from @node on. */
+static int __maybe_unused fake_next_node(int node)
+{
+	while (node < BITS_PER_LONG - 1 && !(fake.online_nodes & BIT(node)))
+		node++;
+
+	return node;
 }
 
 static void fake_free_pages(struct page *page, unsigned int order)
@@ -118,8 +136,20 @@ fake_declare_nid(phys_addr_t base, phys_addr_t size, phys_addr_t limit,
 		 phys_addr_t alignment, unsigned int order_per_bit, bool fixed,
 		 const char *name, struct cma **cma, int nid)
 {
-	return fake_declare(base, size, limit, alignment, order_per_bit, fixed,
-			    name, cma);
+	struct fake_declare_call call = {
+		base, size, limit, alignment, order_per_bit, fixed, name, nid,
+	};
+	unsigned int nr = fake.nr_declare;
+	int err = fake_note_declare(call, cma);
+
+	/* The name is on the caller's stack; the area is the node's own. */
+	strscpy(call.name_copy, name, sizeof(call.name_copy));
+	if (nr < FAKE_CALLS_MAX)
+		fake.node_declare[nr] = call;
+	if (!err && nid != NUMA_NO_NODE)
+		*cma = FAKE_AREA(10 + nid);
+
+	return err;
 }
 
 static int FAKE_INIT __maybe_unused
@@ -156,6 +186,32 @@ fake_get_extent(const struct cma *cma)
 #define cma_get_base fake_get_extent
 #define cma_get_size fake_get_extent
 #define memblock_phys_mem_size() (fake.memory)
+
+/* Four nodes, whatever this kernel is configured for. */
+#ifdef FAKE_NUMA
+#define FAKE_NODES 4
+#undef CONFIG_DMA_NUMA_CMA
+#define CONFIG_DMA_NUMA_CMA 1
+#undef CONFIG_DMA_PERNUMA_CMA
+#define CONFIG_DMA_PERNUMA_CMA 1
+#undef CONFIG_CMA_SIZE_PERNUMA
+#undef MAX_NUMNODES
+#define MAX_NUMNODES FAKE_NODES
+#undef for_each_node
+#define for_each_node(...) \
+	for (__VA_ARGS__ = 0; __VA_ARGS__ < FAKE_NODES; __VA_ARGS__++)
+#undef for_each_online_node
+#define for_each_online_node(...) \
+	for (__VA_ARGS__ = fake_next_node(0); __VA_ARGS__ < FAKE_NODES; \
+	     __VA_ARGS__ = fake_next_node(__VA_ARGS__ + 1))
+#undef node_online
+#define node_online(node) (!!(fake.online_nodes & BIT(node)))
+#undef nr_online_nodes
+#define nr_online_nodes ((unsigned int)hweight_long(fake.online_nodes))
+#define dev_to_node(...) (fake.device_node)
+#undef page_to_nid
+#define page_to_nid(...) (fake.page_node)
+#endif
 
 /* A selection of Kconfig, one a compilation: FAKE_SELECTS_<which>. */
 #ifdef FAKE_SELECTS

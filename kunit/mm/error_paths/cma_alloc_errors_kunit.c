@@ -4,6 +4,9 @@
  * is asked for, over a copy of mm/cma.c with that function faked.
  */
 #include "cma_copy.c"
+#include <linux/completion.h>
+#include <linux/delay.h>
+#include <linux/kthread.h>
 #include "copied_area.h"
 
 #define AREA_PAGES 64UL
@@ -266,6 +269,87 @@ static void alignment_beyond_the_area(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake.nr_contig, 1);
 }
 
+/* Expect a call to have alloc_contig_range() for itself. */
+#define LET_OTHER_CALL_MS 50
+
+static struct {
+	struct cma *cma;
+	struct completion done;
+	bool started;
+	unsigned int inside;
+	unsigned int most_inside;
+} rival;
+
+static int rival_allocates(void *unused)
+{
+	cma_alloc(rival.cma, 1, 0, true);
+	complete(&rival.done);
+
+	return 0;
+}
+
+/* The first call starts another, and gives it time to come as far as this. */
+static void meet_in_contig(void)
+{
+	unsigned int inside = ++rival.inside;
+
+	rival.most_inside = max(rival.most_inside, inside);
+	if (!rival.started) {
+		rival.started = true;
+		if (IS_ERR(kthread_run(rival_allocates, NULL, "cma_kunit_rival")))
+			complete(&rival.done);
+		msleep(LET_OTHER_CALL_MS);
+	}
+	rival.inside--;
+}
+
+/*
+ *	us    |-- alloc_contig_range() --|
+ *	rival     |-- cma_alloc() ...     |-- alloc_contig_range() --|
+ *
+ * Two at once would find each other's pageblock isolated, that is, busy. Guards
+ * 60a60e32cf91 ("Revert "mm/cma.c: remove redundant cma_mutex lock"").
+ */
+static void one_range_is_allocated_at_a_time(struct kunit *test)
+{
+	unsigned long block = block_alloc_kunit(test);
+	struct cma *cma = area_activate(test, block, AREA_PAGES, 0);
+
+	memset(&rival, 0, sizeof(rival));
+	rival.cma = cma;
+	init_completion(&rival.done);
+	fake.on_contig = meet_in_contig;
+	KUNIT_EXPECT_NOT_NULL(test, cma_alloc(cma, 1, 0, true));
+	KUNIT_ASSERT_TRUE(test, rival.started);
+	wait_for_completion(&rival.done);
+	KUNIT_EXPECT_EQ(test, fake.nr_contig, 2);
+	KUNIT_EXPECT_EQ_MSG(test, rival.most_inside, 1,
+			    "calls inside alloc_contig_range() at the same time");
+	KUNIT_EXPECT_EQ(test, area_bits_set(cma), 2UL);
+}
+
+/*
+ * Who releases with interrupts off finds them off afterwards. Guards
+ * 0ef7dcac998f ("mm/cma: change cma mutex to irq safe spinlock").
+ */
+static void release_leaves_interrupts_as_they_are(struct kunit *test)
+{
+	unsigned long block = block_alloc_kunit(test);
+	struct cma *cma = area_activate(test, block, AREA_PAGES, 0);
+	struct page *page = cma_alloc(cma, 4, 0, true);
+	unsigned long flags;
+	bool stayed_off;
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	local_irq_save(flags);
+	cma_release(cma, page, 4);
+	stayed_off = irqs_disabled();
+	local_irq_restore(flags);
+	KUNIT_EXPECT_TRUE_MSG(test, stayed_off,
+			      "cma_release() switched interrupts on");
+	expect_area_empty(test, cma);
+}
+
 static void absent_area_allocates_nothing(struct kunit *test)
 {
 	unsigned long block = block_alloc_kunit(test);
@@ -273,8 +357,19 @@ static void absent_area_allocates_nothing(struct kunit *test)
 
 	KUNIT_EXPECT_NULL(test, cma_alloc(NULL, 1, 0, true));
 
-	/* An area that could not be activated stays, with no pages. */
 	cma = area_declare(test, block, AREA_PAGES, 0);
+#ifndef CMA_MAX_RANGES
+	/*
+	 * Before it is activated it has pages, and no bitmap. Guards
+	 * 835832ba01bb ("mm/cma.c: fix NULL pointer dereference when cma could
+	 * not be activated"); with several ranges nothing asks any more.
+	 */
+	spin_lock_init(&cma->lock);
+	KUNIT_EXPECT_NULL(test, cma_alloc(cma, 1, 0, true));
+	KUNIT_EXPECT_EQ(test, fake.nr_contig, 0);
+#endif
+
+	/* An area that could not be activated stays, with no pages. */
 	fake.bitmap_fails_at = fake.nr_bitmap_calls + 1;
 	cma_activate_area(cma);
 	KUNIT_EXPECT_NULL(test, cma_alloc(cma, 1, 0, true));
@@ -374,6 +469,8 @@ static struct kunit_case errors_cases[] = {
 	KUNIT_CASE(allocations_fill_the_area),
 	KUNIT_CASE(impossible_counts_are_refused),
 	KUNIT_CASE(alignment_beyond_the_area),
+	KUNIT_CASE(one_range_is_allocated_at_a_time),
+	KUNIT_CASE(release_leaves_interrupts_as_they_are),
 	KUNIT_CASE(absent_area_allocates_nothing),
 	KUNIT_CASE(release_knows_its_own_pages),
 	KUNIT_CASE(release_across_the_end_is_noticed),

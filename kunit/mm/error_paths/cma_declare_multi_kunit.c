@@ -181,6 +181,28 @@ static void biggest_of_many_ranges_are_selected(struct kunit *test)
 		expect_ranges(test, cma, PAGES(blocks));
 }
 
+/*
+ * |88888888|88888888| ... |44|   as many ranges as an area can have, and one more
+ *
+ * The smallest one is passed over, so it must not count either.
+ */
+static void range_that_is_passed_over_does_not_count(struct kunit *test)
+{
+	struct cma *cma = NULL;
+	unsigned int i;
+
+	for (i = 0; i < CMA_MAX_RANGES; i++)
+		free_range(ABOVE_4G(100 * i), BLOCKS(8));
+	free_range(ABOVE_4G(100 * CMA_MAX_RANGES), BLOCKS(4));
+
+	KUNIT_EXPECT_EQ_MSG(test,
+			    declare_multi(BLOCKS(8 * CMA_MAX_RANGES + 4), &cma),
+			    -ENOMEM, "%d ranges of 8 blocks do not hold 4 more",
+			    CMA_MAX_RANGES);
+	if (cma)
+		expect_ranges(test, cma, PAGES(8 * CMA_MAX_RANGES + 4));
+}
+
 /* As the comment says: sorted by address, as a bottom-up search would find. */
 static void ranges_are_sorted_by_address(struct kunit *test)
 {
@@ -223,6 +245,7 @@ static struct kunit_case multi_cases[] = {
 	KUNIT_CASE(wrong_arguments_make_no_ranges),
 	KUNIT_CASE(biggest_ranges_are_selected),
 	KUNIT_CASE(biggest_of_many_ranges_are_selected),
+	KUNIT_CASE(range_that_is_passed_over_does_not_count),
 	KUNIT_CASE(ranges_are_sorted_by_address),
 #endif
 	{}

@@ -20,6 +20,7 @@
 #define FAKE_PAGEBLOCK_PAGES BIT(FAKE_PAGEBLOCK_ORDER)
 
 #define FAKE_CALLS_MAX 128
+#define FAKE_PAGES_MAX 1024
 
 /* One call of alloc_contig_range() or of its frozen twin. */
 struct fake_contig_call {
@@ -55,6 +56,7 @@ static struct {
 	int contig_error_always;
 	struct fake_contig_call contig[FAKE_CALLS_MAX];
 	unsigned int nr_contig;
+	void (*on_contig)(void);	/* what happens during a call */
 
 	struct fake_contig_call freed;
 	unsigned int nr_freed;
@@ -111,8 +113,13 @@ static int fake_alloc_contig(unsigned long start, unsigned long end,
 
 	fake.contig[call] = (struct fake_contig_call){ start, end, kind, gfp };
 	fake.nr_contig++;
-	/* The real one hands out pages with one reference, or with none. */
-	if (!err)
+	if (fake.on_contig)
+		fake.on_contig();
+	/*
+	 * The real one hands out pages with one reference, or with none; more
+	 * of them than any case lends are no pages.
+	 */
+	if (!err && end - start < FAKE_PAGES_MAX)
 		for (pfn = start; pfn < end; pfn++)
 			set_page_count(pfn_to_page(pfn), frozen ? 0 : 1);
 

@@ -128,6 +128,14 @@ static int stop_at_second(struct cma *cma, void *data)
 	return ++*seen == 2 ? -ECANCELED : 0;
 }
 
+/* An answer need not be an error. */
+static int found_at_third(struct cma *cma, void *data)
+{
+	unsigned int *seen = data;
+
+	return ++*seen == 3;
+}
+
 static int count_all(struct cma *cma, void *data)
 {
 	++*(unsigned int *)data;
@@ -145,6 +153,9 @@ static void walk_ends_when_told(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cma_for_each_area(stop_at_second, &seen),
 			-ECANCELED);
 	KUNIT_EXPECT_EQ(test, seen, 2);
+	seen = 0;
+	KUNIT_EXPECT_EQ(test, cma_for_each_area(found_at_third, &seen), 1);
+	KUNIT_EXPECT_EQ(test, seen, 3);
 	seen = 0;
 	KUNIT_EXPECT_EQ(test, cma_for_each_area(count_all, &seen), 0);
 	KUNIT_EXPECT_EQ(test, seen, 4);

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Free pages of areas, as the page allocator's watermarks see them: they are
+ * free for who may be given movable memory, and for nobody else.
+ *
+ *     zone:  |ffff|ffffff CMA ffffff|     f is free
+ *                 ^ all that others may count on
+ */
+#include <linux/mmzone.h>
+
+#include "../internal.h"
+/* 7.3 moved the buddy's own declarations out of internal.h. */
+#ifdef CMA_TESTS_HAS_PAGE_ALLOC_HEADER
+#include "../page_alloc.h"
+#endif
+#include "area_state.h"
+
+static struct zone *zone_of(struct cma *cma)
+{
+	return page_zone(pfn_to_page(area_range(cma, 0).base_pfn));
+}
+
+/*
+ * A mark in the middle of the free CMA pages: with them the zone is above it,
+ * without them below. Guards d95ea5d18e69 ("cma: fix watermark checking").
+ */
+static void free_pages_of_areas_are_for_movable_memory(struct kunit *test)
+{
+	struct zone *zone = zone_of(area_default(test));
+	unsigned long free_cma, mark;
+
+	free_cma = zone_page_state(zone, NR_FREE_CMA_PAGES);
+	mark = zone_page_state(zone, NR_FREE_PAGES) - free_cma / 2;
+
+	KUNIT_EXPECT_TRUE_MSG(test,
+			      zone_watermark_ok(zone, 0, mark, 0, ALLOC_CMA),
+			      "%lu free CMA pages for who may use them", free_cma);
+	KUNIT_EXPECT_FALSE_MSG(test, zone_watermark_ok(zone, 0, mark, 0, 0),
+			       "%lu free CMA pages for who may not use them",
+			       free_cma);
+}
+
+/* Allocated pages are free for nobody: the count of the zone follows. */
+static void allocated_pages_are_free_for_nobody(struct kunit *test)
+{
+	struct cma *cma = area_default(test);
+	struct zone *zone = zone_of(cma);
+	struct area_state before;
+	unsigned long count, mark;
+	struct page *page;
+
+	area_state_take(test, cma, &before);
+	count = area_largest_free(&before);
+	mark = zone_page_state(zone, NR_FREE_PAGES) - count / 2;
+	KUNIT_ASSERT_TRUE(test, zone_watermark_ok(zone, 0, mark, 0, ALLOC_CMA));
+
+	page = cma_alloc_kunit(test, cma, count, 0);
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	KUNIT_EXPECT_FALSE_MSG(test,
+			       zone_watermark_ok(zone, 0, mark, 0, ALLOC_CMA),
+			       "%lu pages are allocated", count);
+}
+
+static struct kunit_case cma_watermark_cases[] = {
+	KUNIT_CASE(free_pages_of_areas_are_for_movable_memory),
+	KUNIT_CASE(allocated_pages_are_free_for_nobody),
+	{}
+};
+
+static struct kunit_suite cma_watermark_suite = {
+	.name = "cma_watermark",
+	.init = areas_must_be_restored,
+	.test_cases = cma_watermark_cases,
+};
+
+kunit_test_suite(cma_watermark_suite);
