@@ -228,7 +228,7 @@ kernel) prepare; unpack_source; lay_tree; build_kernel; echo "$kernel_build/gues
 image) prepare; unpack_source; lay_tree; build_image; echo "$image/initramfs.cpio" ;;
 kunit | bench | destructive) prepare; run_boots "$verb" ;;
 # With ONLY the programs are chosen, so one machine is enough.
-selftests) prepare; if [ -n "${ONLY-}" ]; then run_boots selftests; else run_boots selftests load; fi ;;
+selftests) prepare; if [ -n "${ONLY-}" ]; then run_boots selftests; else run_boots selftests load gigantic; fi ;;
 drivers)
 	[ "$has_device_tree" = yes ] || die "the drivers' devices come from a device tree; ARCH=$arch boots without one"
 	prepare
@@ -237,7 +237,7 @@ drivers)
 run)
 	prepare
 	# The longest first: that fills the processors best.
-	boots="selftests bench kunit load"
+	boots="selftests bench kunit load gigantic"
 	[ "$has_device_tree" = no ] || boots="$boots drivers modules"
 	# What a kernel without DEBUG_VM, or one with KASAN, makes of misuse takes other rows.
 	[ "$profile" != test ] || boots="$boots destructive"

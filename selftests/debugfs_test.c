@@ -217,9 +217,16 @@ TEST_F(debugfs, files_have_one_direction)
  * 2^31 is negative, and 2^32 + 1 is 1. Whatever it makes of them, either the
  * write fails and no page is taken, or the pages it took are what the file
  * then says.
+ *
+ * Rounded up to bits of several pages, -1 is 0 bits, which there always are: a
+ * kernel without a count of available pages then dies (known issue), so that
+ * this one is left out there.
  */
 TEST_F(debugfs, impossible_sizes_take_nothing)
 {
+	__u64 available;
+	const bool minus_one_is_fatal = self->bed.area->order_per_bit &&
+		cma_area_read(self->bed.area, CMA_AVAILABLE_PAGES, &available);
 	const __u64 sizes[] = {
 		0, self->bed.area->count_pages + 1, 0x7fffffffull,
 		0x80000000ull, 0xffffffffull, 0x100000000ull,
@@ -228,6 +235,8 @@ TEST_F(debugfs, impossible_sizes_take_nothing)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		if (minus_one_is_fatal && (__u32)sizes[i] == ~0u)
+			continue;
 		EXPECT_EQ(-ENOMEM, cma_debugfs_alloc(self->bed.area, sizes[i])) {
 			TH_LOG("area %s: %llu pages", self->bed.area->name,
 			       (unsigned long long)sizes[i]);
