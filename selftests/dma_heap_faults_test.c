@@ -37,9 +37,12 @@ static const struct {
 	const char *value;
 } settings[] = {
 	{ "/sys/kernel/debug/failslab/ignore-gfp-wait", "N" },
+	/* Each fault would count it down. */
+	{ "/sys/kernel/debug/failslab/times", "-1" },
 	{ "/sys/kernel/debug/failslab/verbose", "0" },
 	{ "/sys/kernel/debug/fail_page_alloc/ignore-gfp-wait", "N" },
 	{ "/sys/kernel/debug/fail_page_alloc/min-order", "0" },
+	{ "/sys/kernel/debug/fail_page_alloc/times", "-1" },
 	{ "/sys/kernel/debug/fail_page_alloc/verbose", "0" },
 };
 

@@ -45,7 +45,7 @@ struct stress {
 	struct movable ballast;
 	int pipe[2];
 	bool is_pinned;
-	__u64 seed, state;
+	__u64 seed, state, moved_at_start;
 	__u64 taken_pages;
 	__u64 counted_at_start;		/* sysfs: pages allocated less released */
 	unsigned long step;
@@ -397,6 +397,7 @@ FIXTURE_SETUP(stress)
 		seed = testbed_now_ms();
 	stress->seed = number_from_environment("CMA_TESTS_SEED", seed);
 	stress->counted_at_start = counted_pages(stress->bed.area);
+	vmstat_read("pgmigrate_success", &stress->moved_at_start);
 }
 
 FIXTURE_TEARDOWN(stress)
@@ -420,6 +421,7 @@ TEST_F_TIMEOUT(stress, random_steps_keep_the_accounts, 90000)
 	__u64 seconds = number_from_environment("CMA_TESTS_STRESS_SECONDS", 0);
 	__u64 wanted = number_from_environment("CMA_TESTS_STRESS_STEPS",
 					       seconds ? ~0ull : DEFAULT_STEPS);
+	__u64 moved = stress->moved_at_start;
 	bool tells = number_from_environment("CMA_TESTS_STRESS_TELL", 0);
 	long long end = testbed_now_ms() + (seconds ? (long long)seconds * 1000 : DEFAULT_MS);
 	/* Steps that were asked for by number take their time. */
@@ -439,7 +441,9 @@ TEST_F_TIMEOUT(stress, random_steps_keep_the_accounts, 90000)
 		       stress->step, stress->doing, stress->failure,
 		       (unsigned long long)stress->seed, stress->step);
 	}
-	TH_LOG("%lu steps", stress->step);
+	vmstat_read("pgmigrate_success", &moved);
+	TH_LOG("%lu steps, %llu pages made room", stress->step,
+	       (unsigned long long)(moved - stress->moved_at_start));
 }
 
 TEST_HARNESS_MAIN

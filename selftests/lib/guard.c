@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/swap.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -20,12 +21,13 @@
 
 #define MAX_ACTIONS 256
 
-enum action_kind { CANCEL, WRITE, UNMOUNT, SWAPOFF, UNLINK, RMDIR, KILL };
+enum action_kind { CANCEL, WRITE, UNMOUNT, SWAPOFF, UNLINK, RMDIR, KILL, CHMOD };
 
 struct action {
 	enum action_kind kind;
 	int id;
 	pid_t pid;
+	mode_t mode;
 	char path[256];
 	char text[256];
 };
@@ -53,6 +55,9 @@ static int undo(const struct action *action)
 		err = kill(action->pid, SIGKILL);
 		if (err && errno == ESRCH)
 			err = 0;
+		break;
+	case CHMOD:
+		err = chmod(action->path, action->mode);
 		break;
 	case CANCEL:
 		break;
@@ -246,6 +251,24 @@ int guard_kill(struct guard *guard, pid_t pid)
 	struct action action = { .kind = KILL, .pid = pid };
 
 	return tell(guard, &action);
+}
+
+int guard_chmod(struct guard *guard, const char *path, mode_t mode)
+{
+	struct action action = { .kind = CHMOD };
+	struct stat status;
+	int told;
+
+	if (stat(path, &status))
+		return -errno;
+	action.mode = status.st_mode & 07777;
+	if (strlen(path) >= sizeof(action.path))
+		return -ENAMETOOLONG;
+	memcpy(action.path, path, strlen(path));
+	told = tell(guard, &action);
+	if (told >= 0 && chmod(path, mode))
+		return -errno;
+	return told < 0 ? told : 0;
 }
 
 int guard_cancel(struct guard *guard, int id)

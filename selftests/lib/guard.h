@@ -45,6 +45,13 @@ int guard_close(struct guard *guard);
 int guard_set_file(struct guard *guard, const char *path, const char *text);
 
 /*
+ * guard_chmod - remember the mode of @path, then give it @mode.
+ *
+ * Returns 0 or -errno.
+ */
+int guard_chmod(struct guard *guard, const char *path, mode_t mode);
+
+/*
  * The following only say what shall be undone. They return an id above 0 for
  * guard_cancel(), or -errno. @path and @text are below 256 bytes.
  *
