@@ -176,13 +176,12 @@ TEST_F_TIMEOUT(dma_heap_leak, ten_thousand_buffers, 3600)
 TEST_F(dma_heap_leak, rss_file_returns)
 {
 	struct testbed *bed = &self->bed;
-	size_t pages = 1024, page = bed->page_size, i;
+	size_t pages = bed->room_pages > 2048 ? 1024 : bed->room_pages / 2;
+	size_t page = bed->page_size, i;
 	__u64 before, during, after;
 	int fd = dma_heap_alloc(bed->heap_fd, pages * page);
 	unsigned char *map;
 
-	if (fd == -ENOMEM)
-		SKIP(return, "area %s: needs %zu pages in one run", bed->area->name, pages);
 	ASSERT_GE(fd, 0);
 	before = rss_file_bytes();
 	ASSERT_EQ(0, dma_buf_map(fd, pages * page, (void **)&map));
@@ -193,7 +192,7 @@ TEST_F(dma_heap_leak, rss_file_returns)
 	after = rss_file_bytes();
 	close(fd);
 	/* After 6.1 the mapping is of page frames, which do not count. */
-	if (during > before + 128 * page)
+	if (pages > 128 && during > before + 128 * page)
 		EXPECT_LE(before + (pages - 128) * page, during);
 	EXPECT_LE(after, before + 128 * page);
 	TH_LOG("RssFile with %zu pages mapped: %+lld bytes", pages,

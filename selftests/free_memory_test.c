@@ -18,7 +18,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -228,8 +227,7 @@ TEST_F_TIMEOUT(free_memory, unmovable_load_ends_with_cma_free, 110)
 	ASSERT_NE(NULL, load);
 	if (!testbed_owns_machine())
 		SKIP(return, "exhausts memory: needs CMA_TESTS_OWN_MACHINE=1");
-	guard_rmdir(guard, folder);
-	ASSERT_EQ(0, mkdir(folder, 0700));
+	ASSERT_LT(0, guard_mkdir(guard, folder));
 	unmount_id = guard_unmount(guard, folder);
 	ASSERT_EQ(0, mount("ramfs", folder, "ramfs", 0, NULL));
 	ASSERT_EQ(0, take_view(&before));

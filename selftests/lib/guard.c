@@ -21,7 +21,7 @@
 
 #define MAX_ACTIONS 256
 
-enum action_kind { CANCEL, WRITE, UNMOUNT, SWAPOFF, UNLINK, RMDIR, KILL, CHMOD };
+enum action_kind { CANCEL, MKDIR, WRITE, UNMOUNT, SWAPOFF, UNLINK, RMDIR, KILL, CHMOD };
 
 struct action {
 	enum action_kind kind;
@@ -60,6 +60,7 @@ static int undo(const struct action *action)
 		err = chmod(action->path, action->mode);
 		break;
 	case CANCEL:
+	case MKDIR:
 		break;
 	}
 	return err ? -errno : 0;
@@ -96,6 +97,16 @@ static int remove_action(struct action *actions, int count, int id)
 	return count;
 }
 
+/* Make the folder here, where no signal to the owner comes between, and answer. */
+static bool make_folder(int socket, struct action *action)
+{
+	int err = mkdir(action->path, 0700) ? -errno : 0;
+
+	action->kind = RMDIR;
+	send(socket, &err, sizeof(err), MSG_NOSIGNAL);
+	return !err;
+}
+
 /* Take in what the owner said so far. False: it has closed the guard. */
 static bool listen_to_owner(int socket, struct action *actions, int *count)
 {
@@ -105,7 +116,8 @@ static bool listen_to_owner(int socket, struct action *actions, int *count)
 	while ((got = recv(socket, &action, sizeof(action), MSG_DONTWAIT)) > 0) {
 		if (action.kind == CANCEL)
 			*count = remove_action(actions, *count, action.id);
-		else if (*count < MAX_ACTIONS)
+		else if (*count < MAX_ACTIONS &&
+			 (action.kind != MKDIR || make_folder(socket, &action)))
 			actions[(*count)++] = action;
 	}
 	return got < 0 && (errno == EAGAIN || errno == EINTR);
@@ -241,9 +253,16 @@ int guard_unlink(struct guard *guard, const char *path)
 	return tell_path(guard, UNLINK, path, "");
 }
 
-int guard_rmdir(struct guard *guard, const char *path)
+int guard_mkdir(struct guard *guard, const char *path)
 {
-	return tell_path(guard, RMDIR, path, "");
+	int told = tell_path(guard, MKDIR, path, ""), err;
+
+	if (told < 0)
+		return told;
+	while (recv(guard->socket, &err, sizeof(err), 0) != sizeof(err))
+		if (errno != EINTR)
+			return -ECHILD;
+	return err ? err : told;
 }
 
 int guard_kill(struct guard *guard, pid_t pid)

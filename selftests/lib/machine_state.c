@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,16 +30,29 @@ static const struct {
 /* Settings that move by themselves, or that do something when they are read. */
 static const char *const passed_over[] = { "stat_refresh", "random", "ns_last_pid", "pty" };
 
-/* Folders whose entries come and go: each by its name. */
-static const char *const listed[] = {
-	"/tmp", "/dev/shm", "/sys/block", "/sys/kernel/config/nullb", "/sys/fs/cgroup",
-	"/sys/kernel/tracing/instances", "/sys/kernel/debug/tracing/instances", "/sys/module",
+/* Folders whose entries come and go, and the names that tests give or get there. */
+static const struct {
+	const char *folder, *glob;
+} listed[] = {
+	{ "/tmp", "cma-tests*" },
+	{ "/dev/shm", "cma-tests*" },
+	{ "/sys/kernel/config/nullb", "cma-tests*" },
+	{ "/sys/kernel/tracing/instances", "cma-tests*" },
+	{ "/sys/kernel/debug/tracing/instances", "cma-tests*" },
+	{ "/sys/block", "zram*" },
+	{ "/sys/block", "*nullb*" },
+	{ "/sys/block", "cma-tests*" },
 };
 
-/* Files of many lines: each line is of interest, up to its first tab. */
-static const char *const tables[] = {
-	"/proc/self/mounts", "/proc/swaps", "/sys/kernel/tracing/set_event",
-	"/sys/kernel/tracing/tracing_on",
+/* Files of many lines: those that match are of interest, up to the first tab. */
+static const struct {
+	const char *path, *glob;
+} tables[] = {
+	{ "/proc/self/mounts", "*cma-tests*" },
+	{ "/proc/self/mounts", "configfs*" },
+	{ "/proc/swaps", "*zram*" },
+	{ "/sys/kernel/tracing/set_event", "cma*" },
+	{ "/sys/kernel/tracing/tracing_on", "*" },
 };
 
 /* Not a name that is hidden, and not the folder above. */
@@ -49,13 +63,14 @@ static int is_shown(const struct dirent *entry)
 
 typedef void (*entry_fn)(FILE *out, const char *folder, const char *name);
 
-static void visit_folder(FILE *out, const char *folder, entry_fn visit)
+static void visit_folder(FILE *out, const char *folder, const char *glob, entry_fn visit)
 {
 	struct dirent **entries;
 	int count = scandir(folder, &entries, is_shown, alphasort), i;
 
 	for (i = 0; i < count; i++) {
-		visit(out, folder, entries[i]->d_name);
+		if (!fnmatch(glob, entries[i]->d_name, 0))
+			visit(out, folder, entries[i]->d_name);
 		free(entries[i]);
 	}
 	if (count >= 0)
@@ -82,14 +97,15 @@ static void tell_name(FILE *out, const char *folder, const char *name)
 	fprintf(out, "%s: %s\n", folder, name);
 }
 
-static void tell_table(FILE *out, const char *path)
+static void tell_table(FILE *out, const char *path, const char *glob)
 {
 	char *text, *line, *next;
 
 	if (text_file_read_all(path, &text) < 0)
 		return;
 	for (line = strtok_r(text, "\n", &next); line; line = strtok_r(NULL, "\n", &next))
-		fprintf(out, "%s: %.*s\n", path, (int)strcspn(line, "\t"), line);
+		if (!fnmatch(glob, line, 0))
+			fprintf(out, "%s: %.*s\n", path, (int)strcspn(line, "\t"), line);
 	free(text);
 }
 
@@ -115,13 +131,13 @@ int machine_state_read(struct machine_state *state)
 	if (!out)
 		return -ENOMEM;
 	for (i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
-		visit_folder(out, settings[i], tell_setting);
+		visit_folder(out, settings[i], "*", tell_setting);
 	for (i = 0; i < sizeof(single_settings) / sizeof(single_settings[0]); i++)
 		tell_setting(out, single_settings[i].folder, single_settings[i].name);
 	for (i = 0; i < sizeof(listed) / sizeof(listed[0]); i++)
-		visit_folder(out, listed[i], tell_name);
+		visit_folder(out, listed[i].folder, listed[i].glob, tell_name);
 	for (i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
-		tell_table(out, tables[i]);
+		tell_table(out, tables[i].path, tables[i].glob);
 	tell_areas(out);
 	return fclose(out) ? -ENOMEM : 0;
 }
@@ -159,4 +175,9 @@ bool machine_state_difference(const struct machine_state *before,
 {
 	return find_missing(before->text, after->text, '-', line, size) ||
 	       find_missing(after->text, before->text, '+', line, size);
+}
+
+bool machine_state_is_area(const char *line)
+{
+	return !strncmp(line + 1, "area ", 5);
 }

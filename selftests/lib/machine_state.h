@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What a test could have changed on the machine, as text: a line a thing, its
- * name and its value. Equal texts are equal states.
+ * name and its value. Equal texts are equal states. What others do on a busy
+ * machine is left out, but for settings and for the areas.
  *
  *	/proc/sys/vm/swappiness = 60
- *	/tmp: a-file
+ *	/tmp: cma-tests-123
  *	area reserved = 0 pages used
  */
 #ifndef CMA_TESTS_MACHINE_STATE_H
@@ -30,5 +31,8 @@ void machine_state_free(struct machine_state *state);
  */
 bool machine_state_difference(const struct machine_state *before,
 			      const struct machine_state *after, char *line, size_t size);
+
+/* machine_state_is_area - is a line of a difference about an area? */
+bool machine_state_is_area(const char *line);
 
 #endif
