@@ -171,16 +171,15 @@ static bool is_restored(const struct machine_state *before, char *line, size_t s
 TEST_F_TIMEOUT(interruption, stopped_program_restores_the_machine, 90000)
 {
 	const char *seconds = getenv("CMA_TESTS_INTERRUPTION_SECONDS");
-	long long budget_ms = seconds && *seconds ? atoll(seconds) * 1000 : DEFAULT_MS;
-	long long end = testbed_now_ms() + budget_ms;
+	long long end = testbed_now_ms() + (seconds ? atoll(seconds) * 1000 : DEFAULT_MS);
 	unsigned int state = self->seed;
-	int stopped = 0, first = rand_r(&state) % (int)self->siblings.count;
+	int count = self->siblings.count, stopped = 0, first = rand_r(&state) % count;
 	/* Without a budget of the caller's, once through all of them. */
-	int wanted = seconds ? INT_MAX : (int)self->siblings.count;
+	int wanted = seconds ? INT_MAX : count;
 
 	TH_LOG("seed %u", self->seed);
 	for (; stopped < wanted && testbed_now_ms() < end; stopped++) {
-		const char *program = self->siblings.name[(first + stopped) % (int)self->siblings.count];
+		const char *program = self->siblings.name[(first + stopped) % count];
 		const struct stop *stop = &stops[rand_r(&state) % ARRAY_SIZE(stops)];
 		int moment_ms = rand_r(&state) % LATEST_MS;
 		pid_t pid = sibling_start(&self->siblings, program, self->null, 0);
@@ -202,7 +201,7 @@ TEST_F_TIMEOUT(interruption, stopped_program_restores_the_machine, 90000)
 		if (test_has_failed(_metadata))
 			break;
 	}
-	TH_LOG("%d programs of %d stopped", stopped, (int)self->siblings.count);
+	TH_LOG("%d programs of %d stopped", stopped, count);
 }
 
 TEST_HARNESS_MAIN

@@ -75,7 +75,7 @@ static struct piece *find_piece(struct stress *stress, bool used)
 	for (i = 0; i < SLOTS; i++) {
 		struct piece *piece = &stress->pieces[(start + i) % SLOTS];
 
-		if ((piece->kind != PIECE_NONE) == used)
+		if (used == !!piece->kind)
 			return piece;
 	}
 	return NULL;

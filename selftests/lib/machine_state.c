@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "area.h"
+#include "array_size.h"
 #include "text_file.h"
 
 /* Folders whose files are settings: each with its value. */
@@ -82,7 +83,7 @@ static void tell_setting(FILE *out, const char *folder, const char *name)
 	char path[512], value[512];
 	size_t i;
 
-	for (i = 0; i < sizeof(passed_over) / sizeof(passed_over[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(passed_over); i++)
 		if (!strcmp(name, passed_over[i]))
 			return;
 	snprintf(path, sizeof(path), "%s/%s", folder, name);
@@ -130,13 +131,13 @@ int machine_state_read(struct machine_state *state)
 
 	if (!out)
 		return -ENOMEM;
-	for (i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(settings); i++)
 		visit_folder(out, settings[i], "*", tell_setting);
-	for (i = 0; i < sizeof(single_settings) / sizeof(single_settings[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(single_settings); i++)
 		tell_setting(out, single_settings[i].folder, single_settings[i].name);
-	for (i = 0; i < sizeof(listed) / sizeof(listed[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(listed); i++)
 		visit_folder(out, listed[i].folder, listed[i].glob, tell_name);
-	for (i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(tables); i++)
 		tell_table(out, tables[i].path, tables[i].glob);
 	tell_areas(out);
 	return fclose(out) ? -ENOMEM : 0;

@@ -11,6 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "array_size.h"
+
 /* What runs siblings, and must not run itself. */
 static const char *const runners[] = { "interruption_test", "unprivileged_test" };
 
@@ -18,7 +20,7 @@ static int is_sibling(const struct dirent *entry)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(runners) / sizeof(runners[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(runners); i++)
 		if (!strcmp(entry->d_name, runners[i]))
 			return 0;
 	return !fnmatch("*_test", entry->d_name, 0);
