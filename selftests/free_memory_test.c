@@ -23,6 +23,7 @@
 
 #include "harness.h"
 #include "meminfo.h"
+#include "movable.h"
 #include "pagemap.h"
 #include "testbed.h"
 #include "text_file.h"
@@ -30,10 +31,6 @@
 #define STEP_BYTES (4ul << 20)
 #define PIECES 16
 #define PIECE_BYTES 0x100000ul
-
-#ifndef MADV_POPULATE_WRITE
-#define MADV_POPULATE_WRITE 23
-#endif
 
 FIXTURE(free_memory)
 {

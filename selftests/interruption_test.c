@@ -22,6 +22,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/wait.h>
@@ -43,7 +44,7 @@
 FIXTURE(interruption)
 {
 	struct siblings siblings;
-	int null;
+	int output;		/* of the programs, for what the guards say */
 	unsigned int seed;
 	struct machine_state before;
 };
@@ -55,8 +56,8 @@ FIXTURE_SETUP(interruption)
 	ASSERT_EQ(0, siblings_find(&self->siblings));
 	if (!self->siblings.count)
 		SKIP_SETUP("needs the other tests beside this one: build the target whole");
-	self->null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-	ASSERT_LE(0, self->null);
+	self->output = memfd_create("output", MFD_CLOEXEC);
+	ASSERT_LE(0, self->output);
 	if (seed && *seed)
 		self->seed = strtoul(seed, NULL, 0);
 	else if (getrandom(&self->seed, sizeof(self->seed), 0) < 0)
@@ -69,7 +70,7 @@ FIXTURE_SETUP(interruption)
 FIXTURE_TEARDOWN(interruption)
 {
 	machine_state_free(&self->before);
-	close(self->null);
+	close(self->output);
 }
 
 /* What /proc tells of a process. */
@@ -138,6 +139,20 @@ static bool wait_for_all(long long deadline_ms)
 	return pid < 0 && errno == ECHILD;
 }
 
+/* The last that a guard complained of, or "". */
+static void find_complaint(int output, char *line, size_t size)
+{
+	char text[4096] = "", *at, *next;
+	off_t length = lseek(output, 0, SEEK_END);
+	off_t from = length > (off_t)sizeof(text) - 1 ? length - sizeof(text) + 1 : 0;
+
+	*line = '\0';
+	if (pread(output, text, sizeof(text) - 1, from) < 0)
+		return;
+	for (at = text; (next = strstr(at, "# guard: ")); at = next + 1)
+		snprintf(line, size, "%.*s", (int)strcspn(next, "\n"), next);
+}
+
 /* How a program is stopped. */
 static const struct stop {
 	const char *name;
@@ -182,8 +197,8 @@ TEST_F_TIMEOUT(interruption, stopped_program_restores_the_machine, 90000)
 		const char *program = self->siblings.name[(first + stopped) % count];
 		const struct stop *stop = &stops[rand_r(&state) % ARRAY_SIZE(stops)];
 		int moment_ms = rand_r(&state) % LATEST_MS;
-		pid_t pid = sibling_start(&self->siblings, program, self->null, 0);
-		char line[512] = "";
+		pid_t pid = sibling_start(&self->siblings, program, self->output, 0);
+		char line[512] = "", complaint[512];
 
 		ASSERT_LT(0, pid);
 		usleep(moment_ms * 1000);
@@ -195,8 +210,9 @@ TEST_F_TIMEOUT(interruption, stopped_program_restores_the_machine, 90000)
 			       moment_ms);
 		}
 		EXPECT_TRUE(is_restored(&self->before, line, sizeof(line))) {
-			TH_LOG("%s, %s after %d ms: not restored: %s", program, stop->name,
-			       moment_ms, line);
+			find_complaint(self->output, complaint, sizeof(complaint));
+			TH_LOG("%s, %s after %d ms: not restored: %s %s", program, stop->name,
+			       moment_ms, line, complaint);
 		}
 		if (test_has_failed(_metadata))
 			break;

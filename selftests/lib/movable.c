@@ -11,11 +11,6 @@
 #include "pagemap.h"
 #include "testbed.h"
 
-/* Linux 5.14; libc's headers may be older. */
-#ifndef MADV_POPULATE_WRITE
-#define MADV_POPULATE_WRITE 23
-#endif
-
 #define STEP_BYTES (8ul << 20)
 #define PRESS_BYTES (16ul << 20)
 #define PRESS_DEADLINE_MS 60000
