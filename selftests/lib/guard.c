@@ -20,8 +20,9 @@
 #include "text_file.h"
 
 #define MAX_ACTIONS 256
+#define DEATH_DEADLINE_MS 5000
 
-enum action_kind { CANCEL, MKDIR, WRITE, UNMOUNT, SWAPOFF, UNLINK, RMDIR, KILL, CHMOD };
+enum action_kind { CANCEL, CLOSE, MKDIR, WRITE, UNMOUNT, SWAPOFF, UNLINK, RMDIR, KILL, CHMOD };
 
 struct action {
 	enum action_kind kind;
@@ -60,6 +61,7 @@ static int undo(const struct action *action)
 		err = chmod(action->path, action->mode);
 		break;
 	case CANCEL:
+	case CLOSE:
 	case MKDIR:
 		break;
 	}
@@ -107,20 +109,25 @@ static bool make_folder(int socket, struct action *action)
 	return !err;
 }
 
-/* Take in what the owner said so far. False: it has closed the guard. */
-static bool listen_to_owner(int socket, struct action *actions, int *count)
+/* What the owner is heard of: it goes on, it closes the guard, it is silent for good. */
+enum heard { NEWS, CLOSED, SILENCE };
+
+/* Take in what the owner said so far. */
+static enum heard listen_to_owner(int socket, struct action *actions, int *count)
 {
 	struct action action;
 	ssize_t got;
 
 	while ((got = recv(socket, &action, sizeof(action), MSG_DONTWAIT)) > 0) {
+		if (action.kind == CLOSE)
+			return CLOSED;
 		if (action.kind == CANCEL)
 			*count = remove_action(actions, *count, action.id);
 		else if (*count < MAX_ACTIONS &&
 			 (action.kind != MKDIR || make_folder(socket, &action)))
 			actions[(*count)++] = action;
 	}
-	return got < 0 && (errno == EAGAIN || errno == EINTR);
+	return got < 0 && (errno == EAGAIN || errno == EINTR) ? NEWS : SILENCE;
 }
 
 /*
@@ -155,17 +162,19 @@ static void keep_guard(int socket, int owner)
 		{ .fd = socket, .events = POLLIN },
 		{ .fd = owner, .events = POLLIN },
 	};
-	bool owner_lives = true;
+	enum heard heard = NEWS;
 	int count = 0;
 
 	let_go(socket, owner);
-	while (owner_lives) {
+	while (heard == NEWS) {
 		poll(poll_on, 2, -1);
-		if (poll_on[1].revents)
-			owner_lives = false;
-		if (!listen_to_owner(socket, actions, &count))
-			owner_lives = false;
+		heard = listen_to_owner(socket, actions, &count);
+		if (heard == NEWS && poll_on[1].revents)
+			heard = SILENCE;
 	}
+	/* A process that dies lets go one thing after the other: all of them first. */
+	if (heard == SILENCE)
+		poll(&poll_on[1], 1, DEATH_DEADLINE_MS);
 	_exit(-undo_all(actions, count));
 }
 
@@ -195,20 +204,6 @@ int guard_open(struct guard *guard)
 	return -EAGAIN;
 }
 
-int guard_close(struct guard *guard)
-{
-	int status = 0;
-
-	if (guard->pid <= 0)
-		return 0;
-	shutdown(guard->socket, SHUT_RDWR);
-	close(guard->socket);
-	while (waitpid(guard->pid, &status, 0) < 0 && errno == EINTR)
-		;
-	guard->pid = 0;
-	return WIFEXITED(status) ? -WEXITSTATUS(status) : -ECHILD;
-}
-
 static int tell(struct guard *guard, struct action *action)
 {
 	if (guard->pid <= 0)
@@ -218,6 +213,21 @@ static int tell(struct guard *guard, struct action *action)
 	if (send(guard->socket, action, sizeof(*action), MSG_NOSIGNAL) < 0)
 		return -errno;
 	return action->id;
+}
+
+int guard_close(struct guard *guard)
+{
+	struct action last = { .kind = CLOSE };
+	int status = 0;
+
+	if (guard->pid <= 0)
+		return 0;
+	tell(guard, &last);
+	close(guard->socket);
+	while (waitpid(guard->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	guard->pid = 0;
+	return WIFEXITED(status) ? -WEXITSTATUS(status) : -ECHILD;
 }
 
 static int tell_path(struct guard *guard, enum action_kind kind,
