@@ -24,7 +24,10 @@
 /* Its list of pages is more than half a page of pointers: no small loss. */
 #define BUFFER_PAGES 257
 #define REPETITIONS 200
-#define SLAB_NOISE_BYTES 65536
+/* A quarter is for warming up: 110 bytes lost of each of the rest. */
+#define SLAB_NOISE_BYTES 16384
+/* Others' objects come and go; what is lost is lost each time. */
+#define ATTEMPTS 3
 
 FIXTURE(dma_heap_faults)
 {
@@ -135,7 +138,7 @@ TEST_F_TIMEOUT(dma_heap_faults, failed_allocation_loses_no_memory, 110)
 {
 	struct testbed *bed = &self->bed;
 	long long lost, worst = 0;
-	int nth, err;
+	int nth, err, attempt;
 
 	for (nth = 1; nth < MAX_PLACES; nth++) {
 		bool reached;
@@ -148,6 +151,8 @@ TEST_F_TIMEOUT(dma_heap_faults, failed_allocation_loses_no_memory, 110)
 		if (fd >= 0)
 			continue;
 		lost = lost_bytes(bed, nth, &err);
+		for (attempt = 1; lost > SLAB_NOISE_BYTES && attempt < ATTEMPTS; attempt++)
+			lost = lost_bytes(bed, nth, &err);
 		if (lost > worst)
 			worst = lost;
 		EXPECT_LE(lost, SLAB_NOISE_BYTES) {
