@@ -84,7 +84,9 @@ static void check(struct __test_metadata *_metadata, const struct outcome *outco
 		       WTERMSIG(outcome->status));
 	}
 	EXPECT_EQ(samples, outcome->samples);
-	EXPECT_EQ(0, outcome->invalid);
+	/* Only root can tell others' buffers in the area from a pressure there. */
+	if (!geteuid())
+		EXPECT_EQ(0, outcome->invalid);
 	EXPECT_NE(NULL, strstr(outcome->last, "\"status\":\"complete\"")) {
 		TH_LOG("the last record is not the end: %s", outcome->last);
 	}

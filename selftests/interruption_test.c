@@ -11,8 +11,10 @@
  * A case whose program was stopped alone goes on to its end, and cleans up
  * itself: kselftest's harness has it in a process group of its own.
  *
+ *	CMA_TESTS_INTERRUPTION_SECONDS=<s>	for so long, round after round; it
+ *						is not for those who only want
+ *						to know of their kernel
  *	CMA_TESTS_SEED=<seed>			the same order, signals and moments
- *	CMA_TESTS_INTERRUPTION_SECONDS=<s>	for so long, round after round
  */
 #include <dirent.h>
 #include <errno.h>
@@ -34,7 +36,6 @@
 #include "text_file.h"
 
 #define MAX_PROCESSES 256
-#define DEFAULT_MS 30000
 /* The moment lies within this; most programs have done something by then. */
 #define LATEST_MS 1200
 /* What was stopped alone runs to its end, at most kselftest's own limit. */
@@ -53,6 +54,8 @@ FIXTURE_SETUP(interruption)
 {
 	const char *seed = getenv("CMA_TESTS_SEED");
 
+	if (!getenv("CMA_TESTS_INTERRUPTION_SECONDS"))
+		SKIP_SETUP("needs CMA_TESTS_INTERRUPTION_SECONDS=<seconds>: stops the other tests");
 	ASSERT_EQ(0, siblings_find(&self->siblings));
 	if (!self->siblings.count)
 		SKIP_SETUP("needs the other tests beside this one: build the target whole");
@@ -185,15 +188,13 @@ static bool is_restored(const struct machine_state *before, char *line, size_t s
 
 TEST_F_TIMEOUT(interruption, stopped_program_restores_the_machine, 90000)
 {
-	const char *seconds = getenv("CMA_TESTS_INTERRUPTION_SECONDS");
-	long long end = testbed_now_ms() + (seconds ? atoll(seconds) * 1000 : DEFAULT_MS);
+	long long seconds = atoll(getenv("CMA_TESTS_INTERRUPTION_SECONDS"));
+	long long end = testbed_now_ms() + seconds * 1000;
 	unsigned int state = self->seed;
 	int count = self->siblings.count, stopped = 0, first = rand_r(&state) % count;
-	/* Without a budget of the caller's, once through all of them. */
-	int wanted = seconds ? INT_MAX : count;
 
 	TH_LOG("seed %u", self->seed);
-	for (; stopped < wanted && testbed_now_ms() < end; stopped++) {
+	for (; testbed_now_ms() < end; stopped++) {
 		const char *program = self->siblings.name[(first + stopped) % count];
 		const struct stop *stop = &stops[rand_r(&state) % ARRAY_SIZE(stops)];
 		int moment_ms = rand_r(&state) % LATEST_MS;
