@@ -167,7 +167,7 @@ TEST_F(dma_heap, larger_argument_is_accepted)
 
 /*
  * An older program's smaller argument: what it lacks is 0, and not what the
- * last call left on the kernel's stack.
+ * last call left on the kernel's stack, or in the memory for larger ones.
  */
 TEST_F(dma_heap, smaller_argument_is_filled_up)
 {
@@ -178,6 +178,10 @@ TEST_F(dma_heap, smaller_argument_is_filled_up)
 	struct dma_heap_allocation_data refused = {
 		.len = 1, .fd_flags = O_RDWR, .heap_flags = ~0ull,
 	};
+	struct {
+		struct dma_heap_allocation_data data;
+		__u64 future[32];
+	} larger = { .data = { .len = 1ull << 62, .fd_flags = O_RDWR } };
 	int round;
 
 	for (round = 0; round < 8; round++) {
@@ -189,6 +193,12 @@ TEST_F(dma_heap, smaller_argument_is_filled_up)
 			TH_LOG("errno %d (%s)", errno, strerror(errno));
 		}
 		EXPECT_EQ(0, close(smaller.fd));
+
+		/* Of what only comes out, nothing is read: a length of 0. */
+		EXPECT_EQ(-1, ioctl(self->bed.heap_fd, _IOWR('H', 0, larger), &larger));
+		EXPECT_EQ(ENOMEM, errno);
+		EXPECT_EQ(-1, ioctl(self->bed.heap_fd, _IOR('H', 0, larger), &larger));
+		EXPECT_EQ(EINVAL, errno);
 	}
 }
 
