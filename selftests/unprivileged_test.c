@@ -95,7 +95,7 @@ FIXTURE_TEARDOWN(unprivileged)
 /* Lines of a program's KTAP: cases that passed, failed, skipped. */
 struct counts {
 	int passed, failed, skipped, silent;
-	char last_bad[512];
+	char last_bad[512], complaint[512];	/* a case, and what it said */
 };
 
 static void count_line(struct counts *counts, const char *line)
@@ -114,6 +114,8 @@ static void count_line(struct counts *counts, const char *line)
 	} else if (!strncmp(line, "ok ", 3)) {
 		counts->passed++;
 	}
+	if (strstr(line, ":Expected ") && !counts->failed)
+		snprintf(counts->complaint, sizeof(counts->complaint), "%s", line);
 	if (is_bad)
 		snprintf(counts->last_bad, sizeof(counts->last_bad), "%s", line);
 }
@@ -162,7 +164,8 @@ TEST_F_TIMEOUT(unprivileged, each_case_passes_or_says_what_is_missing, 110)
 		if (counts.failed)
 			run(&self->siblings, name, 0, &as_root);
 		EXPECT_LE(counts.failed, as_root.failed) {
-			TH_LOG("%s, by uid %d, and not by root: %s", name, NOBODY, counts.last_bad);
+			TH_LOG("%s, by uid %d, and not by root: %s: %s", name, NOBODY,
+			       counts.last_bad, counts.complaint);
 		}
 		all.passed += counts.passed;
 		all.skipped += counts.skipped;
