@@ -29,7 +29,7 @@
 #include "text_file.h"
 
 #define CYCLES 10000
-/* A slow machine does fewer; below this it says nothing. */
+/* A slow machine does fewer, but not so few that they say nothing. */
 #define MIN_CYCLES 100
 #define BUDGET_MS 20000
 /* Others' objects that come and go meanwhile, and ours: 5 bytes a cycle were seen. */
@@ -142,15 +142,16 @@ static long long budget_ms(void)
 TEST_F_TIMEOUT(dma_heap_leak, ten_thousand_buffers, 3600)
 {
 	struct testbed *bed = &self->bed;
-	long long end = testbed_now_ms() + budget_ms();
 	struct footprint before, after;
+	long long end;
 	int done;
 
 	/* What is made once is made now. */
 	for (done = 0; done < WARM_UP_CYCLES; done++)
 		ASSERT_EQ(0, cycle(bed, done));
 	take_footprint(&before);
-	for (done = 0; done < CYCLES && testbed_now_ms() < end; done++) {
+	end = testbed_now_ms() + budget_ms();
+	for (done = 0; done < CYCLES && (done < MIN_CYCLES || testbed_now_ms() < end); done++) {
 		int err = cycle(bed, done);
 
 		ASSERT_EQ(0, err) {
@@ -160,9 +161,6 @@ TEST_F_TIMEOUT(dma_heap_leak, ten_thousand_buffers, 3600)
 	take_footprint(&after);
 	TH_LOG("%d cycles, unreclaimable slab %+lld bytes", done,
 	       (long long)(after.slab_bytes - before.slab_bytes));
-	ASSERT_LE(MIN_CYCLES, done) {
-		TH_LOG("%lld ms were enough for %d cycles only", budget_ms(), done);
-	}
 	EXPECT_EQ(before.descriptors, after.descriptors);
 	EXPECT_EQ(before.mappings, after.mappings);
 	EXPECT_EQ(bed->used_at_start, testbed_wait_used(bed, bed->used_at_start));
