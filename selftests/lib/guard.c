@@ -295,9 +295,15 @@ int guard_chmod(struct guard *guard, const char *path, mode_t mode)
 		return -ENAMETOOLONG;
 	memcpy(action.path, path, strlen(path));
 	told = tell(guard, &action);
-	if (told >= 0 && chmod(path, mode))
-		return -errno;
-	return told < 0 ? told : 0;
+	if (told < 0)
+		return told;
+	if (chmod(path, mode)) {
+		int err = -errno;
+
+		guard_cancel(guard, told);
+		return err;
+	}
+	return 0;
 }
 
 int guard_cancel(struct guard *guard, int id)
@@ -312,7 +318,7 @@ int guard_set_file(struct guard *guard, const char *path, const char *text)
 {
 	char old[256], *word, *end;
 	ssize_t length = text_file_read(path, old, sizeof(old));
-	int told;
+	int told, err;
 
 	if (length < 0)
 		return length;
@@ -321,5 +327,10 @@ int guard_set_file(struct guard *guard, const char *path, const char *text)
 	if (end)
 		*end = '\0';
 	told = guard_write(guard, path, end ? word + 1 : old);
-	return told < 0 ? told : text_file_write(path, text);
+	if (told < 0)
+		return told;
+	err = text_file_write(path, text);
+	if (err)
+		guard_cancel(guard, told);
+	return err;
 }
