@@ -50,6 +50,7 @@ function read_row(list,    text)
 	entry_glob[list, entries[list]] = glob_regex($1)
 	entry_place[list, entries[list]] = FILENAME ":" FNR
 	entry_text[list, entries[list]] = text
+	entry_is_exact[list, entries[list]] = $4 == "stock"
 }
 
 # The number of the row of a list that names the test, in this boot or in any; 0 if none does.
@@ -89,6 +90,8 @@ FNR == 1 {
 	message = $4
 	skip_entry = find_entry("skips", $1, $2, $5)
 	deny_entry = find_entry("denied", $1, $2, $5)
+	if (skip_entry && status != "skip")
+		did_not_skip[skip_entry] = $2
 	if (status == "skip" && skip_entry)
 		did_skip[skip_entry]++
 	else if (status == "skip") {
@@ -124,5 +127,7 @@ END {
 	for (i = 1; i <= entries["skips"]; i++)
 		if (entry_used["skips", i] && !did_skip[i])
 			print entry_place["skips", i] ": listed as an expected skip, but it did not skip" > notes
+		else if (entry_is_exact["skips", i] && (i in did_not_skip))
+			print entry_place["skips", i] ": listed as an expected skip, but " did_not_skip[i] " did not skip" > notes
 	close(notes)
 }

@@ -209,10 +209,17 @@ CACHE=/nonexistent "$scripts/kernel.sh" "$tree" "$kernel_build" "$arch" "$profil
 build_image_of_kernel || die "the unmutated kernel does not build; see $work/build.log"
 "$scripts/image.sh" "$tree" "$image" "$arch"
 base_key=$(cat "$tree.hash" "$kernel_build/kernel.hash" | hash_of_input)
+selftests_key=$(hash_of_input <"$image/initramfs.cpio")
 note_original_code >"$work/original.tsv"
 
 for mutant in $mutants; do
-	key=$({ echo "$base_key"; cat "$catalogue/$mutant.patch"; } | hash_of_input)
+	# KUnit's boots run no program of the image.
+	boot=$(header "$mutant" Boot)
+	key=$({
+		echo "$base_key"
+		[ "${boot:-kunit}" = kunit ] || echo "$selftests_key"
+		cat "$catalogue/$mutant.patch"
+	} | hash_of_input)
 	! awk -F '\t' -v name="$mutant" -v key="$key" '$1 == name && $4 == key { found = 1 } END { exit !found }' \
 		"$rows" || continue
 	if build_mutant "$mutant" "$key"; then

@@ -4,12 +4,14 @@
 # One with 4K pages and one with 16K pages, of KERNEL (default 6.12): no
 # dma-heap and no CMA debugfs in them, so much skips; what may skip is listed
 # in results/EXPECTED-SKIPS with profile stock, and must skip. Leaves a run
-# folder for each, as 'make run' does. Status 0: all passed or skipped as listed.
+# folder with its report for each, as 'make run' does: OUT/<flavour> where OUT is
+# given. Status 0: all passed or skipped as listed.
 scripts=$(readlink -f "$(dirname "$0")")
 . "$scripts/stage.sh"
 run_in_session "$@"
 
 kernel=${KERNEL:-6.12}
+[ -z "${OUT-}" ] || [ ! -e "$OUT" ] || die "OUT must not exist yet, found '$OUT': remove it or choose another"
 load_arch arm64
 find_build
 lock_build
@@ -59,6 +61,14 @@ describe() {
 		            fixture: null, stages: ["selftests"] }] }' >"$run/env.json"
 }
 
+choose_output() {
+	output=$top/results/$(date -u +%Y%m%d-%H%M%S)-stock-$(cat "$stock/release")
+	[ -z "${OUT-}" ] || output=$(readlink -m "$OUT/$flavour")
+	run=$(dirname "$output")/.partial-$(basename "$output")
+	rm -rf "$run"
+	mkdir -p "$run/boots" || die "cannot write to '$(dirname "$output")'"
+}
+
 # The skips are exactly the list: a row that names stock and did not skip counts.
 judge() {
 	verdict=0
@@ -80,15 +90,15 @@ for flavour in arm64 arm64-16k; do
 	# 16K pages came with 6.12: a kernel that is not there is not tested.
 	[ "$status" != 3 ] || continue
 	[ "$status" = 0 ] || exit "$status"
-	output=$top/results/$(date -u +%Y%m%d-%H%M%S)-stock-$(cat "$stock/release")
-	run=$top/results/.partial-$(basename "$output")
-	mkdir -p "$run/boots"
+	choose_output
 	note "booting $(basename "$stock")"
 	make_image
 	GUEST_CPU=neoverse-n1 "$scripts/boot.sh" stock "$run/boots/stock" "$stock/guest-kernel" "$image" arm64 tcg
 	describe
 	judge
 	booted=$((booted + 1))
+	cp "$run/boots/stock/selftests.out" "$run/selftests.ktap"
+	"$scripts/report.sh" "$run" "$output"
 	mv -T "$run" "$output"
 	run=
 	echo "$output"

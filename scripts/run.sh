@@ -239,7 +239,7 @@ bench | destructive) prepare; run_boots "$verb" ;;
 # Suites, orders and repetitions that were asked for are for the boot that has all areas.
 kunit) prepare; if [ -n "${ONLY-}${SEED-}${RUNS-}" ]; then run_boots kunit; else run_boots kunit no-area small-area; fi ;;
 # With ONLY the programs are chosen, so one machine is enough.
-selftests) prepare; if [ -n "${ONLY-}" ]; then run_boots selftests; else run_boots selftests load; fi ;;
+selftests) prepare; if [ -n "${ONLY-}" ]; then run_boots selftests; else run_boots selftests load gigantic; fi ;;
 drivers)
 	[ "$has_device_tree" = yes ] || die "the drivers' devices come from a device tree; ARCH=$arch boots without one"
 	prepare
@@ -248,7 +248,7 @@ drivers)
 run)
 	prepare
 	# The longest first: that fills the processors best.
-	boots="selftests bench kunit load small-area no-area"
+	boots="selftests bench kunit load gigantic small-area no-area"
 	[ "$has_device_tree" = no ] || boots="$boots drivers modules"
 	# What a kernel without DEBUG_VM, or one with KASAN, makes of misuse takes other rows.
 	[ "$profile" != test ] || boots="$boots destructive"

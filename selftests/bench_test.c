@@ -44,14 +44,20 @@ static int run(const char *path, char *const arguments[], struct outcome *outcom
 static void check(struct __test_metadata *_metadata, const struct outcome *outcome,
 		  int samples)
 {
+	EXPECT_EQ(samples, outcome->samples);
+	EXPECT_NE(NULL, strstr(outcome->last, "\"status\":\"complete\"")) {
+		TH_LOG("the last record is not the end: %s", outcome->last);
+	}
+	/*
+	 * Who is not root cannot tell pages in the processors' lists, or others'
+	 * buffers, from a pressure on the area: then no sample is valid.
+	 */
+	if (geteuid() && outcome->invalid)
+		return;
+	EXPECT_EQ(0, outcome->invalid);
 	EXPECT_EQ(0, outcome->status) {
 		TH_LOG("cmabench: exit status %d, signal %d", WEXITSTATUS(outcome->status),
 		       WTERMSIG(outcome->status));
-	}
-	EXPECT_EQ(samples, outcome->samples);
-	EXPECT_EQ(0, outcome->invalid);
-	EXPECT_NE(NULL, strstr(outcome->last, "\"status\":\"complete\"")) {
-		TH_LOG("the last record is not the end: %s", outcome->last);
 	}
 }
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The memory behind a buffer of a CMA heap: zeroed, and physically one run.
+ * The memory behind a buffer of a CMA heap: zeroed, physically one run, and
+ * aligned by its size.
  */
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -14,6 +17,8 @@
 #include "testbed.h"
 
 #define BUFFER_PAGES 64
+/* The most that CONFIG_CMA_ALIGNMENT can be, an order of pages. */
+#define MOST_ALIGN_ORDER 12
 #define MAGIC 0xc0ffee5eed000000ull
 
 FIXTURE(buffer_memory)
@@ -184,6 +189,78 @@ TEST_F(buffer_memory, buffer_is_one_physical_run)
 	kcore_close(&kcore);
 	munmap(map, bytes);
 	close(fd);
+}
+
+/* The number behind @name in a line of the trace; ~0 without it. */
+static __u64 traced_number(const char *line, const char *name)
+{
+	const char *at = strstr(line, name);
+
+	return at ? strtoull(at + strlen(name), NULL, 0) : ~0ull;
+}
+
+static unsigned int order_of(__u64 pages)
+{
+	unsigned int order = 0;
+
+	while (1ull << order < pages)
+		order++;
+	return order;
+}
+
+/* The alignment that the heap asks the area for, and what it gets. */
+static unsigned int align_of_buffer(struct __test_metadata *_metadata, struct testbed *bed,
+				    struct trace *trace, __u64 pages)
+{
+	int fd = dma_heap_alloc(bed->heap_fd, pages * bed->page_size);
+	char finish[512];
+	__u64 align;
+
+	ASSERT_GE(fd, 0) {
+		TH_LOG("area %s: %llu pages: %s", bed->area->name, (unsigned long long)pages,
+		       strerror(-fd));
+	}
+	close(fd);
+	ASSERT_EQ(0, trace_last(trace, "cma_alloc_finish", finish, sizeof(finish)));
+	align = traced_number(finish, "align=");
+	EXPECT_EQ(pages, traced_number(finish, "count=")) {
+		TH_LOG("%s", finish);
+	}
+	EXPECT_GE(MOST_ALIGN_ORDER, align);
+	EXPECT_EQ(0, traced_number(finish, "pfn=") & ((1ull << (align & 31)) - 1)) {
+		TH_LOG("area %s, %llu pages: not aligned: %s", bed->area->name,
+		       (unsigned long long)pages, finish);
+	}
+	return align;
+}
+
+/*
+ * A buffer is aligned by the order of its size, so that hardware can map it in
+ * large pages; but no further than CONFIG_CMA_ALIGNMENT, or large buffers would
+ * find no place in an area with room for them.
+ */
+TEST_F(buffer_memory, alignment_follows_the_size_up_to_a_limit)
+{
+	struct testbed *bed = &self->bed;
+	struct trace trace;
+	unsigned int limit;
+	__u64 pages;
+
+	if (trace_open(&trace, &bed->guard, "align"))
+		SKIP(return, "needs CONFIG_FTRACE, tracefs on /sys/kernel/tracing and root");
+	ASSERT_EQ(0, trace_enable(&trace, "cma/cma_alloc_finish"));
+	pages = testbed_area_pages(bed) / 2;
+	limit = align_of_buffer(_metadata, bed, &trace, pages);
+	for (; pages; pages /= 3) {
+		unsigned int order = order_of(pages);
+
+		EXPECT_EQ(order < limit ? order : limit,
+			  align_of_buffer(_metadata, bed, &trace, pages)) {
+			TH_LOG("area %s, %llu pages; the limit is order %u", bed->area->name,
+			       (unsigned long long)pages, limit);
+		}
+	}
+	trace_close(&trace);
 }
 
 TEST_HARNESS_MAIN

@@ -275,6 +275,29 @@ TEST_F_TIMEOUT(busy, only_slot_is_busy_then_free, TEST_SECONDS)
 }
 
 /*
+ * The next block to take so that the first room for a request, from the start
+ * of the area, is what ends with the pinned page; 0 when that is so.
+ *
+ *	[XX].[XXXXXX][.......P..................]
+ *	    ^ runs up to the margin stay, too short for the request
+ */
+static __u64 next_filler_before(const struct cma_bitmap *bitmap, __u64 pinned)
+{
+	struct cma_run run;
+	size_t bit;
+
+	for (bit = 0; bit <= pinned; bit = run.start + run.length + 1) {
+		run = free_run_around(bitmap, bit);
+		if (pinned - run.start < run.length)
+			return pinned - run.start > MARGIN_PAGES ?
+			       pinned - run.start - MARGIN_PAGES : 0;
+		if (run.length > MARGIN_PAGES)
+			return run.length;
+	}
+	return 0;
+}
+
+/*
  *	[XXXXXXXXXXX][.......P..................]
  *		     [ request ] busy, and again one page further ...
  *			      [ request ] beside it
@@ -284,17 +307,18 @@ TEST_F_TIMEOUT(busy, request_steps_over_the_busy_page, TEST_SECONDS)
 	struct testbed *bed = &self->bed;
 	struct cma_bitmap before, after;
 	struct cma_run run;
-	__u64 left;
+	__u64 filler = 1;
 	long retries;
 
 	ASSERT_EQ(0, pin_page(self->pipe[1], &self->memory, self->pinned_page,
 			      bed->page_size));
-	/* First fit: a block of all that is free before the margin. */
-	ASSERT_EQ(0, cma_bitmap_read(bed->area, 0, &before));
-	run = free_run_around(&before, self->pinned_bit);
-	cma_bitmap_free(&before);
-	left = self->pinned_bit - run.start - MARGIN_PAGES;
-	ASSERT_EQ(0, testbed_debugfs_alloc(bed, left));
+	while (filler) {
+		ASSERT_EQ(0, cma_bitmap_read(bed->area, 0, &before));
+		filler = next_filler_before(&before, self->pinned_bit);
+		cma_bitmap_free(&before);
+		if (filler)
+			ASSERT_EQ(0, testbed_debugfs_alloc(bed, filler));
+	}
 
 	ASSERT_EQ(0, trace_clear(&self->trace));
 	ASSERT_EQ(0, cma_bitmap_read(bed->area, 0, &before));

@@ -217,9 +217,16 @@ TEST_F(debugfs, files_have_one_direction)
  * 2^31 is negative, and 2^32 + 1 is 1. Whatever it makes of them, either the
  * write fails and no page is taken, or the pages it took are what the file
  * then says.
+ *
+ * Rounded up to bits of several pages, -1 is 0 bits, which there always are: a
+ * kernel without a count of available pages then dies (known issue), so that
+ * this one is left out there.
  */
 TEST_F(debugfs, impossible_sizes_take_nothing)
 {
+	__u64 available;
+	const bool minus_one_is_fatal = self->bed.area->order_per_bit &&
+		cma_area_read(self->bed.area, CMA_AVAILABLE_PAGES, &available);
 	const __u64 sizes[] = {
 		0, self->bed.area->count_pages + 1, 0x7fffffffull,
 		0x80000000ull, 0xffffffffull, 0x100000000ull,
@@ -228,6 +235,8 @@ TEST_F(debugfs, impossible_sizes_take_nothing)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		if (minus_one_is_fatal && (__u32)sizes[i] == ~0u)
+			continue;
 		EXPECT_EQ(-ENOMEM, cma_debugfs_alloc(self->bed.area, sizes[i])) {
 			TH_LOG("area %s: %llu pages", self->bed.area->name,
 			       (unsigned long long)sizes[i]);
@@ -274,7 +283,8 @@ TEST_F(debugfs, hexadecimal_and_newline_are_numbers)
 /*
  * Asking for more than there is gives back what there is, also for the size
  * that is negative as an int. It empties the stack of everybody's blocks, so
- * it is tried only where nobody else's can be on it.
+ * it is tried only where nobody else's can be on it. (The kernel's own pages
+ * are not on that stack.)
  */
 TEST_F(debugfs, free_of_too_much_frees_what_there_is)
 {
@@ -283,8 +293,8 @@ TEST_F(debugfs, free_of_too_much_frees_what_there_is)
 	size_t i;
 
 	if (self->bed.used_at_start && !testbed_owns_machine())
-		SKIP(return, "area %s has pages of others: needs CMA_TESTS_OWN_MACHINE=1",
-		     bed->area->name);
+		SKIP(return, "needs CMA_TESTS_OWN_MACHINE=1: %llu pages of %s are taken, some by others perhaps",
+		     (unsigned long long)self->bed.used_at_start, bed->area->name);
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
 		ASSERT_EQ(0, testbed_debugfs_alloc(bed, 10));
 		EXPECT_EQ(0, cma_debugfs_free(bed->area, sizes[i]));

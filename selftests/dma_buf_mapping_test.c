@@ -7,6 +7,8 @@
 #include <fcntl.h>
 #include <linux/dma-heap.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -17,6 +19,7 @@
 #include "fault.h"
 #include "harness.h"
 #include "testbed.h"
+#include "text_file.h"
 
 #define BUFFER_PAGES 64
 #define WRITERS 4
@@ -110,6 +113,43 @@ TEST_F(dma_buf_mapping, grown_mapping_shows_nothing_beyond)
 	self->buffer.map = grown;
 	self->buffer.bytes += self->buffer.page;
 	EXPECT_EQ(SIGBUS, fault_of_write(grown + BUFFER_PAGES * self->buffer.page));
+}
+
+/* The two-letter flags of our mapping at @start, as smaps has them; else "". */
+static void mapping_flags(const void *start, char *flags, size_t size)
+{
+	char mark[32], *text, *at;
+
+	*flags = '\0';
+	snprintf(mark, sizeof(mark), "%lx-", (unsigned long)start);
+	if (text_file_read_all("/proc/self/smaps", &text) < 0)
+		return;
+	at = strstr(text, mark);
+	at = at ? strstr(at, "VmFlags:") : NULL;
+	if (at)
+		snprintf(flags, size, "%.*s ", (int)strcspn(at, "\n"), at + strlen("VmFlags:"));
+	free(text);
+}
+
+/*
+ * A mapping of page frames (after 6.1) must be one that cannot grow, is no
+ * part of a core dump and is treated as a device's: each flag guards the next.
+ */
+TEST_F(dma_buf_mapping, mapping_of_frames_is_marked_as_one)
+{
+	static const char wanted[][8] = { " io ", " de ", " dd " };
+	char flags[256];
+	size_t i;
+
+	mapping_flags(self->buffer.map, flags, sizeof(flags));
+	if (!*flags)
+		SKIP(return, "needs CONFIG_PROC_PAGE_MONITOR");
+	if (!strstr(flags, " pf "))
+		return;
+	for (i = 0; i < ARRAY_SIZE(wanted); i++)
+		EXPECT_NE(NULL, strstr(flags, wanted[i])) {
+			TH_LOG("expected%sin VmFlags:%s", wanted[i], flags);
+		}
 }
 
 TEST_F(dma_buf_mapping, write_protection_holds)

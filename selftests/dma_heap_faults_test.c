@@ -2,7 +2,8 @@
 /*
  * Memory runs out in the middle of DMA_HEAP_IOCTL_ALLOC: at the first place
  * that asks for some, at the second, and so on until it succeeds. Each time
- * the caller gets -ENOMEM and nothing stays behind.
+ * the caller gets -ENOMEM and nothing stays behind: no page of the area, no
+ * descriptor, and none of the kernel's own memory, seen over many repetitions.
  *
  * /proc/thread-self/fail-nth makes the n-th allocation of this thread fail, and
  * no other's.
@@ -14,12 +15,19 @@
 #include <unistd.h>
 
 #include "harness.h"
+#include "meminfo.h"
 #include "testbed.h"
 #include "text_file.h"
 
 #define FAIL_NTH "/proc/thread-self/fail-nth"
 #define MAX_PLACES 400
-#define BUFFER_PAGES 33
+/* Its list of pages is more than half a page of pointers: no small loss. */
+#define BUFFER_PAGES 257
+#define REPETITIONS 200
+/* A quarter is for warming up: 110 bytes lost of each of the rest. */
+#define SLAB_NOISE_BYTES 16384
+/* Others' objects come and go; what is lost is lost each time. */
+#define ATTEMPTS 3
 
 FIXTURE(dma_heap_faults)
 {
@@ -32,9 +40,12 @@ static const struct {
 	const char *value;
 } settings[] = {
 	{ "/sys/kernel/debug/failslab/ignore-gfp-wait", "N" },
+	/* Each fault would count it down. */
+	{ "/sys/kernel/debug/failslab/times", "-1" },
 	{ "/sys/kernel/debug/failslab/verbose", "0" },
 	{ "/sys/kernel/debug/fail_page_alloc/ignore-gfp-wait", "N" },
 	{ "/sys/kernel/debug/fail_page_alloc/min-order", "0" },
+	{ "/sys/kernel/debug/fail_page_alloc/times", "-1" },
 	{ "/sys/kernel/debug/fail_page_alloc/verbose", "0" },
 };
 
@@ -102,6 +113,54 @@ TEST_F(dma_heap_faults, every_allocation_may_fail)
 	/* The buffer, its list of pages, its file: at least these are asked for. */
 	EXPECT_LE(3, failed);
 	TH_LOG("%d places that allocate, %d of them refused the buffer", nth - 1, failed);
+}
+
+/* Fail at the @nth allocation, many times; what the kernel then has more. */
+static long long lost_bytes(const struct testbed *bed, int nth, int *err)
+{
+	__u64 before = 0, after = 0;
+	bool reached;
+	int i;
+
+	for (i = 0; i < REPETITIONS; i++) {
+		*err = alloc_with_fault(bed, nth, &reached);
+		if (*err >= 0)
+			close(*err);
+		/* What is made once is made now. */
+		if (i == REPETITIONS / 4)
+			meminfo_bytes("SUnreclaim", &before);
+	}
+	meminfo_bytes("SUnreclaim", &after);
+	return after - before;
+}
+
+TEST_F_TIMEOUT(dma_heap_faults, failed_allocation_loses_no_memory, 110)
+{
+	struct testbed *bed = &self->bed;
+	long long lost, worst = 0;
+	int nth, err, attempt;
+
+	for (nth = 1; nth < MAX_PLACES; nth++) {
+		bool reached;
+		int fd = alloc_with_fault(bed, nth, &reached);
+
+		if (fd >= 0)
+			close(fd);
+		if (!reached)
+			break;
+		if (fd >= 0)
+			continue;
+		lost = lost_bytes(bed, nth, &err);
+		for (attempt = 1; lost > SLAB_NOISE_BYTES && attempt < ATTEMPTS; attempt++)
+			lost = lost_bytes(bed, nth, &err);
+		if (lost > worst)
+			worst = lost;
+		EXPECT_LE(lost, SLAB_NOISE_BYTES) {
+			TH_LOG("heap %s, allocation %d fails: the kernel keeps %lld bytes of each time",
+			       bed->heap->name, nth, lost * 4 / (3 * REPETITIONS));
+		}
+	}
+	TH_LOG("%d places, %lld bytes more at most", nth - 1, worst);
 }
 
 TEST_HARNESS_MAIN

@@ -2,19 +2,25 @@
 /*
  * Ten thousand buffers, one after the other: nothing of any of them is left,
  * by any account that the kernel keeps of a process, of the area, of itself.
- * Each allocation waits for every processor: a guest of one does them all.
+ * Each allocation waits for every processor, so that a guest of one does them
+ * all in less than twenty seconds; others do what they can in that time, or all
+ * with CMA_TESTS_LEAK_SECONDS=<seconds>.
  *
  *	descriptors	/proc/self/fd
  *	mappings	/proc/self/maps
  *	RssFile		/proc/self/status; where buffers count in it at all
  *	area		used
- *	kernel		SUnreclaim: 200 bytes lost a cycle are 2 MB lost
+ *	kernel		SUnreclaim: an object of 32 bytes lost a cycle is 320 KB
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <glob.h>
+#include <linux/dma-buf.h>
+#include <linux/dma-heap.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -24,12 +30,13 @@
 #include "text_file.h"
 
 #define CYCLES 10000
-/* A slow machine does fewer; below this it says nothing. */
+/* A slow machine does fewer, but not so few that they say nothing. */
 #define MIN_CYCLES 100
-#define BUDGET_MS 15000
-/* Small against the least object that a cycle makes, large against noise. */
-#define LOST_BYTES_PER_CYCLE 200
-#define SLAB_NOISE_BYTES 262144
+#define BUDGET_MS 20000
+/* Others' objects that come and go meanwhile, and ours: 5 bytes a cycle were seen. */
+#define SLAB_NOISE_BYTES 32768
+#define SLAB_NOISE_BYTES_PER_CYCLE 16
+#define WARM_UP_CYCLES 200
 
 FIXTURE(dma_heap_leak)
 {
@@ -100,15 +107,35 @@ static void take_footprint(struct footprint *now)
 	meminfo_bytes("SUnreclaim", &now->slab_bytes);
 }
 
-/* One buffer, by one of the ways there are to end it. */
+/*
+ * The argument as a later kernel may have it: more than fits on this one's
+ * stack, so that it takes memory for it.
+ */
+static int alloc_by_larger_argument(int heap_fd, size_t bytes)
+{
+	struct {
+		struct dma_heap_allocation_data data;
+		__u64 future[32];
+	} larger = { .data = { .len = bytes, .fd_flags = O_RDWR | O_CLOEXEC } };
+
+	return ioctl(heap_fd, _IOWR('H', 0, larger), &larger) ? -errno : (int)larger.data.fd;
+}
+
+/* One buffer, by one of the ways there are to have it, and to end it. */
 static int cycle(const struct testbed *bed, int number)
 {
-	size_t bytes = (number % 7 + 1) * bed->page_size;
-	int fd = dma_heap_alloc(bed->heap_fd, bytes), err;
+	size_t bytes = (number % 7 * 8 + 1) * bed->page_size;
+	int fd, err;
 	char *map;
 
+	if (number % 2)
+		fd = alloc_by_larger_argument(bed->heap_fd, bytes);
+	else
+		fd = dma_heap_alloc(bed->heap_fd, bytes);
 	if (fd < 0)
 		return fd;
+	if (ioctl(fd, DMA_BUF_SET_NAME_B, "a name that fills what it may"))
+		return -errno;
 	if (number % 3 == 0)
 		return close(fd);
 	err = dma_buf_map(fd, bytes, (void **)&map);
@@ -123,7 +150,14 @@ static int cycle(const struct testbed *bed, int number)
 	return 0;
 }
 
-TEST_F_TIMEOUT(dma_heap_leak, ten_thousand_buffers, 110)
+static long long budget_ms(void)
+{
+	const char *seconds = getenv("CMA_TESTS_LEAK_SECONDS");
+
+	return seconds && *seconds ? strtoll(seconds, NULL, 0) * 1000 : BUDGET_MS;
+}
+
+TEST_F_TIMEOUT(dma_heap_leak, ten_thousand_buffers, 3600)
 {
 	struct testbed *bed = &self->bed;
 	struct footprint before, after;
@@ -131,11 +165,11 @@ TEST_F_TIMEOUT(dma_heap_leak, ten_thousand_buffers, 110)
 	int done;
 
 	/* What is made once is made now. */
-	for (done = 0; done < 64; done++)
+	for (done = 0; done < WARM_UP_CYCLES; done++)
 		ASSERT_EQ(0, cycle(bed, done));
 	take_footprint(&before);
-	end = testbed_now_ms() + BUDGET_MS;
-	for (done = 0; done < CYCLES && testbed_now_ms() < end; done++) {
+	end = testbed_now_ms() + budget_ms();
+	for (done = 0; done < CYCLES && (done < MIN_CYCLES || testbed_now_ms() < end); done++) {
 		int err = cycle(bed, done);
 
 		ASSERT_EQ(0, err) {
@@ -145,16 +179,13 @@ TEST_F_TIMEOUT(dma_heap_leak, ten_thousand_buffers, 110)
 	take_footprint(&after);
 	TH_LOG("%d cycles, unreclaimable slab %+lld bytes", done,
 	       (long long)(after.slab_bytes - before.slab_bytes));
-	ASSERT_LE(MIN_CYCLES, done) {
-		TH_LOG("%d ms were enough for %d cycles only", BUDGET_MS, done);
-	}
 	EXPECT_EQ(before.descriptors, after.descriptors);
 	EXPECT_EQ(before.mappings, after.mappings);
 	EXPECT_EQ(bed->used_at_start, testbed_wait_used(bed, bed->used_at_start));
 	/* Each thread keeps up to 64 pages of its count to itself. */
 	EXPECT_LE(after.rss_file_bytes, before.rss_file_bytes + 128 * bed->page_size);
-	EXPECT_LE(after.slab_bytes,
-		  before.slab_bytes + SLAB_NOISE_BYTES + (__u64)done * LOST_BYTES_PER_CYCLE) {
+	EXPECT_LE(after.slab_bytes, before.slab_bytes + SLAB_NOISE_BYTES +
+				    (__u64)done * SLAB_NOISE_BYTES_PER_CYCLE) {
 		TH_LOG("%d cycles: the kernel keeps %llu bytes of each", done,
 		       (unsigned long long)(after.slab_bytes - before.slab_bytes) / done);
 	}
@@ -164,13 +195,12 @@ TEST_F_TIMEOUT(dma_heap_leak, ten_thousand_buffers, 110)
 TEST_F(dma_heap_leak, rss_file_returns)
 {
 	struct testbed *bed = &self->bed;
-	size_t pages = 1024, page = bed->page_size, i;
+	size_t pages = bed->room_pages > 2048 ? 1024 : bed->room_pages / 2;
+	size_t page = bed->page_size, i;
 	__u64 before, during, after;
 	int fd = dma_heap_alloc(bed->heap_fd, pages * page);
 	unsigned char *map;
 
-	if (fd == -ENOMEM)
-		SKIP(return, "area %s: needs %zu pages in one run", bed->area->name, pages);
 	ASSERT_GE(fd, 0);
 	before = rss_file_bytes();
 	ASSERT_EQ(0, dma_buf_map(fd, pages * page, (void **)&map));
@@ -181,7 +211,7 @@ TEST_F(dma_heap_leak, rss_file_returns)
 	after = rss_file_bytes();
 	close(fd);
 	/* After 6.1 the mapping is of page frames, which do not count. */
-	if (during > before + 128 * page)
+	if (pages > 128 && during > before + 128 * page)
 		EXPECT_LE(before + (pages - 128) * page, during);
 	EXPECT_LE(after, before + 128 * page);
 	TH_LOG("RssFile with %zu pages mapped: %+lld bytes", pages,

@@ -78,8 +78,18 @@ TEST_F(dma_heap, bad_requests_are_refused)
 	EXPECT_EQ(descriptors, testbed_open_descriptors());
 }
 
+/* The number that the next descriptor gets: none is kept, not even unused. */
+static int next_descriptor(int fd)
+{
+	int next = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+
+	close(next);
+	return next;
+}
+
 TEST_F(dma_heap, bad_pointers_are_refused)
 {
+	int next = next_descriptor(self->bed.heap_fd);
 	size_t size = self->bed.page_size;
 	struct dma_heap_allocation_data *readonly;
 
@@ -94,7 +104,12 @@ TEST_F(dma_heap, bad_pointers_are_refused)
 	readonly->fd_flags = O_RDWR;
 	ASSERT_EQ(0, mprotect(readonly, size, PROT_READ));
 	EXPECT_EQ(-EFAULT, dma_heap_alloc_raw(self->bed.heap_fd, readonly));
-	EXPECT_EQ(self->bed.used_at_start, testbed_used(&self->bed));
+	EXPECT_EQ(self->bed.used_at_start,
+		  testbed_wait_used(&self->bed, self->bed.used_at_start)) {
+		TH_LOG("heap %s: a buffer whose descriptor could not be told is kept",
+		       self->bed.heap->name);
+	}
+	EXPECT_EQ(next, next_descriptor(self->bed.heap_fd));
 	munmap(readonly, size);
 }
 
@@ -148,6 +163,43 @@ TEST_F(dma_heap, larger_argument_is_accepted)
 		TH_LOG("errno %d (%s)", errno, strerror(errno));
 	}
 	EXPECT_EQ(0, close(larger.data.fd));
+}
+
+/*
+ * An older program's smaller argument: what it lacks is 0, and not what the
+ * last call left on the kernel's stack, or in the memory for larger ones.
+ */
+TEST_F(dma_heap, smaller_argument_is_filled_up)
+{
+	struct {
+		__u64 len;
+		__u32 fd, fd_flags;
+	} smaller;
+	struct dma_heap_allocation_data refused = {
+		.len = 1, .fd_flags = O_RDWR, .heap_flags = ~0ull,
+	};
+	struct {
+		struct dma_heap_allocation_data data;
+		__u64 future[32];
+	} larger = { .data = { .len = 1ull << 62, .fd_flags = O_RDWR } };
+	int round;
+
+	for (round = 0; round < 8; round++) {
+		smaller.len = 1;
+		smaller.fd = 0;
+		smaller.fd_flags = O_RDWR | O_CLOEXEC;
+		EXPECT_EQ(-EINVAL, dma_heap_alloc_raw(self->bed.heap_fd, &refused));
+		ASSERT_EQ(0, ioctl(self->bed.heap_fd, _IOWR('H', 0, smaller), &smaller)) {
+			TH_LOG("errno %d (%s)", errno, strerror(errno));
+		}
+		EXPECT_EQ(0, close(smaller.fd));
+
+		/* Of what only comes out, nothing is read: a length of 0. */
+		EXPECT_EQ(-1, ioctl(self->bed.heap_fd, _IOWR('H', 0, larger), &larger));
+		EXPECT_EQ(ENOMEM, errno);
+		EXPECT_EQ(-1, ioctl(self->bed.heap_fd, _IOR('H', 0, larger), &larger));
+		EXPECT_EQ(EINVAL, errno);
+	}
 }
 
 TEST_F(dma_heap, descriptor_flags_are_honoured)

@@ -18,12 +18,12 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness.h"
 #include "meminfo.h"
+#include "movable.h"
 #include "pagemap.h"
 #include "testbed.h"
 #include "text_file.h"
@@ -31,10 +31,6 @@
 #define STEP_BYTES (4ul << 20)
 #define PIECES 16
 #define PIECE_BYTES 0x100000ul
-
-#ifndef MADV_POPULATE_WRITE
-#define MADV_POPULATE_WRITE 23
-#endif
 
 FIXTURE(free_memory)
 {
@@ -228,8 +224,7 @@ TEST_F_TIMEOUT(free_memory, unmovable_load_ends_with_cma_free, 110)
 	ASSERT_NE(NULL, load);
 	if (!testbed_owns_machine())
 		SKIP(return, "exhausts memory: needs CMA_TESTS_OWN_MACHINE=1");
-	guard_rmdir(guard, folder);
-	ASSERT_EQ(0, mkdir(folder, 0700));
+	ASSERT_LT(0, guard_mkdir(guard, folder));
 	unmount_id = guard_unmount(guard, folder);
 	ASSERT_EQ(0, mount("ramfs", folder, "ramfs", 0, NULL));
 	ASSERT_EQ(0, take_view(&before));

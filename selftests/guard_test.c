@@ -5,8 +5,9 @@
  * ends in one of the ways a test can end; both must be as before.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,7 +21,8 @@
 FIXTURE(guard)
 {
 	struct testbed bed;
-	char path[32];
+	struct guard of_path;
+	char path[48];
 };
 
 /* A signal that ends the child, 0 for _exit(), -1 for guard_close(). */
@@ -58,8 +60,12 @@ FIXTURE_SETUP(guard)
 {
 	int fd;
 
-	snprintf(self->path, sizeof(self->path), "/tmp/cma-tests-XXXXXX");
-	fd = mkstemp(self->path);
+	/* This file is one of the things that must not stay behind. */
+	snprintf(self->path, sizeof(self->path), "/tmp/cma-tests-guard-%d", getpid());
+	if (guard_open(&self->of_path))
+		SKIP_SETUP("needs pidfd_open() (Linux 5.3) for the guard process");
+	ASSERT_LT(0, guard_unlink(&self->of_path, self->path));
+	fd = open(self->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	ASSERT_LE(0, fd) {
 		TH_LOG("%s: %s", self->path, strerror(errno));
 	}
@@ -68,7 +74,7 @@ FIXTURE_SETUP(guard)
 
 FIXTURE_TEARDOWN(guard)
 {
-	unlink(self->path);
+	EXPECT_EQ(0, guard_close(&self->of_path));
 }
 
 static void end_process(struct guard *guard, int end)

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * hugetlb_cma=: a gigantic page comes out of an area and goes back into it.
+ * hugetlb_cma=: a gigantic page comes out of an area and goes back into it, by
+ * every account of the area, as often as it is asked for.
  *
  *	CmaFree	[............]  ->  [....]  ->  [............]
+ *	used		   0	     1 GiB		   0
  *			      nr_hugepages 0, 1, 0
  */
 #include <errno.h>
@@ -15,18 +17,46 @@
 
 #include "harness.h"
 #include "meminfo.h"
+#include "pagemap.h"
 #include "testbed.h"
 #include "text_file.h"
 
 #define PAGES "/sys/kernel/mm/hugepages/hugepages-%lukB/nr_hugepages"
 #define GIGANTIC_BYTES 0x40000000ul
 #define MARK_STEP (64ul << 20)
+#define ROUNDS 3
 
 FIXTURE(hugetlb_cma)
 {
 	struct guard guard;
+	struct cma_area_list areas;
 	char path[96];
 };
+
+/* The kernel gives hugetlb one area a node: hugetlb0, hugetlb1 ... */
+static __u64 used_by_hugetlb(const struct cma_area_list *areas)
+{
+	__u64 sum = 0, pages;
+	size_t i;
+
+	for (i = 0; i < areas->count; i++)
+		if (!strncmp(areas->area[i].name, "hugetlb", 7) &&
+		    !cma_area_used_pages(&areas->area[i], &pages))
+			sum += pages;
+	return sum;
+}
+
+/* Is there an area of hugetlb's whose used pages can be read? */
+static bool used_is_known(const struct cma_area_list *areas)
+{
+	__u64 pages;
+	size_t i;
+
+	for (i = 0; i < areas->count; i++)
+		if (!strncmp(areas->area[i].name, "hugetlb", 7))
+			return !cma_area_used_pages(&areas->area[i], &pages);
+	return false;
+}
 
 /* Does the command line give hugetlb an area? */
 static bool is_asked_for(void)
@@ -55,6 +85,39 @@ FIXTURE_SETUP(hugetlb_cma)
 FIXTURE_TEARDOWN(hugetlb_cma)
 {
 	EXPECT_EQ(0, guard_close(&self->guard));
+}
+
+/*
+ * A page that is freed past the area leaves its bits set: the second page, or
+ * the third, would find no room.
+ */
+TEST_F_TIMEOUT(hugetlb_cma, area_pays_and_is_paid, 110)
+{
+	__u64 size_pages = GIGANTIC_BYTES / pagemap_page_size(), used, pages, calls, calls_after;
+	int round, err;
+
+	if (cma_area_discover(&self->areas) || !used_is_known(&self->areas))
+		SKIP(return, "needs CONFIG_CMA_DEBUGFS and root, or Linux 6.15");
+	used = used_by_hugetlb(&self->areas);
+	for (round = 0; round < ROUNDS; round++) {
+		ASSERT_EQ(0, vmstat_read("cma_alloc_success", &calls));
+		err = guard_set_file(&self->guard, self->path, "1");
+		if (err == -EACCES || err == -EPERM)
+			SKIP(return, "needs root to write %s", self->path);
+		ASSERT_EQ(0, err);
+		ASSERT_EQ(0, text_file_read_u64(self->path, &pages));
+		ASSERT_EQ(1, pages) {
+			TH_LOG("round %d: no page of 1 GiB, areas of hugetlb have %llu pages used",
+			       round, (unsigned long long)used_by_hugetlb(&self->areas));
+		}
+		EXPECT_EQ(used + size_pages, used_by_hugetlb(&self->areas));
+		ASSERT_EQ(0, vmstat_read("cma_alloc_success", &calls_after));
+		EXPECT_EQ(calls + 1, calls_after);
+		ASSERT_EQ(0, text_file_write(self->path, "0"));
+		EXPECT_EQ(used, used_by_hugetlb(&self->areas)) {
+			TH_LOG("round %d: the page was given back, and not to its area", round);
+		}
+	}
 }
 
 TEST_F_TIMEOUT(hugetlb_cma, gigantic_page_comes_and_goes, 110)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Files: pages of a disk's page cache and of tmpfs lie in the area, dirty and
- * clean. The area is taken, the pages move or are written back and dropped,
- * and the files read as they were written, from memory and from the disk.
+ * Files: pages of a disk's page cache and of tmpfs lie in the area, dirty,
+ * clean, or on their way to a slow disk. The area is taken, the pages move or
+ * are written back and dropped, and the files read as they were written, from
+ * memory and from the disk.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -13,9 +14,12 @@
 #include <unistd.h>
 
 #include "harness.h"
+#include "meminfo.h"
+#include "mounted_disk.h"
 #include "movable.h"
 #include "pagemap.h"
 #include "pattern.h"
+#include "slow_disk.h"
 #include "testbed.h"
 #include "zram.h"
 
@@ -24,13 +28,19 @@
 #define SEED 11
 #define ATTEMPTS 10
 #define TMPFS_MAGIC 0x01021994
+/* Of a request; the file's are some dozens, and wait for each other. */
+#define DISK_DELAY_MS 40
+#define KPF_WRITEBACK_BIT 8
 
-enum place { ON_DISK, IN_TMPFS };
+enum place { ON_DISK, ON_SLOW_DISK, IN_TMPFS };
+enum state { DIRTY, CLEAN, UNDER_WRITEBACK };
 
 FIXTURE(page_cache)
 {
 	struct testbed bed;
 	struct zram zram;
+	struct slow_disk slow;
+	struct mounted_disk disk;
 	struct movable ballast;
 	char path[96];
 	int fd;
@@ -41,61 +51,74 @@ FIXTURE(page_cache)
 FIXTURE_VARIANT(page_cache)
 {
 	enum place place;
-	bool synced;	/* clean pages, else dirty ones */
+	enum state state;	/* of the file's pages */
 };
 
 FIXTURE_VARIANT_ADD(page_cache, disk_dirty)
 {
 	.place = ON_DISK,
-	.synced = false,
+	.state = DIRTY,
 };
 
 FIXTURE_VARIANT_ADD(page_cache, disk_clean)
 {
 	.place = ON_DISK,
-	.synced = true,
+	.state = CLEAN,
+};
+
+/* An allocation waits for them: it takes time, and does not fail. */
+FIXTURE_VARIANT_ADD(page_cache, disk_under_writeback)
+{
+	.place = ON_SLOW_DISK,
+	.state = UNDER_WRITEBACK,
 };
 
 FIXTURE_VARIANT_ADD(page_cache, tmpfs)
 {
 	.place = IN_TMPFS,
-	.synced = false,
+	.state = DIRTY,
 };
 
-/* The folder for the file, or NULL and the reason to skip. */
-static const char *choose_folder(struct zram *zram, struct guard *guard, enum place place,
-				 const char **reason)
+/* A folder of tmpfs for the file, or NULL. */
+static const char *tmpfs_folder(void)
 {
 	struct statfs status;
-	int err;
 
-	if (place == IN_TMPFS) {
-		*reason = "needs a tmpfs on /tmp or /dev/shm";
-		if (statfs("/tmp", &status) == 0 && status.f_type == TMPFS_MAGIC)
-			return "/tmp";
-		if (statfs("/dev/shm", &status) == 0 && status.f_type == TMPFS_MAGIC)
-			return "/dev/shm";
-		return NULL;
-	}
-	*reason = "needs CONFIG_ZRAM";
-	if (zram_open(zram, guard, DISK_BYTES))
-		return NULL;
-	err = zram_mount(zram);
-	*reason = err == -ENODEV ? "needs CONFIG_EXT4_FS" : strerror(-err);
-	return err ? NULL : zram->folder;
+	if (statfs("/tmp", &status) == 0 && status.f_type == TMPFS_MAGIC)
+		return "/tmp";
+	if (statfs("/dev/shm", &status) == 0 && status.f_type == TMPFS_MAGIC)
+		return "/dev/shm";
+	return NULL;
 }
 
 FIXTURE_SETUP(page_cache)
 {
-	const char *folder, *reason;
+	struct guard *guard = &self->bed.guard;
+	const char *folder, *device = NULL;
+	__u64 bytes = DISK_BYTES;
+	int err = 0;
 
 	OPEN_QUIET_TESTBED(&self->bed, testbed_open_debugfs);
-	folder = choose_folder(&self->zram, &self->bed.guard, variant->place, &reason);
-	if (!folder && strncmp(reason, "needs", 5) == 0)
-		SKIP_SETUP("%s", reason);
-	ASSERT_NE(NULL, folder) {
-		TH_LOG("no file system on %s: %s", self->zram.device, reason);
+	if (variant->place == ON_DISK) {
+		if (zram_open(&self->zram, guard, bytes))
+			SKIP_SETUP("needs CONFIG_ZRAM");
+		device = self->zram.device;
+	} else if (variant->place == ON_SLOW_DISK) {
+		if (slow_disk_open(&self->slow, guard, DISK_DELAY_MS))
+			SKIP_SETUP("needs CONFIG_BLK_DEV_NULL_BLK and CONFIG_CONFIGFS_FS");
+		device = self->slow.device;
+		bytes = SLOW_DISK_BYTES;
 	}
+	if (device)
+		err = mounted_disk_open(&self->disk, guard, device, bytes);
+	if (err == -ENODEV)
+		SKIP_SETUP("needs CONFIG_EXT4_FS");
+	ASSERT_EQ(0, err) {
+		TH_LOG("no file system on %s: %s", device, strerror(-err));
+	}
+	folder = device ? self->disk.folder : tmpfs_folder();
+	if (!folder)
+		SKIP_SETUP("needs a tmpfs on /tmp or /dev/shm");
 	snprintf(self->path, sizeof(self->path), "%s/cma-tests-%d.file", folder, getpid());
 	self->unlink_id = guard_unlink(&self->bed.guard, self->path);
 	self->fd = open(self->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -112,8 +135,38 @@ FIXTURE_TEARDOWN(page_cache)
 	EXPECT_EQ(0, unlink(self->path));
 	guard_cancel(&self->bed.guard, self->unlink_id);
 	EXPECT_EQ(0, testbed_give_back(&self->bed) - self->bed.used_at_start);
+	EXPECT_EQ(0, mounted_disk_close(&self->disk));
 	EXPECT_EQ(0, zram_close(&self->zram));
+	slow_disk_close(&self->slow);
 	CLOSE_QUIET_TESTBED(&self->bed);
+}
+
+/* Where the kernel had memory to take from, for the message. */
+static const char *tell_free(char *text, size_t size)
+{
+	__u64 cma = 0, all = 0, lists = 0;
+
+	zoneinfo_sum("nr_free_cma", &cma);
+	zoneinfo_sum("pages free", &all);
+	zoneinfo_sum("count:", &lists);
+	snprintf(text, size, "%llu pages free, %llu of them CMA, %llu in the processors' lists",
+		 (unsigned long long)all, (unsigned long long)cma, (unsigned long long)lists);
+	return text;
+}
+
+/* Is a page of the file in the area on its way to the disk? The last goes last. */
+static bool is_under_writeback(const struct testbed *bed, const unsigned char *map)
+{
+	size_t offset = FILE_BYTES;
+	__u64 pfn, flags;
+
+	while (offset) {
+		offset -= bed->page_size;
+		if (!pagemap_pfn(map + offset, &pfn) && cma_area_contains(bed->area, pfn) &&
+		    !kpage_flags(pfn, &flags) && flags >> KPF_WRITEBACK_BIT & 1)
+			return true;
+	}
+	return false;
 }
 
 TEST_F_TIMEOUT(page_cache, file_survives_the_area_being_taken, 110)
@@ -121,6 +174,8 @@ TEST_F_TIMEOUT(page_cache, file_survives_the_area_being_taken, 110)
 	struct testbed *bed = &self->bed;
 	int attempt, err = -ENOMEM;
 	const char *reason;
+	long long start_ms;
+	char text[128];
 	long in_area;
 	__u64 room;
 
@@ -130,16 +185,24 @@ TEST_F_TIMEOUT(page_cache, file_survives_the_area_being_taken, 110)
 	self->map = mmap(NULL, FILE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, self->fd, 0);
 	ASSERT_NE(MAP_FAILED, (void *)self->map);
 	pattern_fill(self->map, FILE_BYTES, SEED);
-	if (variant->synced)
+	if (variant->state == CLEAN)
 		ASSERT_EQ(0, fsync(self->fd));
 	in_area = pagemap_pages_in_area(self->map, FILE_BYTES, bed->area);
-	ASSERT_LE(0, in_area);
-	/* The press was there, the kernel put the file elsewhere: nothing to see. */
-	if (in_area == 0)
-		SKIP(return, "no page of the file came into area %s", bed->area->name);
+	ASSERT_LT(0, in_area) {
+		TH_LOG("area %s: no page of the file came here: %s", bed->area->name,
+		       tell_free(text, sizeof(text)));
+	}
 	movable_free(&self->ballast);
+	if (variant->state == UNDER_WRITEBACK) {
+		ASSERT_EQ(0, sync_file_range(self->fd, 0, FILE_BYTES, SYNC_FILE_RANGE_WRITE));
+		ASSERT_TRUE(is_under_writeback(bed, self->map)) {
+			TH_LOG("area %s: %ld pages of the file there, none of them on its way to the disk",
+			       bed->area->name, in_area);
+		}
+	}
+	start_ms = testbed_now_ms();
 	ASSERT_EQ(0, cma_area_read(bed->area, CMA_MAXCHUNK_PAGES, &room));
-	/* Pages under writeback are waited for, others come and go. */
+	/* Pages under writeback are waited for; ten failures take less time. */
 	for (attempt = 0; err == -ENOMEM && attempt < ATTEMPTS; attempt++)
 		err = testbed_debugfs_alloc(bed, room);
 	EXPECT_EQ(0, err) {
@@ -147,9 +210,10 @@ TEST_F_TIMEOUT(page_cache, file_survives_the_area_being_taken, 110)
 		       bed->area->name, (unsigned long long)room, in_area);
 	}
 	EXPECT_EQ(-1, pattern_first_wrong(self->map, FILE_BYTES, SEED));
-	TH_LOG("area %s: %ld pages of the file there before, %ld after %d attempts",
+	TH_LOG("area %s: %ld pages of the file there before, %ld after %d attempts, %lld ms",
 	       bed->area->name, in_area,
-	       pagemap_pages_in_area(self->map, FILE_BYTES, bed->area), attempt);
+	       pagemap_pages_in_area(self->map, FILE_BYTES, bed->area), attempt,
+	       testbed_now_ms() - start_ms);
 
 	/* Once more from the disk: nothing was lost on the way there. */
 	munmap(self->map, FILE_BYTES);

@@ -1,54 +1,55 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Everything at once, by chance: buffers of a heap, blocks of debugfs, movable
- * memory of several kinds, pinned pages, requests that must fail. After each
- * step the accounts must add up, and whatever is looked at must contain what
- * was written.
+ * memory of several kinds, pressure, pinned pages, children that are killed,
+ * requests that must fail. After each step the accounts must add up, and
+ * whatever is looked at must contain what was written.
  *
- * The steps follow from the seed alone, and the seed is printed:
+ * What step N does follows from the seed and N alone, whatever became of the
+ * steps before; both are printed when something fails:
  *
  *	CMA_TESTS_SEED=<seed>			the same steps again
- *	CMA_TESTS_STRESS_SECONDS=<seconds>	for so long, instead of the
- *						default number of steps
+ *	CMA_TESTS_STRESS_STEPS=<steps>		so many, however long they take
+ *	CMA_TESTS_STRESS_SECONDS=<seconds>	for so long, however many they are
+ *	CMA_TESTS_STRESS_TELL=1			a line a step
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/dma-buf.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "bitmap.h"
 #include "harness.h"
 #include "meminfo.h"
-#include "pattern.h"
+#include "movable.h"
+#include "piece.h"
 #include "testbed.h"
+#include "text_file.h"
 
-#define DEFAULT_STEPS 250
-#define DEFAULT_MS 12000
+#define DEFAULT_STEPS 300
+#define DEFAULT_MS 15000
 #define SLOTS 12
 #define MEMORY_BYTES 0x100000ul
-
-/* A piece of memory, by the way it was had. */
-struct piece {
-	enum { NOTHING, BUFFER, ANONYMOUS, SHARED } kind;
-	unsigned char *map;
-	size_t bytes;
-	int fd;
-	__u64 seed;
-};
 
 struct stress {
 	struct testbed bed;
 	struct piece pieces[SLOTS];
+	struct movable ballast;
 	int pipe[2];
 	bool is_pinned;
-	__u64 seed, state, taken_pages;
+	__u64 seed, state, moved_at_start;
+	__u64 taken_pages;
+	__u64 counted_at_start;		/* sysfs: pages allocated less released */
 	unsigned long step;
-	const char *failure;	/* NULL: all is well */
+	const char *failure;		/* NULL: all is well */
 	const char *doing;
 };
 
@@ -74,90 +75,62 @@ static struct piece *find_piece(struct stress *stress, bool used)
 	for (i = 0; i < SLOTS; i++) {
 		struct piece *piece = &stress->pieces[(start + i) % SLOTS];
 
-		if (!!piece->kind == used)
+		if (used == !!piece->kind)
 			return piece;
 	}
 	return NULL;
 }
 
+/* A buffer that is held, or NULL. */
+static struct piece *find_buffer(struct stress *stress)
+{
+	struct piece *piece = find_piece(stress, true);
+
+	return piece && piece->kind == PIECE_BUFFER ? piece : NULL;
+}
+
 static void take_buffer(struct stress *stress)
 {
-	struct piece *piece = find_piece(stress, false);
 	__u64 limit = random_below(stress, 4) ? 64 : stress->bed.room_pages / 8 + 1;
-	size_t pages = random_below(stress, limit) + 1, i;
+	size_t pages = random_below(stress, limit) + 1;
+	struct piece *piece = find_piece(stress, false);
 	struct testbed *bed = &stress->bed;
+	const char *wrong;
 
 	if (!piece || bed->heap_fd < 0)
 		return;
-	piece->bytes = pages * bed->page_size;
-	piece->fd = dma_heap_alloc(bed->heap_fd, piece->bytes);
-	if (piece->fd == -ENOMEM)
-		return;
-	if (piece->fd < 0 || dma_buf_map(piece->fd, piece->bytes, (void **)&piece->map)) {
-		fail(stress, "a buffer is refused, not for want of memory");
-		return;
-	}
-	for (i = 0; i < piece->bytes; i += sizeof(__u64))
-		if (*(__u64 *)(piece->map + i))
-			fail(stress, "a buffer is not zeroed");
-	piece->kind = BUFFER;
-	piece->seed = stress->step;
-	pattern_fill(piece->map, piece->bytes, piece->seed);
-	stress->taken_pages += pages;
+	wrong = piece_take_buffer(piece, bed->heap_fd, pages * bed->page_size, stress->step);
+	if (wrong)
+		fail(stress, wrong);
+	if (piece->kind == PIECE_BUFFER)
+		stress->taken_pages += pages;
 }
 
-static void map_memory(struct stress *stress, int kind, int flags)
+static void map_memory(struct stress *stress)
 {
+	enum piece_kind kind = random_below(stress, 2) ? PIECE_SHARED : PIECE_ANONYMOUS;
 	struct piece *piece = find_piece(stress, false);
+	const char *wrong = piece ? piece_map(piece, kind, MEMORY_BYTES, stress->step) : NULL;
 
-	if (!piece)
-		return;
-	piece->bytes = MEMORY_BYTES;
-	piece->map = mmap(NULL, piece->bytes, PROT_READ | PROT_WRITE,
-			  flags | MAP_ANONYMOUS, -1, 0);
-	if (piece->map == MAP_FAILED) {
-		fail(stress, "no memory for a megabyte");
-		return;
-	}
-	piece->kind = kind;
-	piece->seed = stress->step;
-	pattern_fill(piece->map, piece->bytes, piece->seed);
-}
-
-static void map_anonymous(struct stress *stress)
-{
-	map_memory(stress, ANONYMOUS, MAP_PRIVATE);
-}
-
-static void map_shared(struct stress *stress)
-{
-	map_memory(stress, SHARED, MAP_SHARED);
+	if (wrong)
+		fail(stress, wrong);
 }
 
 static void verify(struct stress *stress)
 {
 	struct piece *piece = find_piece(stress, true);
 
-	if (piece && pattern_first_wrong(piece->map, piece->bytes, piece->seed) >= 0)
+	if (piece && !piece_is_whole(piece))
 		fail(stress, "contents changed");
 }
 
 static void drop(struct stress *stress, struct piece *piece)
 {
-	if (pattern_first_wrong(piece->map, piece->bytes, piece->seed) >= 0)
+	if (!piece_is_whole(piece))
 		fail(stress, "contents changed");
-	if (piece->kind == BUFFER) {
-		/* Both orders: the mapping first, the descriptor first. */
-		if (piece->seed % 2)
-			close(piece->fd);
-		munmap(piece->map, piece->bytes);
-		if (piece->seed % 2 == 0)
-			close(piece->fd);
+	if (piece->kind == PIECE_BUFFER)
 		stress->taken_pages -= piece->bytes / stress->bed.page_size;
-	} else {
-		munmap(piece->map, piece->bytes);
-	}
-	piece->kind = NOTHING;
+	piece_drop(piece);
 }
 
 static void give_up(struct stress *stress)
@@ -216,7 +189,7 @@ static void pin_or_release(struct stress *stress)
 		if (left)
 			fail(stress, "a pinned page cannot be drained");
 		stress->is_pinned = false;
-	} else if (piece && piece->kind != BUFFER) {
+	} else if (piece && piece->kind != PIECE_BUFFER) {
 		one.iov_base = piece->map + random_below(stress, piece->bytes / page) * page;
 		one.iov_len = page;
 		stress->is_pinned = vmsplice(stress->pipe[1], &one, 1, 0) == (ssize_t)page;
@@ -225,25 +198,98 @@ static void pin_or_release(struct stress *stress)
 	}
 }
 
-static void ask_too_much(struct stress *stress)
+/* Requests that no state of the area can make good. */
+static void ask_for_the_impossible(struct stress *stress)
 {
 	struct testbed *bed = &stress->bed;
+	struct piece *buffer = find_buffer(stress);
+	char path[CMA_PATH_SIZE];
 
 	if (bed->heap_fd >= 0 &&
 	    dma_heap_alloc(bed->heap_fd, (bed->area_pages + 1) * bed->page_size) != -ENOMEM)
 		fail(stress, "more than the area is granted");
 	if (bed->heap_fd >= 0 && dma_heap_alloc(bed->heap_fd, 0) != -EINVAL)
 		fail(stress, "a buffer of nothing is granted");
+	if (buffer && mmap(NULL, buffer->bytes + 1, PROT_READ, MAP_SHARED, buffer->fd, 0) !=
+		      MAP_FAILED)
+		fail(stress, "more than the buffer can be mapped");
+	cma_area_debugfs_path(bed->area, "alloc", path);
+	if (bed->area->has_debugfs && !geteuid() && text_file_write(path, "-1") != -EINVAL)
+		fail(stress, "a negative number of pages is granted");
 }
 
 static void advise(struct stress *stress)
 {
 	static const int advices[] = { MADV_COLD, MADV_PAGEOUT, MADV_HUGEPAGE, MADV_WILLNEED };
+	int advice = advices[random_below(stress, ARRAY_SIZE(advices))];
 	struct piece *piece = find_piece(stress, true);
 
 	if (piece)
-		madvise(piece->map, piece->bytes,
-			advices[random_below(stress, ARRAY_SIZE(advices))]);
+		madvise(piece->map, piece->bytes, advice);
+}
+
+static void lock_or_unlock(struct stress *stress)
+{
+	bool locks = random_below(stress, 2);
+	struct piece *piece = find_piece(stress, true);
+
+	if (piece && locks)
+		mlock(piece->map, piece->bytes);
+	else if (piece)
+		munlock(piece->map, piece->bytes);
+}
+
+static void synchronise(struct stress *stress)
+{
+	__u64 flags = random_below(stress, 16);
+	bool is_legal = flags & DMA_BUF_SYNC_RW && !(flags & ~DMA_BUF_SYNC_VALID_FLAGS_MASK);
+	struct piece *buffer = find_buffer(stress);
+
+	if (buffer && dma_buf_sync(buffer->fd, flags) != (is_legal ? 0 : -EINVAL))
+		fail(stress, "an access begins or ends that must not, or the reverse");
+}
+
+/* Another way to the same pages, and the descriptor under another number. */
+static void look_at_a_part(struct stress *stress)
+{
+	struct piece *buffer = find_buffer(stress);
+	int duplicate;
+
+	if (!buffer)
+		return;
+	if (!piece_shows_page(buffer,
+			      random_below(stress, buffer->bytes / stress->bed.page_size)))
+		fail(stress, "a part of a buffer shows something else");
+	duplicate = fcntl(buffer->fd, F_DUPFD_CLOEXEC, 0);
+	close(buffer->fd);
+	buffer->fd = duplicate;
+}
+
+/* A child takes a buffer, or shares our memory, and is killed at it. */
+static void lose_a_child(struct stress *stress)
+{
+	struct testbed *bed = &stress->bed;
+	struct piece *piece = find_piece(stress, true);
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		if (bed->heap_fd >= 0)
+			dma_heap_alloc(bed->heap_fd, 16 * bed->page_size);
+		if (piece && piece->kind == PIECE_ANONYMOUS)
+			memset(piece->map, 0xa5, piece->bytes);
+		raise(SIGKILL);
+	}
+	if (pid < 0 || waitpid(pid, NULL, 0) != pid)
+		fail(stress, "a child cannot be had or does not die");
+}
+
+/* Fill the rest of memory, so that movable pages go to the area; or give it back. */
+static void press_or_relent(struct stress *stress)
+{
+	if (stress->ballast.map)
+		movable_free(&stress->ballast);
+	else if (movable_press(&stress->ballast, &stress->bed))
+		movable_free(&stress->ballast);
 }
 
 static const struct {
@@ -254,20 +300,35 @@ static const struct {
 	{ "take a buffer", take_buffer, 20 },
 	{ "give up a piece", give_up, 25 },
 	{ "verify a piece", verify, 20 },
-	{ "map anonymous memory", map_anonymous, 10 },
-	{ "map shared memory", map_shared, 10 },
+	{ "map memory", map_memory, 20 },
 	{ "take a block", take_block, 10 },
 	{ "free a block", free_block, 10 },
 	{ "pin or release a page", pin_or_release, 10 },
-	{ "ask for too much", ask_too_much, 3 },
+	{ "ask for the impossible", ask_for_the_impossible, 3 },
 	{ "advise the kernel", advise, 7 },
+	{ "lock or unlock a piece", lock_or_unlock, 4 },
+	{ "synchronise a buffer", synchronise, 6 },
+	{ "look at a part of a buffer", look_at_a_part, 6 },
+	{ "lose a child", lose_a_child, 5 },
+	{ "press on the area or relent", press_or_relent, 2 },
 };
 
-/* What is taken is what we took; the bitmap says the same. */
+/* Pages allocated less pages released, ever; 0 where sysfs does not tell both. */
+static __u64 counted_pages(const struct cma_area *area)
+{
+	__u64 allocated, released;
+
+	if (cma_area_read(area, CMA_ALLOC_PAGES_SUCCESS, &allocated) ||
+	    cma_area_read(area, CMA_RELEASE_PAGES_SUCCESS, &released))
+		return 0;
+	return allocated - released;
+}
+
+/* What is taken is what we took; bitmap and counters say the same. */
 static void check_invariants(struct stress *stress)
 {
 	struct testbed *bed = &stress->bed;
-	__u64 expected = bed->used_at_start + stress->taken_pages, total, free_bytes;
+	__u64 expected = bed->used_at_start + stress->taken_pages, total, free_bytes, counted;
 	struct cma_bitmap bitmap;
 
 	if (bed->knows_used && bed->area->order_per_bit == 0 &&
@@ -279,6 +340,9 @@ static void check_invariants(struct stress *stress)
 			fail(stress, "the bitmap is not what was taken");
 		cma_bitmap_free(&bitmap);
 	}
+	counted = counted_pages(bed->area);
+	if (counted && counted - stress->counted_at_start != stress->taken_pages)
+		fail(stress, "the counters are not what was taken");
 	if (meminfo_bytes("CmaTotal", &total) || meminfo_bytes("CmaFree", &free_bytes) ||
 	    free_bytes > total)
 		fail(stress, "CmaFree is above CmaTotal");
@@ -289,8 +353,14 @@ static void take_step(struct stress *stress)
 	int total = 0, at;
 	size_t i;
 
+	/* Never 0, where the generator would stay. */
+	stress->state = (stress->seed + stress->step * 0xd1342543de82ef95ull) *
+			0x9e3779b97f4a7c15ull | 1;
 	for (i = 0; i < ARRAY_SIZE(steps); i++)
 		total += steps[i].weight;
+	/* The first numbers of neighbouring states are near each other. */
+	for (i = 0; i < 4; i++)
+		random_below(stress, 2);
 	at = random_below(stress, total);
 	for (i = 0; at >= steps[i].weight; i++)
 		at -= steps[i].weight;
@@ -326,8 +396,8 @@ FIXTURE_SETUP(stress)
 	if (getrandom(&seed, 4, 0) < 0)
 		seed = testbed_now_ms();
 	stress->seed = number_from_environment("CMA_TESTS_SEED", seed);
-	/* Never 0, where the generator would stay. */
-	stress->state = stress->seed * 0x9e3779b97f4a7c15ull + 1;
+	stress->counted_at_start = counted_pages(stress->bed.area);
+	vmstat_read("pgmigrate_success", &stress->moved_at_start);
 }
 
 FIXTURE_TEARDOWN(stress)
@@ -336,8 +406,9 @@ FIXTURE_TEARDOWN(stress)
 	size_t i;
 
 	for (i = 0; i < SLOTS; i++)
-		if (stress->pieces[i].kind != NOTHING)
+		if (stress->pieces[i].kind != PIECE_NONE)
 			drop(stress, &stress->pieces[i]);
+	movable_free(&stress->ballast);
 	close(stress->pipe[0]);
 	close(stress->pipe[1]);
 	CLOSE_QUIET_TESTBED(&stress->bed);
@@ -348,19 +419,31 @@ TEST_F_TIMEOUT(stress, random_steps_keep_the_accounts, 90000)
 {
 	struct stress *stress = &self->stress;
 	__u64 seconds = number_from_environment("CMA_TESTS_STRESS_SECONDS", 0);
+	__u64 wanted = number_from_environment("CMA_TESTS_STRESS_STEPS",
+					       seconds ? ~0ull : DEFAULT_STEPS);
+	__u64 moved = stress->moved_at_start;
+	bool tells = number_from_environment("CMA_TESTS_STRESS_TELL", 0);
 	long long end = testbed_now_ms() + (seconds ? (long long)seconds * 1000 : DEFAULT_MS);
+	/* Steps that were asked for by number take their time. */
+	bool is_bounded = seconds || !getenv("CMA_TESTS_STRESS_STEPS");
 
 	TH_LOG("seed %llu", (unsigned long long)stress->seed);
-	while (!stress->failure && testbed_now_ms() < end &&
-	       (seconds || stress->step < DEFAULT_STEPS)) {
+	while (!stress->failure && stress->step < wanted &&
+	       (!is_bounded || testbed_now_ms() < end)) {
 		stress->step++;
 		take_step(stress);
+		if (tells)
+			TH_LOG("step %lu: %s, %llu pages taken", stress->step, stress->doing,
+			       (unsigned long long)stress->taken_pages);
 	}
 	EXPECT_EQ(NULL, stress->failure) {
-		TH_LOG("step %lu (%s): %s; the same again: CMA_TESTS_SEED=%llu", stress->step,
-		       stress->doing, stress->failure, (unsigned long long)stress->seed);
+		TH_LOG("step %lu (%s): %s; the same again: CMA_TESTS_SEED=%llu CMA_TESTS_STRESS_STEPS=%lu",
+		       stress->step, stress->doing, stress->failure,
+		       (unsigned long long)stress->seed, stress->step);
 	}
-	TH_LOG("%lu steps", stress->step);
+	vmstat_read("pgmigrate_success", &moved);
+	TH_LOG("%lu steps, %llu pages made room", stress->step,
+	       (unsigned long long)(moved - stress->moved_at_start));
 }
 
 TEST_HARNESS_MAIN

@@ -5,9 +5,10 @@
  * Mounts what the tests read, loads what is in /modules, does what /plan says,
  * line by line, and powers off. Verdicts and records leave through virtio-serial
  * ports by name, so that nothing the kernel prints can damage them. The port "story" tells what
- * happened in JSON lines: start, begin and exit of each stage, end. A host that
- * finds no "end" knows that the guest did not get there. A kernel with kmemleak
- * is asked at last what was left behind, by the suites of the boot too.
+ * happened in JSON lines: start, begin and exit of each stage, how long each
+ * program of a folder took, end. A host that finds no "end" knows that the guest
+ * did not get there. A kernel with kmemleak is asked at last what was left
+ * behind, by the suites of the boot too.
  *
  * /plan:
  *   run <stage> <program> [argument ...]   the program's output to port <stage>
@@ -223,6 +224,7 @@ static void run_test_program(const char *folder, const char *name, int number, i
 	char path[PATH_MAX];
 	char *const arguments[] = { path, NULL };
 	int status, timed_out;
+	long long begin_ms;
 	FILE *output;
 
 	dprintf(port, "  # Subtest: %s\n", name);
@@ -232,8 +234,11 @@ static void run_test_program(const char *folder, const char *name, int number, i
 		dprintf(port, "not ok %d %s # no room in /tmp for its output\n", number, name);
 		return;
 	}
+	begin_ms = now_ms();
 	status = wait_for_program(start_program(arguments, fileno(output), fileno(output)),
 				  program_timeout_s(), &timed_out);
+	tell("{\"event\":\"program\",\"name\":\"%s\",\"elapsed_ms\":%lld}\n", name,
+	     now_ms() - begin_ms);
 	rewind(output);
 	copy_indented(output, port);
 	fclose(output);

@@ -81,6 +81,15 @@ raw cma.case pass ''
 expect "an expected skip that passes is no failure" pass "$(judge 6.12 arm64 test | cut -f3)"
 expect "but is noted" "$work/skips:3: listed as an expected skip, but it did not skip" "$(cat "$work/notes")"
 
+lists 'kunit:cma.* * * * reason' ''
+raw cma.case skip 'no area' cma.other pass ''
+judge 6.12 arm64 test >/dev/null
+expect "one of those that a row names is enough" "" "$(cat "$work/notes")"
+lists 'kunit:cma.* * * stock reason' ''
+judge 6.12 arm64 stock >/dev/null
+expect "on stock kernels all must skip" \
+	"$work/skips:3: listed as an expected skip, but cma.other did not skip" "$(cat "$work/notes")"
+
 lists '' 'kunit:cma.case 6.12 * * mm/cma.c loses a bit'
 raw cma.case fail 'Expected a'
 expect "a known issue" "known	Expected a [known: mm/cma.c loses a bit]" "$(judge 6.12 arm64 test | cut -f3,4)"

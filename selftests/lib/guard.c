@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/swap.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -19,13 +20,15 @@
 #include "text_file.h"
 
 #define MAX_ACTIONS 256
+#define DEATH_DEADLINE_MS 5000
 
-enum action_kind { CANCEL, WRITE, UNMOUNT, SWAPOFF, UNLINK, RMDIR, KILL };
+enum action_kind { CANCEL, CLOSE, MKDIR, WRITE, UNMOUNT, SWAPOFF, UNLINK, RMDIR, KILL, CHMOD };
 
 struct action {
 	enum action_kind kind;
 	int id;
 	pid_t pid;
+	mode_t mode;
 	char path[256];
 	char text[256];
 };
@@ -54,7 +57,12 @@ static int undo(const struct action *action)
 		if (err && errno == ESRCH)
 			err = 0;
 		break;
+	case CHMOD:
+		err = chmod(action->path, action->mode);
+		break;
 	case CANCEL:
+	case CLOSE:
+	case MKDIR:
 		break;
 	}
 	return err ? -errno : 0;
@@ -91,19 +99,35 @@ static int remove_action(struct action *actions, int count, int id)
 	return count;
 }
 
-/* Take in what the owner said so far. False: it has closed the guard. */
-static bool listen_to_owner(int socket, struct action *actions, int *count)
+/* Make the folder here, where no signal to the owner comes between, and answer. */
+static bool make_folder(int socket, struct action *action)
+{
+	int err = mkdir(action->path, 0700) ? -errno : 0;
+
+	action->kind = RMDIR;
+	send(socket, &err, sizeof(err), MSG_NOSIGNAL);
+	return !err;
+}
+
+/* What the owner is heard of: it goes on, it closes the guard, it is silent for good. */
+enum heard { NEWS, CLOSED, SILENCE };
+
+/* Take in what the owner said so far. */
+static enum heard listen_to_owner(int socket, struct action *actions, int *count)
 {
 	struct action action;
 	ssize_t got;
 
 	while ((got = recv(socket, &action, sizeof(action), MSG_DONTWAIT)) > 0) {
+		if (action.kind == CLOSE)
+			return CLOSED;
 		if (action.kind == CANCEL)
 			*count = remove_action(actions, *count, action.id);
-		else if (*count < MAX_ACTIONS)
+		else if (*count < MAX_ACTIONS &&
+			 (action.kind != MKDIR || make_folder(socket, &action)))
 			actions[(*count)++] = action;
 	}
-	return got < 0 && (errno == EAGAIN || errno == EINTR);
+	return got < 0 && (errno == EAGAIN || errno == EINTR) ? NEWS : SILENCE;
 }
 
 /*
@@ -138,17 +162,19 @@ static void keep_guard(int socket, int owner)
 		{ .fd = socket, .events = POLLIN },
 		{ .fd = owner, .events = POLLIN },
 	};
-	bool owner_lives = true;
+	enum heard heard = NEWS;
 	int count = 0;
 
 	let_go(socket, owner);
-	while (owner_lives) {
+	while (heard == NEWS) {
 		poll(poll_on, 2, -1);
-		if (poll_on[1].revents)
-			owner_lives = false;
-		if (!listen_to_owner(socket, actions, &count))
-			owner_lives = false;
+		heard = listen_to_owner(socket, actions, &count);
+		if (heard == NEWS && poll_on[1].revents)
+			heard = SILENCE;
 	}
+	/* A process that dies lets go one thing after the other: all of them first. */
+	if (heard == SILENCE)
+		poll(&poll_on[1], 1, DEATH_DEADLINE_MS);
 	_exit(-undo_all(actions, count));
 }
 
@@ -178,20 +204,6 @@ int guard_open(struct guard *guard)
 	return -EAGAIN;
 }
 
-int guard_close(struct guard *guard)
-{
-	int status = 0;
-
-	if (guard->pid <= 0)
-		return 0;
-	shutdown(guard->socket, SHUT_RDWR);
-	close(guard->socket);
-	while (waitpid(guard->pid, &status, 0) < 0 && errno == EINTR)
-		;
-	guard->pid = 0;
-	return WIFEXITED(status) ? -WEXITSTATUS(status) : -ECHILD;
-}
-
 static int tell(struct guard *guard, struct action *action)
 {
 	if (guard->pid <= 0)
@@ -201,6 +213,21 @@ static int tell(struct guard *guard, struct action *action)
 	if (send(guard->socket, action, sizeof(*action), MSG_NOSIGNAL) < 0)
 		return -errno;
 	return action->id;
+}
+
+int guard_close(struct guard *guard)
+{
+	struct action last = { .kind = CLOSE };
+	int status = 0;
+
+	if (guard->pid <= 0)
+		return 0;
+	tell(guard, &last);
+	close(guard->socket);
+	while (waitpid(guard->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	guard->pid = 0;
+	return WIFEXITED(status) ? -WEXITSTATUS(status) : -ECHILD;
 }
 
 static int tell_path(struct guard *guard, enum action_kind kind,
@@ -236,9 +263,16 @@ int guard_unlink(struct guard *guard, const char *path)
 	return tell_path(guard, UNLINK, path, "");
 }
 
-int guard_rmdir(struct guard *guard, const char *path)
+int guard_mkdir(struct guard *guard, const char *path)
 {
-	return tell_path(guard, RMDIR, path, "");
+	int told = tell_path(guard, MKDIR, path, ""), err;
+
+	if (told < 0)
+		return told;
+	while (recv(guard->socket, &err, sizeof(err), 0) != sizeof(err))
+		if (errno != EINTR)
+			return -ECHILD;
+	return err ? err : told;
 }
 
 int guard_kill(struct guard *guard, pid_t pid)
@@ -246,6 +280,30 @@ int guard_kill(struct guard *guard, pid_t pid)
 	struct action action = { .kind = KILL, .pid = pid };
 
 	return tell(guard, &action);
+}
+
+int guard_chmod(struct guard *guard, const char *path, mode_t mode)
+{
+	struct action action = { .kind = CHMOD };
+	struct stat status;
+	int told;
+
+	if (stat(path, &status))
+		return -errno;
+	action.mode = status.st_mode & 07777;
+	if (strlen(path) >= sizeof(action.path))
+		return -ENAMETOOLONG;
+	memcpy(action.path, path, strlen(path));
+	told = tell(guard, &action);
+	if (told < 0)
+		return told;
+	if (chmod(path, mode)) {
+		int err = -errno;
+
+		guard_cancel(guard, told);
+		return err;
+	}
+	return 0;
 }
 
 int guard_cancel(struct guard *guard, int id)
@@ -260,7 +318,7 @@ int guard_set_file(struct guard *guard, const char *path, const char *text)
 {
 	char old[256], *word, *end;
 	ssize_t length = text_file_read(path, old, sizeof(old));
-	int told;
+	int told, err;
 
 	if (length < 0)
 		return length;
@@ -269,5 +327,10 @@ int guard_set_file(struct guard *guard, const char *path, const char *text)
 	if (end)
 		*end = '\0';
 	told = guard_write(guard, path, end ? word + 1 : old);
-	return told < 0 ? told : text_file_write(path, text);
+	if (told < 0)
+		return told;
+	err = text_file_write(path, text);
+	if (err)
+		guard_cancel(guard, told);
+	return err;
 }

@@ -45,6 +45,22 @@ int guard_close(struct guard *guard);
 int guard_set_file(struct guard *guard, const char *path, const char *text);
 
 /*
+ * guard_chmod - remember the mode of @path, then give it @mode.
+ *
+ * Returns 0 or -errno.
+ */
+int guard_chmod(struct guard *guard, const char *path, mode_t mode);
+
+/*
+ * guard_mkdir - let the guard make the folder @path, and remove it, once it is empty.
+ *
+ * The guard makes it, since some are long in the making (a tracing instance),
+ * and a process that is killed at it would leave half of one. Returns an id
+ * above 0 for guard_cancel(), or -errno.
+ */
+int guard_mkdir(struct guard *guard, const char *path);
+
+/*
  * The following only say what shall be undone. They return an id above 0 for
  * guard_cancel(), or -errno. @path and @text are below 256 bytes.
  *
@@ -52,14 +68,12 @@ int guard_set_file(struct guard *guard, const char *path, const char *text);
  * guard_unmount - unmount @path
  * guard_swapoff - stop swapping to @path
  * guard_unlink	- remove the file or symlink @path
- * guard_rmdir	- remove the empty folder @path (a tracing instance, a cgroup)
  * guard_kill	- SIGKILL the process @pid, a child of the owner
  */
 int guard_write(struct guard *guard, const char *path, const char *text);
 int guard_unmount(struct guard *guard, const char *path);
 int guard_swapoff(struct guard *guard, const char *path);
 int guard_unlink(struct guard *guard, const char *path);
-int guard_rmdir(struct guard *guard, const char *path);
 int guard_kill(struct guard *guard, pid_t pid);
 
 /* guard_cancel - the owner has undone it itself. Returns 0 or -errno. */

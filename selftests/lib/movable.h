@@ -20,6 +20,11 @@
 
 #include "area.h"
 
+/* Linux 5.14; libc's headers may be older. */
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
+
 struct movable {
 	unsigned char *map;
 	size_t mapped_bytes;

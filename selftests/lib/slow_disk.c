@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "text_file.h"
@@ -59,14 +58,13 @@ int slow_disk_open(struct slow_disk *disk, struct guard *guard, int delay_ms)
 	if (err)
 		return err;
 	snprintf(disk->folder, sizeof(disk->folder), NULLB "/cma-tests-%d", getpid());
-	disk->rmdir_id = guard_rmdir(guard, disk->folder);
-	if (mkdir(disk->folder, 0700)) {
-		err = -errno;
-		guard_cancel(guard, disk->rmdir_id);
-		return err;
-	}
-	/* MiB, none of which is kept; a timer answers. */
-	err = set(disk, "size", 64);
+	disk->rmdir_id = guard_mkdir(guard, disk->folder);
+	if (disk->rmdir_id < 0)
+		return disk->rmdir_id;
+	/* A timer answers. */
+	err = set(disk, "size", SLOW_DISK_BYTES >> 20);
+	if (!err)
+		err = set(disk, "memory_backed", 1);
 	if (!err)
 		err = set(disk, "irqmode", 2);
 	if (!err)

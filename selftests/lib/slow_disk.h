@@ -10,6 +10,8 @@
 
 #include "guard.h"
 
+#define SLOW_DISK_BYTES (64ul << 20)
+
 struct slow_disk {
 	char folder[128];	/* in configfs */
 	char device[64];

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "text_file.h"
@@ -31,16 +30,8 @@ int trace_open(struct trace *trace, struct guard *guard, const char *name)
 	trace->guard = guard;
 	snprintf(trace->instance, sizeof(trace->instance), "%s/cma-tests-%s-%d",
 		 root, name, getpid());
-	trace->rmdir_id = guard_rmdir(guard, trace->instance);
-	if (trace->rmdir_id < 0)
-		return trace->rmdir_id;
-	if (mkdir(trace->instance, 0700)) {
-		int err = -errno;
-
-		guard_cancel(guard, trace->rmdir_id);
-		return err;
-	}
-	return 0;
+	trace->rmdir_id = guard_mkdir(guard, trace->instance);
+	return trace->rmdir_id < 0 ? trace->rmdir_id : 0;
 }
 
 void trace_close(struct trace *trace)

@@ -6,12 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
-#include <sys/stat.h>
 #include <sys/swap.h>
 #include <unistd.h>
 
-#include "ext4_format.h"
 #include "pagemap.h"
 #include "text_file.h"
 
@@ -66,43 +63,27 @@ int zram_swapon(struct zram *zram)
 
 	if (err)
 		return err;
-	if (swapon(zram->device, SWAP_FLAG_PREFER | SWAP_FLAG_PRIO_MASK))
-		return -errno;
-	zram->in_use_id = guard_swapoff(zram->guard, zram->device);
-	return 0;
-}
-
-int zram_mount(struct zram *zram)
-{
-	int err = ext4_format(zram->device, zram->bytes);
-
-	if (err)
-		return err;
-	snprintf(zram->folder, sizeof(zram->folder), "/tmp/cma-tests-%d", getpid());
-	if (mkdir(zram->folder, 0700))
-		return -errno;
-	zram->rmdir_id = guard_rmdir(zram->guard, zram->folder);
-	if (mount(zram->device, zram->folder, "ext4", 0, NULL))
-		return -errno;
-	zram->in_use_id = guard_unmount(zram->guard, zram->folder);
-	return 0;
+	zram->swapoff_id = guard_swapoff(zram->guard, zram->device);
+	if (swapon(zram->device, SWAP_FLAG_PREFER | SWAP_FLAG_PRIO_MASK)) {
+		err = -errno;
+		guard_cancel(zram->guard, zram->swapoff_id);
+		zram->swapoff_id = 0;
+	}
+	return err;
 }
 
 int zram_close(struct zram *zram)
 {
 	char text[32];
-	int err = 0;
+	int err;
 
 	if (!zram->guard || !zram->device[0])
 		return 0;
-	if (zram->in_use_id)
-		err = zram->folder[0] ? umount(zram->folder) : swapoff(zram->device);
-	if (err)
-		return -errno;
-	if (zram->in_use_id)
-		guard_cancel(zram->guard, zram->in_use_id);
-	if (zram->rmdir_id && rmdir(zram->folder) == 0)
-		guard_cancel(zram->guard, zram->rmdir_id);
+	if (zram->swapoff_id) {
+		if (swapoff(zram->device))
+			return -errno;
+		guard_cancel(zram->guard, zram->swapoff_id);
+	}
 	snprintf(text, sizeof(text), "%d", zram->number);
 	err = text_file_write(CONTROL "/hot_remove", text);
 	if (err == 0)

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "machine_state.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "area.h"
+#include "array_size.h"
+#include "text_file.h"
+
+/* Folders whose files are settings: each with its value. */
+static const char *const settings[] = {
+	"/proc/sys/vm", "/proc/sys/kernel", "/sys/kernel/mm/transparent_hugepage",
+	"/sys/kernel/debug/failslab", "/sys/kernel/debug/fail_page_alloc",
+};
+
+/* Settings among files that are none. */
+static const struct {
+	const char *folder, *name;
+} single_settings[] = {
+	{ "/sys/kernel/mm/ksm", "run" },
+	{ "/sys/kernel/mm/ksm", "sleep_millisecs" },
+	{ "/sys/kernel/mm/ksm", "pages_to_scan" },
+	{ "/sys/kernel/mm/hugepages/hugepages-1048576kB", "nr_hugepages" },
+};
+
+/* Settings that move by themselves, or that do something when they are read. */
+static const char *const passed_over[] = { "stat_refresh", "random", "ns_last_pid", "pty" };
+
+/* Folders whose entries come and go, and the names that tests give or get there. */
+static const struct {
+	const char *folder, *glob;
+} listed[] = {
+	{ "/tmp", "cma-tests*" },
+	{ "/dev/shm", "cma-tests*" },
+	{ "/sys/kernel/config/nullb", "cma-tests*" },
+	{ "/sys/kernel/tracing/instances", "cma-tests*" },
+	{ "/sys/kernel/debug/tracing/instances", "cma-tests*" },
+	{ "/sys/block", "zram*" },
+	{ "/sys/block", "*nullb*" },
+	{ "/sys/block", "cma-tests*" },
+};
+
+/* Files of many lines: those that match are of interest, up to the first tab. */
+static const struct {
+	const char *path, *glob;
+} tables[] = {
+	{ "/proc/self/mounts", "*cma-tests*" },
+	{ "/proc/self/mounts", "configfs*" },
+	{ "/proc/swaps", "*zram*" },
+	{ "/sys/kernel/tracing/set_event", "cma*" },
+	{ "/sys/kernel/tracing/tracing_on", "*" },
+};
+
+/* Not a name that is hidden, and not the folder above. */
+static int is_shown(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+typedef void (*entry_fn)(FILE *out, const char *folder, const char *name);
+
+static void visit_folder(FILE *out, const char *folder, const char *glob, entry_fn visit)
+{
+	struct dirent **entries;
+	int count = scandir(folder, &entries, is_shown, alphasort), i;
+
+	for (i = 0; i < count; i++) {
+		if (!fnmatch(glob, entries[i]->d_name, 0))
+			visit(out, folder, entries[i]->d_name);
+		free(entries[i]);
+	}
+	if (count >= 0)
+		free(entries);
+}
+
+static void tell_setting(FILE *out, const char *folder, const char *name)
+{
+	char path[512], value[512];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(passed_over); i++)
+		if (!strcmp(name, passed_over[i]))
+			return;
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	if (text_file_read(path, value, sizeof(value)) < 0)
+		return;
+	value[strcspn(value, "\n")] = '\0';
+	fprintf(out, "%s = %s\n", path, value);
+}
+
+static void tell_name(FILE *out, const char *folder, const char *name)
+{
+	fprintf(out, "%s: %s\n", folder, name);
+}
+
+static void tell_table(FILE *out, const char *path, const char *glob)
+{
+	char *text, *line, *next;
+
+	if (text_file_read_all(path, &text) < 0)
+		return;
+	for (line = strtok_r(text, "\n", &next); line; line = strtok_r(NULL, "\n", &next))
+		if (!fnmatch(glob, line, 0))
+			fprintf(out, "%s: %.*s\n", path, (int)strcspn(line, "\t"), line);
+	free(text);
+}
+
+static void tell_areas(FILE *out)
+{
+	static struct cma_area_list areas;
+	__u64 pages;
+	size_t i;
+
+	if (cma_area_discover(&areas))
+		return;
+	for (i = 0; i < areas.count; i++)
+		if (!cma_area_used_pages(&areas.area[i], &pages))
+			fprintf(out, "area %s = %llu pages used\n", areas.area[i].name,
+				(unsigned long long)pages);
+}
+
+int machine_state_read(struct machine_state *state)
+{
+	FILE *out = open_memstream(&state->text, &state->length);
+	size_t i;
+
+	if (!out)
+		return -ENOMEM;
+	for (i = 0; i < ARRAY_SIZE(settings); i++)
+		visit_folder(out, settings[i], "*", tell_setting);
+	for (i = 0; i < ARRAY_SIZE(single_settings); i++)
+		tell_setting(out, single_settings[i].folder, single_settings[i].name);
+	for (i = 0; i < ARRAY_SIZE(listed); i++)
+		visit_folder(out, listed[i].folder, listed[i].glob, tell_name);
+	for (i = 0; i < ARRAY_SIZE(tables); i++)
+		tell_table(out, tables[i].path, tables[i].glob);
+	tell_areas(out);
+	return fclose(out) ? -ENOMEM : 0;
+}
+
+void machine_state_free(struct machine_state *state)
+{
+	free(state->text);
+	state->text = NULL;
+}
+
+/* Is the line at @line, of @length, a line of @text? */
+static bool has_line(const char *text, const char *line, size_t length)
+{
+	for (; *text; text += strcspn(text, "\n") + 1)
+		if (strcspn(text, "\n") == length && !strncmp(text, line, length))
+			return true;
+	return false;
+}
+
+static bool find_missing(const char *text, const char *other, char sign, char *line, size_t size)
+{
+	for (; *text; text += strcspn(text, "\n") + 1) {
+		size_t length = strcspn(text, "\n");
+
+		if (has_line(other, text, length))
+			continue;
+		snprintf(line, size, "%c%.*s", sign, (int)length, text);
+		return true;
+	}
+	return false;
+}
+
+bool machine_state_difference(const struct machine_state *before,
+			      const struct machine_state *after, char *line, size_t size)
+{
+	return find_missing(before->text, after->text, '-', line, size) ||
+	       find_missing(after->text, before->text, '+', line, size);
+}
+
+bool machine_state_is_area(const char *line)
+{
+	return !strncmp(line + 1, "area ", 5);
+}

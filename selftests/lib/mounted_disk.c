@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "mounted_disk.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include "ext4_format.h"
+
+int mounted_disk_open(struct mounted_disk *disk, struct guard *guard, const char *device,
+		      __u64 bytes)
+{
+	char folder[sizeof(disk->folder)];
+	int err = ext4_format(device, bytes);
+
+	memset(disk, 0, sizeof(*disk));
+	disk->guard = guard;
+	if (err)
+		return err;
+	snprintf(folder, sizeof(folder), "/tmp/cma-tests-%d", getpid());
+	disk->rmdir_id = guard_mkdir(guard, folder);
+	if (disk->rmdir_id < 0)
+		return disk->rmdir_id;
+	disk->unmount_id = guard_unmount(guard, folder);
+	if (mount(device, folder, "ext4", 0, NULL)) {
+		err = -errno;
+		guard_cancel(guard, disk->unmount_id);
+		return err;
+	}
+	memcpy(disk->folder, folder, sizeof(folder));
+	return 0;
+}
+
+int mounted_disk_close(struct mounted_disk *disk)
+{
+	if (!disk->folder[0])
+		return 0;
+	if (umount(disk->folder))
+		return -errno;
+	guard_cancel(disk->guard, disk->unmount_id);
+	if (rmdir(disk->folder) == 0)
+		guard_cancel(disk->guard, disk->rmdir_id);
+	disk->folder[0] = '\0';
+	return 0;
+}
