@@ -100,8 +100,8 @@ build_side() {
 
 # Where a side's run is kept: by all that goes into it.
 run_folder() {
-	echo "$work/runs/$({ cat "$1/kernel.hash" "$work/image/initramfs.cpio"; "$qemu" --version
-		echo "$mode ${LAYOUTS-} ${BOOTS-} ${BENCH_ARGUMENTS-} $accel"; cat "$scripts/boots.table"
+	echo "$work/runs/$({ cat "$1/kernel.hash" "$work/image/initramfs.cpio" "$work/image/phases.so"; "$qemu" --version
+		echo "$mode ${LAYOUTS-} ${BOOTS-} ${BENCH_ARGUMENTS-} $accel"; cat "$scripts/boots.table" "$scripts/measure.sh"
 		[ -z "${SCENARIO-}" ] || cat "$scripts/../bench/scenarios/$SCENARIO.scenario"; } | hash_of_input)"
 }
 

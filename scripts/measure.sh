@@ -9,6 +9,9 @@
 # puts into memory: their range is the noise of a figure.
 # MODE=wall: BOOTS boots in real time, one at a time; with two sides ABAB...
 #
+# What cmabench is told, unless BENCH_ARGUMENTS or SCENARIO says: all ways in which
+# a call becomes slow, with few samples each, since boots are what is compared.
+#
 # The first boot is RUN/boots/bench and is judged as ever, the others are in
 # RUN/measurements/. Leaves RUN/measurement.json (what was done, and what it
 # cannot see), RUN/figures.tsv (see statistics/figures.h) and RUN/noise.tsv.
@@ -20,6 +23,11 @@ shift 3
 load_arch "$arch"
 layouts=${LAYOUTS:-5}
 boots=${BOOTS:-10}
+if [ -z "${BENCH_ARGUMENTS-}${SCENARIO-}" ]; then
+	# An empty area, pages to move, to drop, to unmap more than once, and to go round.
+	BENCH_ARGUMENTS="--pressure none,anonymous,clean-cache,fork-shared,pinned-vmsplice --backend dma-heap,kernel --sizes 1,256,4096 --count 4"
+	export BENCH_ARGUMENTS
+fi
 
 check_number() {
 	case $2 in '' | *[!0-9]*) die "$1 must be a number of $3 or more, found '$2'" ;; esac
