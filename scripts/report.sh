@@ -34,11 +34,6 @@ for plot in "$run"/plots/*.svg; do
 done
 jq -s . "$work/plots" >"$work/plots.json"
 
-# How the run stands against the baseline of its target; status and words of the comparison.
-: >"$work/baseline"
-if [ -r "$run/measurement.json" ] && [ -r "$run/figures.tsv" ]; then
-	"$scripts/baseline.sh" check "$run" >"$work/baseline" 2>&1 || :
-fi
 echo null >"$work/measurement.json"
 [ ! -r "$run/measurement.json" ] || cp "$run/measurement.json" "$work/measurement.json"
 : >"$work/causes"
@@ -56,7 +51,7 @@ render() {
 		--rawfile rows "$run/verdicts.tsv" --rawfile files "$work/files" \
 		--rawfile table "$(or_empty "$run/plots/configurations.tsv")" \
 		--slurpfile measurement "$work/measurement.json" --rawfile noise "$(or_empty "$run/noise.tsv")" \
-		--rawfile baseline "$work/baseline" --rawfile causes "$work/causes" --rawfile benches "$work/benches" \
+		--rawfile baseline "$(or_empty "$run/baseline.txt")" --rawfile causes "$work/causes" --rawfile benches "$work/benches" \
 		--rawfile stages "$(or_empty "$run/stages.tsv")" >"$work/$2" ||
 		die "cannot render $2 from '$run'"
 }

@@ -5,6 +5,7 @@
 #
 #	RUN/kunit.ktap	 what KUnit printed, of all boots
 #	RUN/destructive.ktap the destructive cases, as destructive.awk judges them
+#	RUN/baseline.txt how the benchmark stands against results/baseline/, where it was compared
 #	RUN/verdicts.tsv stage, test, status, message, boot
 #	RUN/verdict.json counts by stage, what became of each boot, reasons, notes
 #
@@ -34,7 +35,7 @@ jq -e '.boots | length > 0 and all(.[]; .name and .stages)' "$run/env.json" >/de
 for list in "$skips" "$denylist" "$cases"; do
 	[ -r "$list" ] || die "expected a readable file $list, found none"
 done
-rm -f "$run/verdict.json" "$run/verdicts.tsv" "$run/kunit.ktap" "$run/destructive.ktap"
+rm -f "$run/verdict.json" "$run/verdicts.tsv" "$run/baseline.txt" "$run/kunit.ktap" "$run/destructive.ktap"
 work=$(mktemp -d "${TMPDIR:-/tmp}/cma-tests-verdict.XXXXXX")
 
 # rows STAGE <test,status,message: with stage and boot they are rows of raw.tsv.
@@ -80,6 +81,19 @@ bench_rows() {
 	[ -s "$phases" ] || return 0
 	jq -rRn -L "$scripts" --slurpfile phases "$phases" -f "$scripts/bench-phases.jq" "$bench" |
 		jq -rRn -f "$scripts/bench-phases-verdict.jq" | rows bench
+}
+
+# Worse than the baseline is a failure, where one gates; where none does, a note.
+baseline_row() {
+	[ -r "$run/measurement.json" ] && [ -r "$run/figures.tsv" ] || return 0
+	compared=0
+	"$scripts/baseline.sh" check "$run" >"$run/baseline.txt" 2>&1 || compared=$?
+	case $compared in
+	0) printf 'baseline\tpass\t\n' ;;
+	1) printf 'baseline\tfail\tslower than results/baseline: %s; see baseline.txt\n' "$(tail -n 1 "$run/baseline.txt")" ;;
+	3) head -n 1 "$run/baseline.txt" >"$work/baseline.note" ;;
+	*) printf 'baseline\terror\t%s\n' "$(tail -n 1 "$run/baseline.txt")" ;;
+	esac | rows bench
 }
 
 # What init says of a stage that the stage does not say of itself. A boot that did not come
@@ -136,6 +150,7 @@ while read -r boot; do
 		selftests | bench)
 			"${stage}_rows"
 			story_row "$stage"
+			[ "$stage" != bench ] || baseline_row
 			;;
 		*) die "expected the stages kunit, selftests, bench or destructive of boot $boot in $run/env.json, found $stage" ;;
 		esac
@@ -145,6 +160,7 @@ done <"$work/boot.names"
 awk -v release="$release" -v arch="$arch" -v profile="$(jq -r .profile "$run/env.json")" \
 	-v stages="$(jq -r '[.boots[].stages[]] | unique | join(" ")' "$run/env.json")" -v notes="$work/notes" \
 	-f "$scripts/kernel-range.awk" -f "$scripts/expectations.awk" "$skips" "$denylist" "$work/raw.tsv" >"$work/verdicts.tsv"
+[ ! -e "$work/baseline.note" ] || cat "$work/baseline.note" >>"$work/notes"
 
 jq -Rn --slurpfile boots "$work/boots.json" --rawfile notes "$work/notes" '
 	def bad: .status == "fail" or .status == "error";
