@@ -5,8 +5,8 @@
 #
 # Each patch of sensitivity/ makes the allocator slower in a known way; each of
 # sensitivity/unrelated/ changes the kernel and must raise no alarm. A patch's
-# header says with which options of cmabench it shows ("Bench:") and in which phase
-# ("Phase:"). Count mode, LAYOUTS=3 unless said otherwise; ONLY=<glob> narrows.
+# header says in which phase ("Phase:"). Measured as 'make ab' measures: count mode,
+# LAYOUTS=3 unless said otherwise; ONLY=<glob> narrows.
 # Results stay in O/sensitivity/<target>/: rows.tsv and a folder a kernel.
 # Status: 0 all was as it should be, 1 a slowdown was missed, laid to a wrong phase,
 # or there was a false alarm, 2 it could not be done.
@@ -56,14 +56,15 @@ build_kernel() {
 		2>"$work/build.messages"
 }
 
-# measure NAME BENCH-OPTIONS: the run $work/NAME/<hash of options>
+# measure NAME: the run $work/NAME/run
 measure() {
-	measured=$work/$1/$(echo "$2" | hash_of_input)
-	key=$({ cat "$work/$1/kernel.hash" "$image/initramfs.cpio"; echo "$LAYOUTS $2"; } | hash_of_input)
+	measured=$work/$1/run
+	key=$({ cat "$work/$1/kernel.hash" "$image/initramfs.cpio" "$image/phases.so" "$scripts/measure.sh"; echo "$LAYOUTS"; } |
+		hash_of_input)
 	[ "$(cat "$measured/key" 2>/dev/null)" != "$key" ] || return 0
 	rm -rf "$measured"
 	mkdir -p "$measured"
-	BENCH_ARGUMENTS=$2 run "$scripts/measure.sh" count "$arch" tcg "$measured" "$work/$1/guest-kernel" "$image" \
+	BENCH_ARGUMENTS='' run "$scripts/measure.sh" count "$arch" tcg "$measured" "$work/$1/guest-kernel" "$image" \
 		2>"$work/measure.messages" || return
 	# The environment asks for a tree with its hash beside it.
 	ln -sfn "$build/ab/patched/$target/tree" "$work/$1/tree"
@@ -105,23 +106,22 @@ record() {
 		awk -F '\t' '{ printf "%-34s %-10s %-12s %4s figures worse, %8s %% to %8s %%  %s\n", $1, $2, $3, $4, $6, $5, $7 }'
 }
 
-# try NAME KIND BENCH-OPTIONS PHASE [PATCH | OPTION]: build, measure, compare, record
+# try NAME KIND PHASE [PATCH | OPTION]: build, measure, compare, record
 try() {
-	name=$1 kind=$2 options=$3 phase=$4
-	shift 4
+	name=$1 kind=$2 phase=$3
+	shift 3
 	if ! build_kernel "$name" "$@"; then
 		record "$name" "$kind" no-build 0 - - "$(tail -n 1 "$work/build.messages")"
 		return
 	fi
-	if ! measure original "$options" || ! measure "$name" "$options"; then
+	if ! measure original || ! measure "$name"; then
 		record "$name" "$kind" no-boot 0 - - "$(tail -n 1 "$work/measure.messages")"
 		return
 	fi
 	comparison=$work/$name/comparison
 	rm -rf "$comparison"
 	status=0
-	original=$work/original/$(basename "$measured")
-	SUBJECT=config OUT="$comparison" "$scripts/compare.sh" "$original" "$measured" >"$work/$name/comparison.said" 2>&1 || status=$?
+	SUBJECT=config OUT="$comparison" "$scripts/compare.sh" "$work/original/run" "$measured" >"$work/$name/comparison.said" 2>&1 || status=$?
 	if [ ! -e "$comparison/comparison.json" ]; then
 		record "$name" "$kind" no-figures 0 - - "$(tail -n 1 "$work/$name/comparison.said")"
 		return
@@ -152,15 +152,14 @@ build_kernel original || die "the kernel does not build: $(tail -n 1 "$work/buil
 "$scripts/image.sh" "$build/ab/patched/$target/tree" "$image" "$arch"
 for patch in "$scripts"/sensitivity/*.patch; do
 	name=$(basename "$patch" .patch)
-	! wanted "$name" || try "$name" slower "$(header "$patch" Bench)" "$(header "$patch" Phase)" "$patch"
+	! wanted "$name" || try "$name" slower "$(header "$patch" Phase)" "$patch"
 done
-usual=$(header "$scripts/sensitivity/second-drain.patch" Bench)
 for patch in "$scripts"/sensitivity/unrelated/*.patch; do
 	name=unrelated-$(basename "$patch" .patch)
-	! wanted "$name" || try "$name" unrelated "$usual" - "$patch"
+	! wanted "$name" || try "$name" unrelated - "$patch"
 done
 grep -v '^#' "$scripts/sensitivity/unrelated/options.table" | while read -r name option; do
-	! wanted "unrelated-$name" || try "unrelated-$name" unrelated "$usual" - "$option" </dev/null
+	! wanted "unrelated-$name" || try "unrelated-$name" unrelated - "$option" </dev/null
 done
 
 awk -F '\t' '
