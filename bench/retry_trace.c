@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "phase_times.h"
@@ -33,19 +32,18 @@ static int write_entry(const struct retry_trace *trace, const char *entry,
 
 static int make_instance(struct retry_trace *trace)
 {
+	int made = -ENOENT;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(roots); i++) {
 		snprintf(trace->folder, sizeof(trace->folder),
 			 "%s/instances/cmabench-%d", roots[i], getpid());
-		if (!mkdir(trace->folder, 0700)) {
-			guard_rmdir(&trace->guard, trace->folder);
+		made = guard_mkdir(&trace->guard, trace->folder);
+		if (made > 0)
 			return 0;
-		}
 	}
-	i = errno;
 	trace->folder[0] = '\0';
-	return -(int)i;
+	return made;
 }
 
 int retry_trace_open(struct retry_trace *trace, struct reason *why)
