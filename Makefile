@@ -12,7 +12,7 @@ export MODE LAYOUTS BOOTS SUBJECT MINIMUM FORMAT KERNELS
 
 Q = $(if $(filter 1,$(V)),,@)
 
-STAGES := run source kernel image kunit selftests drivers bench destructive report
+STAGES := run thorough source kernel image kunit selftests drivers bench destructive report
 
 .PHONY: help deps check lint mutants coverage phase-delays clean install-tree tarball run-stock boot-table dts-lint $(STAGES)
 .PHONY: compare ab baseline sensitivity trend .compare .ab .sensitivity .boot-table .dts-lint

@@ -3,7 +3,8 @@
 #
 # Verbs: source, kernel, image build that far; kunit, selftests, bench,
 # destructive boot one stage, on each machine that it has; drivers boots the two
-# that use reserved memory; run boots them all; report makes the latest run's report anew.
+# that use reserved memory; run boots them all, thorough also the machines that
+# lack much; report makes the latest run's report anew.
 # bench boots as often as MODE asks for (see measure.sh).
 # A run is put together in results/.partial-<run-id> and gets its name when it is
 # whole: what is under results/<run-id> is never half a result.
@@ -194,7 +195,7 @@ judge_and_report() {
 
 prepare() {
 	case ${ONLY:+$verb} in
-	run | bench) die "ONLY goes with kunit, selftests, drivers or destructive; $verb does everything (bench: BENCH_ARGUMENTS=)" ;;
+	run | thorough | bench) die "ONLY goes with kunit, selftests, drivers or destructive; $verb does everything (bench: BENCH_ARGUMENTS=)" ;;
 	esac
 	"$scripts/deps.sh" --check
 	lock_build
@@ -239,16 +240,17 @@ bench | destructive) prepare; run_boots "$verb" ;;
 # Suites, orders and repetitions that were asked for are for the boot that has all areas.
 kunit) prepare; if [ -n "${ONLY-}${SEED-}${RUNS-}" ]; then run_boots kunit; else run_boots kunit no-area small-area; fi ;;
 # With ONLY the programs are chosen, so one machine is enough.
-selftests) prepare; if [ -n "${ONLY-}" ]; then run_boots selftests; else run_boots selftests load gigantic; fi ;;
+selftests) prepare; if [ -n "${ONLY-}" ]; then run_boots selftests; else run_boots selftests interruption load gigantic; fi ;;
 drivers)
 	[ "$has_device_tree" = yes ] || die "the drivers' devices come from a device tree; ARCH=$arch boots without one"
 	prepare
 	# With ONLY suites are chosen, and the modules' one program is none.
 	if [ -n "${ONLY-}" ]; then run_boots drivers; else run_boots drivers modules; fi ;;
-run)
+run | thorough)
 	prepare
 	# The longest first: that fills the processors best.
-	boots="selftests bench kunit load gigantic small-area no-area"
+	boots="selftests bench kunit load"
+	[ "$verb" = run ] || boots="$boots interruption gigantic small-area no-area"
 	[ "$has_device_tree" = no ] || boots="$boots drivers modules"
 	# What a kernel without DEBUG_VM, or one with KASAN, makes of misuse takes other rows.
 	[ "$profile" != test ] || boots="$boots destructive"

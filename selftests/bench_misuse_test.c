@@ -109,8 +109,9 @@ TEST_F(bench_misuse, nobody_is_told_what_is_missing)
 }
 
 /*
- * All of the area cannot be filled: others would have no memory left. The
- * benchmark stops before that, says so, and nobody is killed.
+ * All of an area can be filled where others have memory left, as the machine
+ * has it. Where they had none, the benchmark stops before, and says so. Nobody
+ * is killed in either case.
  */
 TEST_F(bench_misuse, pressure_backs_off)
 {
@@ -120,17 +121,19 @@ TEST_F(bench_misuse, pressure_backs_off)
 		"--calibrate=0", NULL
 	};
 	__u64 before = 0, after = 0;
+	bool is_full;
 	int status;
 
 	vmstat_read("oom_kill", &before);
 	ASSERT_EQ(0, program_start(&self->program, self->path, arguments, 0));
-	EXPECT_EQ(1, program_await(&self->program, "\"valid\":false", self->line,
+	ASSERT_EQ(1, program_await(&self->program, "\"valid\":", self->line,
 				   sizeof(self->line)));
-	EXPECT_NE(NULL, strstr(self->line, "backed off at")) {
+	is_full = strstr(self->line, "\"valid\":true");
+	EXPECT_TRUE(is_full || strstr(self->line, "backed off at")) {
 		TH_LOG("expected a sample that backed off, got '%s'", self->line);
 	}
 	status = program_end(&self->program, self->errors, sizeof(self->errors));
-	EXPECT_EQ(1, WEXITSTATUS(status));
+	EXPECT_EQ(is_full ? 0 : 1, WEXITSTATUS(status));
 	vmstat_read("oom_kill", &after);
 	EXPECT_EQ(before, after);
 	EXPECT_EQ(self->bed.used_at_start,

@@ -14,10 +14,16 @@ static void free_order(void *data)
 	__free_pages(data, pageblock_order);
 }
 
+/*
+ * The pages at once: they must be gone before the area is looked at. The file
+ * may wait, as 6.1 makes it where the clean-up is not run by a kernel thread.
+ */
 static void put_file(void *data)
 {
-	/* At once: its pages must be gone before the area is looked at. */
-	__fput_sync(data);
+	struct file *file = data;
+
+	shmem_truncate_range(file_inode(file), 0, -1);
+	fput(file);
 }
 
 /*

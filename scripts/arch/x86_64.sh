@@ -10,7 +10,9 @@ console=ttyS0
 early_console=earlycon=uart8250,io,0x3f8,115200
 virtio_serial=virtio-serial-pci
 has_device_tree=no
-machine='-M q35'
+# QEMU 7.2 gives newer boards' kernels a random seed, another one each boot: no two
+# boots would do the same.
+machine='-M pc-q35-7.1'
 cpu_tcg='-cpu qemu64,+rdtscp'
 cpu_kvm='-cpu host'
 kvm_host=x86_64

@@ -12,7 +12,8 @@
  *
  * /plan:
  *   run <stage> <program> [argument ...]   the program's output to port <stage>
- *   each <stage> <folder> [glob ...]       all programs of a folder, as one KTAP
+ *   each <stage> <folder> [glob ...]       all programs of a folder, as one KTAP;
+ *					    the first glob that fits decides, !glob leaves out
  */
 #include <dirent.h>
 #include <errno.h>
@@ -262,9 +263,11 @@ static int is_wanted(const struct dirent *entry)
 {
 	char *const *glob;
 
+	if (entry->d_name[0] == '.')
+		return 0;
 	for (glob = wanted_globs; *glob; glob++)
-		if (entry->d_name[0] != '.' && !fnmatch(*glob, entry->d_name, 0))
-			return 1;
+		if (!fnmatch(*glob + (**glob == '!'), entry->d_name, 0))
+			return **glob != '!';
 	return 0;
 }
 
