@@ -19,7 +19,7 @@
 #include "harness.h"
 #include "testbed.h"
 
-#define MAX_BUFFERS 64
+#define MAX_BUFFERS 128
 
 FIXTURE(dma_heap)
 {

@@ -29,7 +29,7 @@
 #define MERGE_DEADLINE_MS 6000
 #define KIND_BYTES (2ul << 20)
 #define SHARERS 3
-#define ATTEMPTS 5
+#define ROOM_DEADLINE_MS 10000
 #define KSM_RUN "/sys/kernel/mm/ksm/run"
 #define KSM_SHARING "/sys/kernel/mm/ksm/pages_sharing"
 
@@ -219,15 +219,17 @@ FIXTURE_TEARDOWN(movable_kinds)
 	CLOSE_QUIET_TESTBED(&self->bed);
 }
 
-/* All of the room; what is on its way for a moment gets a few attempts. */
+/* All of the room. What is on its way (a page that KSM looks at) has a moment to arrive. */
 static int take_room(struct testbed *bed, __u64 *pages)
 {
-	int attempt, err = -ENOMEM;
+	long long end = testbed_now_ms() + ROOM_DEADLINE_MS;
+	int err;
 
 	if (cma_area_read(bed->area, CMA_MAXCHUNK_PAGES, pages))
 		return -EIO;
-	for (attempt = 0; err == -ENOMEM && attempt < ATTEMPTS; attempt++)
+	do {
 		err = testbed_debugfs_alloc(bed, *pages);
+	} while (err == -ENOMEM && testbed_now_ms() < end);
 	return err;
 }
 

@@ -119,6 +119,52 @@ TEST(areas_lie_in_system_ram)
 	testbed_close(&bed);
 }
 
+/* Is 0x@start-0x@end within the lines of a list of memblock's? 0, 1 or -errno. */
+static int memblock_covers(const char *list, unsigned long long start, unsigned long long end)
+{
+	unsigned long long low, high;
+	char *text, *line, *next;
+	ssize_t length = text_file_read_all(list, &text);
+
+	if (length < 0)
+		return length;
+	for (line = strtok_r(text, "\n", &next); line; line = strtok_r(NULL, "\n", &next))
+		if (sscanf(line, "%*d: %llx..%llx", &low, &high) == 2 &&
+		    low <= start && start <= high)
+			start = high + 1;
+	free(text);
+	return start > end;
+}
+
+/* Both at once: taken out of what the boot hands out, and still memory. */
+TEST(areas_are_memory_and_reserved)
+{
+	static const char *const lists[] = {
+		"/sys/kernel/debug/memblock/memory", "/sys/kernel/debug/memblock/reserved",
+	};
+	struct testbed bed;
+	const char *reason = testbed_open_debugfs(&bed);
+	size_t i, list;
+
+	if (reason)
+		SKIP(return, "%s", reason);
+	if (access(lists[0], R_OK))
+		SKIP(return, "needs CONFIG_ARCH_KEEP_MEMBLOCK, for %s", lists[0]);
+	for (i = 0; i < bed.areas.count; i++)
+		for (list = 0; list < ARRAY_SIZE(lists); list++) {
+			const struct cma_range *place = &bed.areas.area[i].ranges[0];
+			unsigned long long start = place->base_pfn * bed.page_size;
+
+			EXPECT_EQ(1, memblock_covers(lists[list], start,
+						     start + place->count_pages * bed.page_size - 1)) {
+				TH_LOG("area %s: %llu pages from 0x%llx are not in %s",
+				       bed.areas.area[i].name,
+				       (unsigned long long)place->count_pages, start, lists[list]);
+			}
+		}
+	testbed_close(&bed);
+}
+
 struct order_check {
 	struct resource last;
 	int bad;
