@@ -59,7 +59,8 @@ choose_rows() {
 }
 
 # A kernel for each configuration that the rows name, the default one last, all
-# in one folder: an option changed is a file or two compiled.
+# in one folder: an option changed is a file or two compiled. A configuration that
+# says "# rebuilds everything" has a folder of its own.
 build_kernels() {
 	variants=$(awk -F '|' '$2 != "-" { print $2 }' "$run/rows.list" | sort -u)
 	for variant in $variants default; do
@@ -70,6 +71,7 @@ build_kernels() {
 		else
 			fragment=$fixtures/$variant.config
 			[ -f "$fragment" ] || die "boot.table names the configuration '$variant', found no $fragment"
+			! grep -q '^# rebuilds everything$' "$fragment" || folder=$folder-$variant
 		fi
 		FRAGMENT=$fragment "$scripts/kernel.sh" "$tree" "$folder" "$arch" "$profile"
 		mkdir -p "$run/kernels/$variant"
