@@ -21,6 +21,7 @@
 
 #include "accounts.h"
 #include "harness.h"
+#include "kernel_log.h"
 #include "meminfo.h"
 #include "testbed.h"
 
@@ -272,6 +273,34 @@ TEST_F(accounting, failure_is_counted_once)
  * without counting it (known issue, from "mm/cma: add cma_{alloc,free}_folio()"
  * until the areas of several ranges): monitoring misses these failures.
  */
+/*
+ *	Memory: 570932K/1966080K available (..., 82492K reserved, 1310720K cma-reserved)
+ *
+ * counts the areas that were declared. All of them are active on a sound board.
+ */
+TEST(boot_log_tells_the_areas)
+{
+	unsigned long long declared = 0;
+	const char *line, *number;
+	struct kernel_log log;
+	__u64 total = 0;
+
+	if (kernel_log_open(&log, false))
+		SKIP(return, "needs CAP_SYSLOG and CONFIG_PRINTK, to read the boot's log");
+	kernel_log_read(&log);
+	line = kernel_log_find(&log, "Memory: ", "K cma-reserved)");
+	if (line) {
+		for (number = strstr(line, "K cma-reserved)"); number[-1] != ' '; number--)
+			;
+		declared = strtoull(number, NULL, 10);
+	}
+	kernel_log_close(&log);
+	if (!line)
+		SKIP(return, "needs the boot's log, the kernel's buffer has lost it");
+	ASSERT_EQ(0, meminfo_bytes("CmaTotal", &total));
+	EXPECT_EQ(total, declared * 1024);
+}
+
 TEST(oversize_failure_is_counted)
 {
 	struct testbed opened, *bed = &opened;
