@@ -154,12 +154,11 @@ TEST(areas_are_memory_and_reserved)
 		for (list = 0; list < ARRAY_SIZE(lists); list++) {
 			const struct cma_range *place = &bed.areas.area[i].ranges[0];
 			unsigned long long start = place->base_pfn * bed.page_size;
+			unsigned long long end = start + place->count_pages * bed.page_size - 1;
 
-			EXPECT_EQ(1, memblock_covers(lists[list], start,
-						     start + place->count_pages * bed.page_size - 1)) {
-				TH_LOG("area %s: %llu pages from 0x%llx are not in %s",
-				       bed.areas.area[i].name,
-				       (unsigned long long)place->count_pages, start, lists[list]);
+			EXPECT_EQ(1, memblock_covers(lists[list], start, end)) {
+				TH_LOG("area %s: 0x%llx-0x%llx is not in %s",
+				       bed.areas.area[i].name, start, end, lists[list]);
 			}
 		}
 	testbed_close(&bed);

@@ -6,8 +6,12 @@
 #define AT(micros, event) "     cmabench-7     [000] .....     1." micros ": " event "\n"
 #define BEGIN(micros, function) AT(micros, "b_" function ": (" function "+0x0/0x40)")
 #define END(micros, function) AT(micros, "e_" function ": (somebody+0x1c/0x40 <- " function ")")
-#define OFF(micros) AT(micros, "sched_switch: prev_comm=cmabench prev_pid=7 prev_prio=120 prev_state=D ==> next_comm=swapper/0 next_pid=0 next_prio=120")
-#define ON(micros) "     <idle>-0     [000] .....     1." micros ": sched_switch: prev_comm=swapper/0 prev_pid=0 prev_prio=120 prev_state=R ==> next_comm=cmabench next_pid=7 next_prio=120\n"
+#define OFF(micros) \
+	AT(micros, "sched_switch: prev_comm=cmabench prev_pid=7 prev_prio=120 prev_state=D" \
+	   " ==> next_comm=swapper/0 next_pid=0 next_prio=120")
+#define ON(micros) \
+	"     <idle>-0     [000] .....     1." micros ": sched_switch: prev_comm=swapper/0" \
+	" prev_pid=0 prev_prio=120 prev_state=R ==> next_comm=cmabench next_pid=7 next_prio=120\n"
 
 static struct phase_times read_trace(const char *const *lines, size_t count)
 {
