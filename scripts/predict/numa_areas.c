@@ -147,7 +147,9 @@ static __u64 place_gigantic(struct model *model, __u32 node, __u64 bytes)
 {
 	__u64 page = 1ull << model->settings->gigantic_shift;
 	struct area_request area = {
-		.bytes = round_up_to(bytes, page), .align = page,
+		.bytes = round_up_to(bytes, page),
+		.align = model->settings->kernel.unaligned_hugetlb ?
+			 pageblock_bytes(model->settings) : page,
 		.several_ranges = model->settings->kernel.exact_hugetlb,
 	};
 	struct range_set ram = { NULL, 0 };

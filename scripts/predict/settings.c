@@ -113,6 +113,7 @@ void settings_behaviour(struct settings *settings, const char *name)
 		{ "area-heaps", &settings->kernel.area_heaps },
 		{ "extra-area", &settings->kernel.extra_area },
 		{ "exact-hugetlb", &settings->kernel.exact_hugetlb },
+		{ "unaligned-hugetlb", &settings->kernel.unaligned_hugetlb },
 		{ "thp-pageblock", &settings->kernel.thp_pageblock },
 		{ "exact-dma-limit", &settings->kernel.exact_dma_limit },
 		{ "kernel-apart", &settings->kernel.kernel_apart },

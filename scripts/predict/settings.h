@@ -40,6 +40,7 @@ struct behaviours {
 	bool area_heaps;
 	bool extra_area;
 	bool exact_hugetlb;
+	bool unaligned_hugetlb;
 	bool thp_pageblock;
 	bool exact_dma_limit;
 	bool kernel_apart;
