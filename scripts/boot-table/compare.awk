@@ -134,6 +134,9 @@ function compare_regions(    key, source) {
 			differ(key, shown(1, key), shown(2, key), is_area(key) ? shown(3, key) : \
 			       ((1, key) in place) && missing_bytes(1, key) ? mib(missing_bytes(1, key)) " of it not in /proc/iomem" : "see /proc/iomem")
 	}
+	# Where every area is a heap, one alone looks like the global one of older kernels.
+	if (every_area_is_heap && !heap[3, "default_cma_region"])
+		default_name[3] = ""
 	# A global area that could not be activated gives nothing, and nobody can tell that it is it.
 	if (default_name[1] != default_name[2] ||
 	    (outcome_is_boot && !default_is_dead && default_name[1] != default_name[3]))

@@ -42,7 +42,8 @@ awk -v arch="$arch" -v behaviours="$(paste -sd ' ' "$run/behaviours")" -v only="
 	-f "$scripts/boot-table/rows.awk" "${BOOT_TABLE:?}" >"$row/row.facts"
 predict "${predictor:?}/facts" >"$row/predictor.facts"
 predict "$predictor/lint" --names >>"$row/predictor.facts"
-awk -f "$scripts/boot-table/compare.awk" "$row/row.facts" "$row/predictor.facts" "$row/kernel.facts" \
+awk -v every_area_is_heap="$(grep -cx area-heaps "$run/behaviours")" \
+	-f "$scripts/boot-table/compare.awk" "$row/row.facts" "$row/predictor.facts" "$row/kernel.facts" \
 	"$run/rows/$(control_of)/kernel.facts" >"$row/differences"
 verdict=ok
 [ ! -s "$row/differences" ] || verdict='not ok'
