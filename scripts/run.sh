@@ -249,8 +249,8 @@ drivers)
 run | thorough)
 	prepare
 	# The longest first: that fills the processors best.
-	boots="selftests bench kunit load"
-	[ "$verb" = run ] || boots="$boots interruption gigantic small-area no-area"
+	boots="selftests bench kunit"
+	[ "$verb" = run ] || boots="$boots load interruption gigantic small-area no-area"
 	[ "$has_device_tree" = no ] || boots="$boots drivers modules"
 	# What a kernel without DEBUG_VM, or one with KASAN, makes of misuse takes other rows.
 	[ "$profile" != test ] || boots="$boots destructive"
