@@ -70,6 +70,7 @@ check_kernel_c() {
 # Each .kunitconfig as the kernel's own tool reads it: of what it asks for nothing is
 # dropped. To run them takes a kernel each; kunit/README.md has the command.
 check_kunitconfigs() {
+	mkdir -p "$build/kernel"
 	awk '$1 == "copy" { print $2, $3 }' kunit/overlay.map | while read -r from to; do
 		[ -e "kunit/$from/.kunitconfig" ] || continue
 		"$tree/tools/testing/kunit/kunit.py" config --arch=arm64 --cross_compile=aarch64-linux-gnu- \
