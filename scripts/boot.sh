@@ -13,7 +13,7 @@
 # GUEST_CPU names QEMU's CPU model for TCG instead of ARCH's.
 # ONLY narrows the stage to what its glob names; BENCH_ARGUMENTS go to cmabench;
 # CLOCK and TIMEOUT_S stand for the row's, GUEST_ARGUMENTS follow its command line,
-# PATIENCE multiplies the row's time limit, and init's of a program.
+# PATIENCE multiplies the row's time limit, and init's.
 # SEED is the order of the KUnit suites and their cases, RUNS how often they run
 # in the boot, each time with the next seed; see kunit/lib/kunit_order.c.
 scripts=$(dirname "$0")
@@ -100,7 +100,7 @@ fi
 [ "$stage" != destructive ] || guest_arguments="$guest_arguments cma_destructive.case=${name#*.}"
 case $name in fixture.*) fixture=${name#*.} ;; esac
 guest_arguments=$guest_arguments${GUEST_ARGUMENTS:+ $GUEST_ARGUMENTS}
-[ "${PATIENCE:-1}" = 1 ] || guest_arguments="$guest_arguments program_timeout_s=$((120 * PATIENCE))"
+[ "${PATIENCE:-1}" = 1 ] || guest_arguments="$guest_arguments patience=$PATIENCE"
 clock=${CLOCK:-$clock}
 timeout_s=${TIMEOUT_S:-$((timeout_s * ${PATIENCE:-1}))}
 # -icount counts TCG's instructions: with KVM there is nothing to count.
