@@ -64,11 +64,9 @@ static long count_bits(void)
 
 static long count_free(void)
 {
-	struct page *page = pfn_to_page(area_range(area, 0).base_pfn);
-
 	drain_all_pages(NULL);
 
-	return zone_page_state_snapshot(page_zone(page), NR_FREE_CMA_PAGES);
+	return zone_page_state_snapshot(area_zone(area), NR_FREE_CMA_PAGES);
 }
 
 static unsigned long count_lost(void)

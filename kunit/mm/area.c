@@ -55,6 +55,12 @@ struct area_range area_range(const struct cma *cma, unsigned int index)
 }
 #endif
 
+/* An area lies in one zone, all ranges of it. */
+struct zone *area_zone(const struct cma *cma)
+{
+	return page_zone(pfn_to_page(area_range(cma, 0).base_pfn));
+}
+
 unsigned long area_range_bits(const struct cma *cma, unsigned int index)
 {
 	return area_range(cma, index).count >> cma->order_per_bit;

@@ -19,6 +19,7 @@ struct area_range {
 };
 
 bool area_is_active(const struct cma *cma);
+struct zone *area_zone(const struct cma *cma);
 unsigned int area_nr_ranges(const struct cma *cma);
 struct area_range area_range(const struct cma *cma, unsigned int index);
 unsigned long area_range_bits(const struct cma *cma, unsigned int index);

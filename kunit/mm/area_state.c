@@ -32,11 +32,6 @@ static unsigned long area_total_bits(const struct cma *cma)
 	return bits;
 }
 
-static struct zone *area_zone(const struct cma *cma)
-{
-	return page_zone(pfn_to_page(area_range(cma, 0).base_pfn));
-}
-
 /* One bitmap for all ranges, one after the other. */
 static void copy_bitmap(struct cma *cma, unsigned long *copy)
 {

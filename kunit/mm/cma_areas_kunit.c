@@ -101,10 +101,8 @@ static void totals(struct kunit *test)
 		in_zone = 0;
 		for (i = 0; i < cma_area_count; i++) {
 			struct cma *cma = &cma_areas[i];
-			struct page *first;
 
-			first = pfn_to_page(area_range(cma, 0).base_pfn);
-			if (area_is_active(cma) && page_zone(first) == zone)
+			if (area_is_active(cma) && area_zone(cma) == zone)
 				in_zone += cma->count;
 		}
 		KUNIT_EXPECT_EQ_MSG(test, in_zone, zone_cma_pages(zone),

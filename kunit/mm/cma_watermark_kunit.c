@@ -15,18 +15,13 @@
 #endif
 #include "area_state.h"
 
-static struct zone *zone_of(struct cma *cma)
-{
-	return page_zone(pfn_to_page(area_range(cma, 0).base_pfn));
-}
-
 /*
  * A mark in the middle of the free CMA pages: with them the zone is above it,
  * without them below. Guards d95ea5d18e69 ("cma: fix watermark checking").
  */
 static void free_pages_of_areas_are_for_movable_memory(struct kunit *test)
 {
-	struct zone *zone = zone_of(area_default(test));
+	struct zone *zone = area_zone(area_default(test));
 	unsigned long free_cma, mark;
 
 	free_cma = zone_page_state(zone, NR_FREE_CMA_PAGES);
@@ -44,7 +39,7 @@ static void free_pages_of_areas_are_for_movable_memory(struct kunit *test)
 static void allocated_pages_are_free_for_nobody(struct kunit *test)
 {
 	struct cma *cma = area_default(test);
-	struct zone *zone = zone_of(cma);
+	struct zone *zone = area_zone(cma);
 	struct area_state before;
 	unsigned long count, mark;
 	struct page *page;

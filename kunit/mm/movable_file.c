@@ -36,7 +36,7 @@ static void put_file(void *data)
  */
 void crowd_out_of_other_memory(struct kunit *test, struct cma *cma)
 {
-	struct zone *zone = page_zone(pfn_to_page(area_range(cma, 0).base_pfn));
+	struct zone *zone = area_zone(cma);
 
 	for (;;) {
 		unsigned long free_cma, free;

@@ -123,6 +123,7 @@ static void __init ranges_are_tried_in_order(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake.reserved.nr, 2);
 }
 
+#ifdef HAS___reserved_mem_alloc_in_range
 /*
  * A dynamic region next to another is placed against it, to leave the rest in
  * one piece. "near" may start where "first" ends, so it is placed bottom-up:
@@ -131,7 +132,6 @@ static void __init ranges_are_tried_in_order(struct kunit *test)
  */
 static void __init dynamic_regions_lie_together(struct kunit *test)
 {
-#ifdef HAS___reserved_mem_alloc_in_range
 	const struct fdt_region regions[] = {
 		{ "first", NULL, .size = MIB(8), .nr_ranges = 1,
 		  .ranges = { { AT(64), MIB(8) } } },
@@ -150,10 +150,11 @@ static void __init dynamic_regions_lie_together(struct kunit *test)
 	expect_region(test, "apart", AT(492), MIB(8));
 	KUNIT_EXPECT_FALSE_MSG(test, fake.bottom_up,
 			       "the direction of memblock is not put back");
-#else
-	kunit_skip(test, "this kernel's of_reserved_mem.c has no __reserved_mem_alloc_in_range()");
-#endif
 }
+#else
+CASE_LEFT_OUT(dynamic_regions_lie_together,
+	      "this kernel's of_reserved_mem.c has no __reserved_mem_alloc_in_range()")
+#endif
 
 /* What CMA cannot take unaligned is aligned for it; nothing else is. */
 static void __init cma_region_is_aligned_for_cma(struct kunit *test)
@@ -219,6 +220,7 @@ static void __init freed_memory_is_scanned_by_kmemleak(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake.nr_ignored, 0);
 }
 
+#ifdef HAS_alloc_reserved_mem_array
 /*
  * The architecture hears of each region that will be an area, before it maps
  * memory, and of no other. Guards 2c223f7239f3 ("of: reserved_mem: Restructure
@@ -241,7 +243,6 @@ static void __init areas_are_told_to_the_architecture(struct kunit *test)
 	forget_all();
 	fdt_install_kunit(test, &two_cells, regions, ARRAY_SIZE(regions));
 	KUNIT_ASSERT_EQ(test, fdt_scan_reserved_mem(), 0);
-#ifdef HAS_alloc_reserved_mem_array
 	KUNIT_EXPECT_EQ(test, fake.fixed_up.nr, 2);
 	KUNIT_EXPECT_TRUE_MSG(test, holds(&fake.fixed_up, AT(128), block),
 			      "a region that has its place");
@@ -249,11 +250,11 @@ static void __init areas_are_told_to_the_architecture(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, rmem);
 	KUNIT_EXPECT_TRUE_MSG(test, holds(&fake.fixed_up, rmem->base, 2 * block),
 			      "a region that was given a place");
-#else
-	rmem = NULL;
-	kunit_skip(test, "in this kernel kernel/dma/contiguous.c tells the architecture");
-#endif
 }
+#else
+CASE_LEFT_OUT(areas_are_told_to_the_architecture,
+	      "in this kernel kernel/dma/contiguous.c tells the architecture")
+#endif
 
 static struct kunit_case __refdata dynamic_cases[] = {
 	KUNIT_CASE(dynamic_regions_are_placed),

@@ -175,10 +175,8 @@ static void pages_go_back_to_their_node(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, fake.nr_buddy_frees);
 }
 #else
-static void nodes_get_what_the_command_line_says(struct kunit *test)
-{
-	kunit_skip(test, "this kernel has no numa_cma=");
-}
+CASE_LEFT_OUT(nodes_get_what_the_command_line_says,
+	      "this kernel has no numa_cma=")
 #endif
 
 static int numa_begin(struct kunit *test)

@@ -48,15 +48,9 @@ static void sysfs_folders_go_with_the_first_that_fails(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, fake_files.nr_put_nothing);
 }
 #else
-static void sysfs_has_no_folder(struct kunit *test)
-{
-	kunit_skip(test, "needs CONFIG_CMA_SYSFS");
-}
-
-static void sysfs_folders_go_with_the_first_that_fails(struct kunit *test)
-{
-	kunit_skip(test, "needs CONFIG_CMA_SYSFS");
-}
+CASE_LEFT_OUT(sysfs_has_no_folder, "needs CONFIG_CMA_SYSFS")
+CASE_LEFT_OUT(sysfs_folders_go_with_the_first_that_fails,
+	      "needs CONFIG_CMA_SYSFS")
 #endif
 
 #ifdef CONFIG_CMA_DEBUGFS
@@ -83,10 +77,7 @@ static void debugfs_has_no_folder(struct kunit *test)
 			    "folders with an area that is not active, and with it active");
 }
 #else
-static void debugfs_has_no_folder(struct kunit *test)
-{
-	kunit_skip(test, "needs CONFIG_CMA_DEBUGFS");
-}
+CASE_LEFT_OUT(debugfs_has_no_folder, "needs CONFIG_CMA_DEBUGFS")
 #endif
 
 static int inactive_begin(struct kunit *test)
