@@ -60,7 +60,7 @@ static enum answer make_area(struct model *model, const struct placed *placed)
 
 	if (!aligned_for_area(model, placed))
 		return ANSWER_REFUSED;
-	if (!placed->bytes || !take_area_slot(model)) {
+	if (!placed->bytes || !has_area_slot(model)) {
 		text_list_add(&model->prediction->log, "unable to setup CMA region");
 		if (placed->bytes)
 			add_finding(model, FINDING_REFUSED, placed->node->name,
