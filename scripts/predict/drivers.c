@@ -138,7 +138,7 @@ bool initialise(struct model *model, const struct placed *placed)
 	}
 	if (!placed->not_reserved && (!wants_area(node) || answer == ANSWER_NO_DRIVER)) {
 		struct region *region = add_region(model, node->name, placed->base, placed->bytes,
-						   node->no_map ? REGION_NO_MAP : REGION_MAPPED);
+						   plain_class(node));
 
 		region->place = placed->unknown_place ? PLACE_UNKNOWN : PLACE_EXACT;
 	}
