@@ -46,7 +46,8 @@ choose_run() {
 
 # The rows that fit this kernel and ONLY, as rows.awk lists them.
 choose_rows() {
-	awk -v tree="$tree" -f "$scripts/boot-table/behaviours.awk" "$fixtures/behaviours.table" >"$run/behaviours"
+	awk -v tree="$tree" -f "$scripts/kernel-range.awk" -f "$scripts/boot-table/behaviours.awk" \
+		"$fixtures/behaviours.table" >"$run/behaviours"
 	awk -v arch="$arch" -v behaviours="$(paste -sd ' ' "$run/behaviours")" -v list=1 \
 		-f "$scripts/boot-table/rows.awk" "$table" >"$run/all-rows" ||
 		die "$(grep -m 1 '^boot.table:' "$run/all-rows")"

@@ -17,16 +17,9 @@ printf '#include <libfdt.h>\n' | cc -E -x c - >/dev/null 2>&1 || die "expected l
 make -s -C "$scripts/predict" OUTPUT="$build/predict" >"$build/predict.log" 2>&1 ||
 	die "the predictor does not build: $(grep -m 1 error "$build/predict.log"); see $build/predict.log"
 
-# Does KERNEL have what is there "since 6.12", or what is there before, "<6.12"?
 list_behaviours() {
-	awk -v kernel="$1" '
-		function order(text,    parts) { split(text, parts, "."); return parts[1] * 1000 + parts[2] }
-		/^#/ || NF < 4 { next }
-		{
-			has = $2 ~ /^</ ? order(kernel) < order(substr($2, 2)) : order(kernel) >= order($2)
-			print (has ? "" : "!") $1
-		}
-	' "$scripts/../dts-fixtures/behaviours.table"
+	awk -v release="$1" -f "$scripts/kernel-range.awk" -f "$scripts/boot-table/behaviours.awk" \
+		"$scripts/../dts-fixtures/behaviours.table"
 }
 
 kernel=${KERNEL:-6.12}

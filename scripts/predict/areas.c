@@ -72,12 +72,11 @@ struct region *declare_area(struct model *model, struct area_request *area)
 	bool found;
 
 	/* A full table is seen before anything else, and nothing more is said. */
-	if (!take_area_slot(model)) {
+	if (!has_area_slot(model)) {
 		if (model->settings->kernel.numa_names)
 			log_failure(model, asked);
 		return NULL;
 	}
-	model->area_count--;
 	if (!prepare_area(model, area, asked)) {
 		log_failure(model, asked);
 		return NULL;
@@ -95,8 +94,6 @@ struct region *declare_area(struct model *model, struct area_request *area)
 			    area->fixed ? area->base : area->limit);
 		return NULL;
 	}
-	if (!take_area_slot(model))
-		return NULL;
 	region = add_region(model, area->name, base, area->bytes, REGION_AREA);
 	region->place = area->fixed ? PLACE_EXACT :
 			model->ram_unknown ? PLACE_UNKNOWN : PLACE_BELOW;

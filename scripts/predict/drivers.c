@@ -60,7 +60,7 @@ static enum answer make_area(struct model *model, const struct placed *placed)
 
 	if (!aligned_for_area(model, placed))
 		return ANSWER_REFUSED;
-	if (!placed->bytes || !take_area_slot(model)) {
+	if (!placed->bytes || !has_area_slot(model)) {
 		text_list_add(&model->prediction->log, "unable to setup CMA region");
 		if (placed->bytes)
 			add_finding(model, FINDING_REFUSED, placed->node->name,
@@ -138,7 +138,7 @@ bool initialise(struct model *model, const struct placed *placed)
 	}
 	if (!placed->not_reserved && (!wants_area(node) || answer == ANSWER_NO_DRIVER)) {
 		struct region *region = add_region(model, node->name, placed->base, placed->bytes,
-						   node->no_map ? REGION_NO_MAP : REGION_MAPPED);
+						   plain_class(node));
 
 		region->place = placed->unknown_place ? PLACE_UNKNOWN : PLACE_EXACT;
 	}

@@ -69,6 +69,12 @@ void range_set_remove(struct range_set *set, __u64 start, __u64 end)
 	}
 }
 
+void range_set_remove_all(struct range_set *set, const struct range_set *others)
+{
+	for (size_t i = 0; i < others->count; i++)
+		range_set_remove(set, others->ranges[i].start, others->ranges[i].end);
+}
+
 bool range_set_overlaps(const struct range_set *set, __u64 start, __u64 end)
 {
 	return range_set_bytes(set, start, end) > 0;
@@ -118,10 +124,8 @@ static struct range_set list_available(const struct range_set *ram, const struct
 	struct range_set available = { NULL, 0 };
 
 	range_set_add_all(&available, ram);
-	for (size_t i = 0; i < taken->count; i++)
-		range_set_remove(&available, taken->ranges[i].start, taken->ranges[i].end);
-	for (size_t i = 0; i < unmapped->count; i++)
-		range_set_remove(&available, unmapped->ranges[i].start, unmapped->ranges[i].end);
+	range_set_remove_all(&available, taken);
+	range_set_remove_all(&available, unmapped);
 	return available;
 }
 

@@ -21,6 +21,7 @@ struct range_set {
 void range_set_add(struct range_set *set, __u64 start, __u64 end);
 void range_set_add_all(struct range_set *set, const struct range_set *others);
 void range_set_remove(struct range_set *set, __u64 start, __u64 end);
+void range_set_remove_all(struct range_set *set, const struct range_set *others);
 bool range_set_overlaps(const struct range_set *set, __u64 start, __u64 end);
 /* Bytes that @set has in [start, end). */
 __u64 range_set_bytes(const struct range_set *set, __u64 start, __u64 end);

@@ -14,7 +14,6 @@ struct model {
 	struct prediction *prediction;
 	/* As the boot goes on: RAM, what of it is taken, what is out of the map. */
 	struct range_set ram, taken, unmapped;
-	size_t area_count;
 	/* The boot loader is to fill the banks in: nobody knows what is free. */
 	bool ram_unknown;
 };
@@ -33,8 +32,8 @@ struct region *add_region(struct model *model, const char *name, __u64 base, __u
 [[gnu::format(printf, 4, 5)]]
 void add_finding(struct model *model, enum finding_kind kind, const char *node,
 		 const char *format, ...);
-/* True, and the slot counted, where another area fits into the kernel's table. */
-bool take_area_slot(struct model *model);
+/* Does another area fit into the kernel's table? Logs where none does. */
+bool has_area_slot(struct model *model);
 
 /* RAM and the zones in it (zones.c). */
 __u64 start_of_ram(const struct model *model);

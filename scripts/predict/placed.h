@@ -23,6 +23,9 @@ struct placed_list {
 	size_t count;
 };
 
+/* What a node's memory is where no driver makes an area of it. */
+enum region_class plain_class(const struct reserved_node *node);
+
 struct placed *add_placed(struct placed_list *list, struct placed placed);
 
 /* Is the node to become an area of CMA? */

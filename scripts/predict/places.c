@@ -13,6 +13,11 @@ struct placed *add_placed(struct placed_list *list, struct placed placed)
 	return &list->placed[list->count++];
 }
 
+enum region_class plain_class(const struct reserved_node *node)
+{
+	return node->no_map ? REGION_NO_MAP : REGION_MAPPED;
+}
+
 bool wants_area(const struct reserved_node *node)
 {
 	return node->shared_dma_pool && node->reusable && !node->no_map;
@@ -105,6 +110,25 @@ void note_reg_length(struct model *model, const struct reserved_node *node)
 		    model->tree->size_cells);
 }
 
+/* What to say of a reg with more entries than drivers look at. */
+static void note_entries(struct model *model, const struct reserved_node *node)
+{
+	const struct behaviours *kernel = &model->settings->kernel;
+	size_t count = node->reg.count;
+
+	if (kernel->first_reg_only)
+		text_list_add(&model->prediction->log,
+			      "node '%s' has %zu <base size> entries, only the first is used",
+			      node->name, count);
+	else if (kernel->tree_order)
+		text_list_add(&model->prediction->log, "ignores %zu regions in node '%s'",
+			      count - 1, node->name);
+	add_finding(model, FINDING_ADVICE, node->name,
+		    "reg: has %zu entries, %s; give each a node of its own", count,
+		    kernel->first_reg_only ? "only the first is reserved" :
+		    "all are reserved, the first alone is known to drivers");
+}
+
 void place_by_reg(struct model *model, const struct reserved_node *node,
 		  struct placed_list *list)
 {
@@ -117,19 +141,8 @@ void place_by_reg(struct model *model, const struct reserved_node *node,
 		note_reg_length(model, node);
 		return;
 	}
-	if (reg->count > 1) {
-		if (kernel->first_reg_only)
-			text_list_add(&model->prediction->log,
-				      "node '%s' has %zu <base size> entries, only the first is used",
-				      node->name, reg->count);
-		else if (kernel->tree_order)
-			text_list_add(&model->prediction->log, "ignores %zu regions in node '%s'",
-				      reg->count - 1, node->name);
-		add_finding(model, FINDING_ADVICE, node->name,
-			    "reg: has %zu entries, %s; give each a node of its own", reg->count,
-			    kernel->first_reg_only ? "only the first is reserved" :
-			    "all are reserved, the first alone is known to drivers");
-	}
+	if (reg->count > 1)
+		note_entries(model, node);
 	if (refused_first(model, node))
 		return;
 	for (size_t i = 0; i < used; i++) {
@@ -140,14 +153,14 @@ void place_by_reg(struct model *model, const struct reserved_node *node,
 		/* What no driver will know of is a region of its own. */
 		if (done && i)
 			add_region(model, node->name, reg->pairs[i].address, reg->pairs[i].bytes,
-				   node->no_map ? REGION_NO_MAP : REGION_MAPPED);
+				   plain_class(node));
 	}
 	if (!reg->pairs[0].bytes)
 		return;
 	if (!kernel->tree_order && list->count == NODES_MAX) {
 		text_list_add(&model->prediction->log, "not enough space for all defined regions.");
 		add_region(model, node->name, reg->pairs[0].address, reg->pairs[0].bytes,
-			   node->no_map ? REGION_NO_MAP : REGION_MAPPED);
+			   plain_class(node));
 		add_finding(model, FINDING_REFUSED, node->name,
 			    "more than %d nodes: its memory is reserved, but no driver finds it",
 			    NODES_MAX);

@@ -65,14 +65,17 @@ void add_finding(struct model *model, enum finding_kind kind, const char *node,
 	va_end(arguments);
 }
 
-bool take_area_slot(struct model *model)
+bool has_area_slot(struct model *model)
 {
-	if (model->area_count >= area_slots(model->settings)) {
-		text_list_add(&model->prediction->log, "Not enough slots for CMA reserved regions!");
-		return false;
-	}
-	model->area_count++;
-	return true;
+	const struct prediction *prediction = model->prediction;
+	size_t areas = 0;
+
+	for (size_t i = 0; i < prediction->region_count; i++)
+		areas += prediction->regions[i].class == REGION_AREA;
+	if (areas < area_slots(model->settings))
+		return true;
+	text_list_add(&model->prediction->log, "Not enough slots for CMA reserved regions!");
+	return false;
 }
 
 static void add_ram(struct model *model)

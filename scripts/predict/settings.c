@@ -294,42 +294,42 @@ static void read_memmap(struct settings *settings, const char *value)
 	range_set_add(&settings->memmap, start, range_end(start, bytes));
 }
 
-static void read_word(struct settings *settings, const char *word)
+static void read_hugetlb(struct settings *settings, const char *value)
 {
-	const char *value = strchr(word, '=');
-	size_t length = value ? (size_t)(value - word) : strlen(word);
 	const char *rest;
 
-	value = value ? value + 1 : NULL;
-	if (length == 3 && !strncmp(word, "cma", 3)) {
-		if (value)
-			read_cma(&settings->cma, value);
-		else
-			settings->cma.without_value = true;
-	} else if (value && length == 11 && !strncmp(word, "hugetlb_cma", 11)) {
-		settings->hugetlb_bytes = parse_bytes(value, &rest);
-		if (*rest == ':') {
-			settings->hugetlb_bytes = 0;
-			read_node_sizes(settings->hugetlb_node_bytes, value);
-		}
-	} else if (value && length == 11 && !strncmp(word, "cma_pernuma", 11)) {
+	settings->hugetlb_bytes = parse_bytes(value, &rest);
+	if (*rest == ':') {
+		settings->hugetlb_bytes = 0;
+		read_node_sizes(settings->hugetlb_node_bytes, value);
+	}
+}
+
+static void read_option(struct settings *settings, const char *name, const char *value)
+{
+	const char *rest;
+
+	if (!strcmp(name, "cma")) {
+		read_cma(&settings->cma, value);
+	} else if (!strcmp(name, "hugetlb_cma")) {
+		read_hugetlb(settings, value);
+	} else if (!strcmp(name, "cma_pernuma")) {
 		settings->pernuma_bytes = parse_bytes(value, &rest);
 		settings->numa_given = true;
-	} else if (value && length == 8 && !strncmp(word, "numa_cma", 8)) {
-		if (settings->kernel.numa_option)
-			read_node_sizes(settings->numa_bytes, value);
-		settings->numa_given |= settings->kernel.numa_option;
-	} else if (value && length == 3 && !strncmp(word, "mem", 3)) {
+	} else if (!strcmp(name, "numa_cma") && settings->kernel.numa_option) {
+		read_node_sizes(settings->numa_bytes, value);
+		settings->numa_given = true;
+	} else if (!strcmp(name, "mem")) {
 		settings->memory_limit_bytes = parse_bytes(value, &rest) /
 					       settings->page_bytes * settings->page_bytes;
-	} else if (value && length == 6 && !strncmp(word, "memmap", 6)) {
+	} else if (!strcmp(name, "memmap")) {
 		read_memmap(settings, value);
 	}
 }
 
 void settings_read_command_line(struct settings *settings, const char *line)
 {
-	char *copy = strdup(line), *position = NULL;
+	char *copy = strdup(line), *position = NULL, *value;
 
 	if (!copy)
 		fail("no memory for the command line");
@@ -338,7 +338,13 @@ void settings_read_command_line(struct settings *settings, const char *line)
 		/* What follows is for init. */
 		if (!strcmp(word, "--"))
 			break;
-		read_word(settings, word);
+		value = strchr(word, '=');
+		if (value) {
+			*value++ = '\0';
+			read_option(settings, word, value);
+		} else if (!strcmp(word, "cma")) {
+			settings->cma.without_value = true;
+		}
 	}
 	free(copy);
 }

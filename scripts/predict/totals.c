@@ -65,12 +65,10 @@ static size_t count_pieces(const struct model *model)
 	size_t pieces = 0;
 
 	range_set_add_all(&mapped, &model->ram);
-	for (size_t i = 0; i < model->unmapped.count; i++) {
-		__u64 start = model->unmapped.ranges[i].start, end = model->unmapped.ranges[i].end;
-
-		pieces += range_set_overlaps(&model->ram, start, end);
-		range_set_remove(&mapped, start, end);
-	}
+	range_set_remove_all(&mapped, &model->unmapped);
+	for (size_t i = 0; i < model->unmapped.count; i++)
+		pieces += range_set_overlaps(&model->ram, model->unmapped.ranges[i].start,
+					     model->unmapped.ranges[i].end);
 	pieces += mapped.count;
 	range_set_free(&mapped);
 	return pieces;
@@ -149,11 +147,8 @@ static void sum_losses(struct model *model)
 		area_bytes += region->bytes;
 		range_set_add(&areas, region->base, region->base + region->bytes);
 	}
-	for (size_t i = 0; i < areas.count; i++)
-		range_set_remove(&lost, areas.ranges[i].start, areas.ranges[i].end);
-	for (size_t i = 0; i < model->settings->occupied.count; i++)
-		range_set_remove(&lost, model->settings->occupied.ranges[i].start,
-				 model->settings->occupied.ranges[i].end);
+	range_set_remove_all(&lost, &areas);
+	range_set_remove_all(&lost, &model->settings->occupied);
 	for (size_t i = 0; i < lost.count; i++)
 		prediction->memory_lost_bytes +=
 			range_set_bytes(&model->ram, lost.ranges[i].start, lost.ranges[i].end);
