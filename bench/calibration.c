@@ -71,22 +71,11 @@ struct work work_of(const struct cell *cell, double pages, double migrated,
 	return work;
 }
 
-static struct request request_of(const struct session *session,
-				 const struct cell *cell, __u64 pages)
-{
-	return (struct request) {
-		.pages = pages,
-		.align_order = cell->backend->chooses_align ?
-			       (int)session->options->align_order[0] :
-			       cell->backend->align_order,
-	};
-}
-
 /* Traced, in a pass of its own; 0 where tracing is not to be had. */
 static __u64 count_retries(struct session *session, const struct cell *cell,
 			   __u64 pages)
 {
-	const struct request request = request_of(session, cell, pages);
+	const struct request request = session_request(session, cell, pages);
 	struct sample sample;
 	__u64 retries;
 
@@ -101,7 +90,7 @@ static __u64 count_retries(struct session *session, const struct cell *cell,
 static struct observation observe(struct session *session,
 				  const struct cell *cell, __u64 pages)
 {
-	const struct request request = request_of(session, cell, pages);
+	const struct request request = session_request(session, cell, pages);
 	__u64 latency_ns[MAX_CALIBRATION], migrated_pages[MAX_CALIBRATION], i;
 	struct observation seen = { .pages = pages };
 	struct sample sample;

@@ -219,6 +219,17 @@ void session_skip(struct session *session, const char *kind, const char *name,
 	cannot_open(session, false, kind, name, why);
 }
 
+struct request session_request(const struct session *session,
+			       const struct cell *cell, __u64 pages)
+{
+	return (struct request) {
+		.pages = pages,
+		.align_order = cell->backend->chooses_align ?
+			       (int)session->options->align_order[0] :
+			       cell->backend->align_order,
+	};
+}
+
 static int run_benches(struct session *session, const struct cell *cell)
 {
 	const struct part_list *chosen = &session->options->benches;

@@ -111,10 +111,8 @@ static int phases_run(struct session *session, const struct cell *cell)
 	}
 	retry_trace_enlarge(&session->trace, BUFFER_KBYTES);
 	for (i = 0; i < options->nsizes && !interrupted(); i++) {
-		row.request.pages = options->size_pages[i];
-		row.request.align_order = cell->backend->chooses_align ?
-			(int)options->align_order[0] :
-			cell->backend->align_order;
+		row.request = session_request(session, cell,
+					      options->size_pages[i]);
 		run_row(session, &row, &probes);
 	}
 	probes_close(&probes);
