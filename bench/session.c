@@ -128,8 +128,8 @@ static void summarise_model(struct session *session, const struct row *row,
 				   summary->migrated_pages, summary->retries);
 
 	summary->floor_ns = floor_ns(&session->floor, &work);
-	summary->has_model = model && model_predict(model, &work,
-						    &summary->model_ns);
+	if (!model || !model_predict(model, &work, &summary->model_ns))
+		summary->model_ns = 0;
 }
 
 void session_row_done(struct session *session, bool valid)
