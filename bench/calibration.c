@@ -231,29 +231,31 @@ static void teach_reference(struct session *session, struct cell *cell,
 	}
 }
 
-/* Those that zero last: they need the slope of one that does not. */
-static void teach(struct session *session, const struct cell *pressed,
-		  const struct lesson *lesson)
+static void teach_those(struct session *session, struct cell *cell,
+			const struct lesson *lesson, bool zeroes)
 {
 	const struct part_list *chosen = &session->options->backends;
-	struct cell cell = *pressed;
 	size_t i;
 
 	for (i = 0; i < chosen->count && !interrupted(); i++) {
 		const struct backend *backend = chosen->part[i];
 
-		if (!backend->zeroes)
-			teach_backend(session, &cell, lesson, backend);
-	}
-	for (i = 0; i < chosen->count && !interrupted(); i++) {
-		const struct backend *backend = chosen->part[i];
-
-		if (!backend->zeroes)
+		if (backend->zeroes != zeroes)
 			continue;
-		if (lesson->term == MODEL_FIXED)
-			teach_reference(session, &cell, lesson);
-		teach_backend(session, &cell, lesson, backend);
+		if (zeroes && lesson->term == MODEL_FIXED)
+			teach_reference(session, cell, lesson);
+		teach_backend(session, cell, lesson, backend);
 	}
+}
+
+/* Those that zero last: they need the slope of one that does not. */
+static void teach(struct session *session, const struct cell *pressed,
+		  const struct lesson *lesson)
+{
+	struct cell cell = *pressed;
+
+	teach_those(session, &cell, lesson, false);
+	teach_those(session, &cell, lesson, true);
 	session->learned[lesson->term] = true;
 }
 
