@@ -77,10 +77,10 @@ static void run_row(struct session *session, const struct row *row,
 	__u64 i, valid = 0;
 
 	trace.probes = probes->group;
+	trace.times = &times;
 	for (i = 0; i < session->options->count && !interrupted(); i++) {
 		struct phase_times before = times;
 
-		trace.times = &times;
 		sample_take(row->cell, &row->request, &trace, NULL, &sample);
 		if (!sample.valid || sample.error)
 			times = before;
