@@ -9,7 +9,7 @@
 include "bench-records";
 include "bench-spent";
 
-def names: ["control", "isolate", "drain", "reclaim", "migrate", "unmap", "copy", "remap", "test", "take", "undo", "retries", "unexplained", "zero", "idle", "door"];
+def names: phase_names + ["unexplained", "zero", "idle", "door"];
 
 ($phases | map(select(.type == "phases")) | INDEX(.call)) as $calls
 | (["bench", "backend", "pressure", "align_order", "size_pages", "samples", "latency_ns", "instructions", "explained_percent"] + names | @tsv),

@@ -1,7 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# A sample of bench.jsonl and its call of phases.jsonl to where the whole latency went: shared by
-# bench-phases.jq and figures.jq. Input: {backend, latency_ns, phases}.
+# Where the time of an allocation went, for all that tell it.
+
+# The phases of bench/phases.h inside cma_alloc(), in the order of their work. What no phase
+# explains, and what is around them, each reader puts where it tells it.
+def phase_names: ["control", "isolate", "drain", "reclaim", "migrate", "unmap", "copy", "remap", "test", "take", "undo", "retries"];
+
+# A sample of bench.jsonl and its call of phases.jsonl to where the whole latency went.
+# Input: {backend, latency_ns, phases}.
 #
 # The kernel backend's clock is inside, right around cma_alloc(); all others' is around the
 # system call, with its zeroing and its door. What the clock has beyond that, nothing was
