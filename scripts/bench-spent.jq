@@ -18,3 +18,9 @@ def spent_phases: .phases as $phases
 	| (.latency_ns - ([$spent[]] | add) | if . > 0 then . else 0 end) as $rest
 	| if ($phases.waits // 0) > 0 then $spent + {idle: (($spent.idle // 0) + $rest)}
 	  else $spent + {door: (($spent.door // 0) + $rest)} end;
+
+# Records of bench.jsonl to the good samples whose call $phases (the lines of phases.jsonl) has, with
+# {phases, spent}.
+def samples_with_phases($phases): ($phases | map(select(.type == "phases")) | INDEX(.call)) as $calls
+	| map(select(.type == "sample" and .valid and .error == null and .call != null)
+	      | . + {phases: $calls[.call | tostring]} | select(.phases != null) | . + {spent: spent_phases});
