@@ -6,7 +6,6 @@ include "bench-records";
 include "bench-spent";
 include "run-figures";
 
-def text: if . == null then "-" else tostring end;
 def time: if . == null then "-" else tostring | time_text end;
 def who: .backend, pressure_name, .size_pages;
 def failures: .by_failure // {} | to_entries | map("\(.value) \(.key)") | join(", ") | if . == "" then "-" else . end;
