@@ -127,8 +127,7 @@ static void classify(struct symbol *symbol)
 			symbol->phase = phase_beginnings[i].phase;
 	symbol->is_of_migrate = phase_is_of_migrate(symbol->name);
 	symbol->is_root = named(symbol->name, "cma_alloc");
-	symbol->is_attempt = named(symbol->name, "alloc_contig_range") ||
-			     named(symbol->name, "alloc_contig_frozen_range");
+	symbol->is_attempt = phase_is_attempt(symbol->name);
 	symbol->is_control = begins_with_one(symbol->name, control_prefixes,
 					     ARRAY_SIZE(control_prefixes));
 	symbol->is_zeroing = begins_with_one(symbol->name, zeroing_prefixes,
