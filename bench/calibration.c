@@ -71,22 +71,11 @@ struct work work_of(const struct cell *cell, double pages, double migrated,
 	return work;
 }
 
-static struct request request_of(const struct session *session,
-				 const struct cell *cell, __u64 pages)
-{
-	return (struct request) {
-		.pages = pages,
-		.align_order = cell->backend->chooses_align ?
-			       (int)session->options->align_order[0] :
-			       cell->backend->align_order,
-	};
-}
-
 /* Traced, in a pass of its own; 0 where tracing is not to be had. */
 static __u64 count_retries(struct session *session, const struct cell *cell,
 			   __u64 pages)
 {
-	const struct request request = request_of(session, cell, pages);
+	const struct request request = session_request(session, cell, pages);
 	struct sample sample;
 	__u64 retries;
 
@@ -101,7 +90,7 @@ static __u64 count_retries(struct session *session, const struct cell *cell,
 static struct observation observe(struct session *session,
 				  const struct cell *cell, __u64 pages)
 {
-	const struct request request = request_of(session, cell, pages);
+	const struct request request = session_request(session, cell, pages);
 	__u64 latency_ns[MAX_CALIBRATION], migrated_pages[MAX_CALIBRATION], i;
 	struct observation seen = { .pages = pages };
 	struct sample sample;
@@ -242,29 +231,31 @@ static void teach_reference(struct session *session, struct cell *cell,
 	}
 }
 
-/* Those that zero last: they need the slope of one that does not. */
-static void teach(struct session *session, const struct cell *pressed,
-		  const struct lesson *lesson)
+static void teach_those(struct session *session, struct cell *cell,
+			const struct lesson *lesson, bool zeroes)
 {
 	const struct part_list *chosen = &session->options->backends;
-	struct cell cell = *pressed;
 	size_t i;
 
 	for (i = 0; i < chosen->count && !interrupted(); i++) {
 		const struct backend *backend = chosen->part[i];
 
-		if (!backend->zeroes)
-			teach_backend(session, &cell, lesson, backend);
-	}
-	for (i = 0; i < chosen->count && !interrupted(); i++) {
-		const struct backend *backend = chosen->part[i];
-
-		if (!backend->zeroes)
+		if (backend->zeroes != zeroes)
 			continue;
-		if (lesson->term == MODEL_FIXED)
-			teach_reference(session, &cell, lesson);
-		teach_backend(session, &cell, lesson, backend);
+		if (zeroes && lesson->term == MODEL_FIXED)
+			teach_reference(session, cell, lesson);
+		teach_backend(session, cell, lesson, backend);
 	}
+}
+
+/* Those that zero last: they need the slope of one that does not. */
+static void teach(struct session *session, const struct cell *pressed,
+		  const struct lesson *lesson)
+{
+	struct cell cell = *pressed;
+
+	teach_those(session, &cell, lesson, false);
+	teach_those(session, &cell, lesson, true);
 	session->learned[lesson->term] = true;
 }
 

@@ -31,15 +31,10 @@ static const struct phase_beginning *beginning_of(const char *name)
 	return NULL;
 }
 
-static bool is_attempt(const struct phase_beginning *beginning)
-{
-	return !strncmp(beginning->function, "alloc_contig_", 13);
-}
-
 /* What the time belongs to that is spent in the function itself. */
 static enum phase own_phase(const struct phase_beginning *beginning)
 {
-	if (is_attempt(beginning))
+	if (phase_is_attempt(beginning->function))
 		return PHASE_UNEXPLAINED;
 	return beginning->phase == PHASE_DOOR ? PHASE_ZERO : beginning->phase;
 }
@@ -93,7 +88,7 @@ static void enter(struct phase_times *times,
 		times->calls++;
 	}
 	/* What was before the first attempt is no attempt. */
-	if (is_attempt(beginning))
+	if (phase_is_attempt(beginning->function))
 		end_attempt(times, times->attempts++ > 0);
 }
 

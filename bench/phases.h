@@ -94,6 +94,12 @@ static const struct phase_beginning {
 	{ "cma_heap_allocate", PHASE_DOOR },
 };
 
+/* Each further one within a cma_alloc() says that the one before was in vain. */
+static inline bool phase_is_attempt(const char *function)
+{
+	return !strncmp(function, "alloc_contig_", strlen("alloc_contig_"));
+}
+
 /* Unmapping and reclaim walk, too: it begins a phase in migrate_pages() only. */
 static inline bool phase_is_of_migrate(const char *function)
 {

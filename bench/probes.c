@@ -52,7 +52,7 @@ int probes_open(struct probes *probes, const char *instance,
 {
 	const char *file = text_file_exists(files[0]) ? files[0] : files[1];
 	char removal[48], path[192];
-	size_t i;
+	size_t i, functions = 0;
 	int err;
 
 	memset(probes, 0, sizeof(*probes));
@@ -69,13 +69,13 @@ int probes_open(struct probes *probes, const char *instance,
 	for (i = 0; i < ARRAY_SIZE(phase_beginnings); i++)
 		/* The idle loop bears no probe; switches show it. */
 		if (phase_beginnings[i].phase != PHASE_IDLE)
-			probes->functions += probe(probes, file,
-						   phase_beginnings[i].function);
+			functions += probe(probes, file,
+					   phase_beginnings[i].function);
 	/* First of all, when the program dies with the events on. */
 	snprintf(path, sizeof(path), "%.128s/events/%s/enable", instance,
 		 probes->group);
 	guard_write(&probes->guard, path, "0");
-	if (probes->functions)
+	if (functions)
 		return 0;
 	probes_close(probes);
 	return refuse(why, -ENOENT, "the kernel lets no probe into any function of an allocation");

@@ -13,7 +13,6 @@
 struct probes {
 	struct guard guard;
 	char group[32];		/* the folder of their events; empty: none */
-	size_t functions;
 };
 
 /*

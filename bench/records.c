@@ -195,13 +195,13 @@ static void write_failures(struct json *json, const struct summary *summary)
 
 /* "floor_ns" and "floor_ratio": how often @ns is in the median. */
 static void write_ratio(struct json *json, const char *name,
-			const struct summary *summary, bool known, double ns)
+			const struct summary *summary, double ns)
 {
+	bool known = summary->latency_ns.count > 0 && ns > 0;
 	char ns_key[32], ratio_key[32];
 
 	snprintf(ns_key, sizeof(ns_key), "%s_ns", name);
 	snprintf(ratio_key, sizeof(ratio_key), "%s_ratio", name);
-	known &= summary->latency_ns.count > 0 && ns > 0;
 	json_maybe(json, ns_key, known, ns + 0.5);
 	if (known)
 		json_decimal(json, ratio_key, summary->latency_ns.p50 / ns);
@@ -234,10 +234,8 @@ void record_summary(struct records *records, const struct row *row,
 	record_statistics(&json, "release", &summary->release_ns);
 	if (summary->response_ns.count)
 		record_statistics(&json, "response", &summary->response_ns);
-	write_ratio(&json, "floor", summary, summary->floor_ns > 0,
-		    summary->floor_ns);
-	write_ratio(&json, "model", summary, summary->has_model,
-		    summary->model_ns);
+	write_ratio(&json, "floor", summary, summary->floor_ns);
+	write_ratio(&json, "model", summary, summary->model_ns);
 	record_close(records, &json);
 }
 

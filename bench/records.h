@@ -41,8 +41,7 @@ struct summary {
 	size_t traced;
 	__u64 retries;
 	double floor_ns;		/* 0: no page was touched */
-	bool has_model;
-	double model_ns;
+	double model_ns;		/* 0: not all of its terms are known */
 };
 
 /* record_open, record_close - a record of a bench's own; keys in between. */

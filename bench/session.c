@@ -128,8 +128,8 @@ static void summarise_model(struct session *session, const struct row *row,
 				   summary->migrated_pages, summary->retries);
 
 	summary->floor_ns = floor_ns(&session->floor, &work);
-	summary->has_model = model && model_predict(model, &work,
-						    &summary->model_ns);
+	if (!model || !model_predict(model, &work, &summary->model_ns))
+		summary->model_ns = 0;
 }
 
 void session_row_done(struct session *session, bool valid)
@@ -217,6 +217,17 @@ void session_skip(struct session *session, const char *kind, const char *name,
 		  const struct reason *why)
 {
 	cannot_open(session, false, kind, name, why);
+}
+
+struct request session_request(const struct session *session,
+			       const struct cell *cell, __u64 pages)
+{
+	return (struct request) {
+		.pages = pages,
+		.align_order = cell->backend->chooses_align ?
+			       (int)session->options->align_order[0] :
+			       cell->backend->align_order,
+	};
 }
 
 static int run_benches(struct session *session, const struct cell *cell)

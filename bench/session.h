@@ -63,6 +63,10 @@ void row_overflow_add(struct row_overflow *overflow, struct sample *sample);
 void session_row(struct session *session, const struct row *row,
 		 __u64 count, struct sample *traced, __u64 traced_count);
 
+/* session_request - of a bench that does not go through all of --align. */
+struct request session_request(const struct session *session,
+			       const struct cell *cell, __u64 pages);
+
 /* session_skip - a part that cannot work here, told once. */
 void session_skip(struct session *session, const char *kind, const char *name,
 		  const struct reason *why);

@@ -70,6 +70,6 @@ void table_row(FILE *file, const struct row *row,
 		    summary->migrated_pages);
 	table_count(file, 7, summary->traced > 0, summary->retries);
 	table_ratio(file, 8, latency, summary->floor_ns);
-	table_ratio(file, 7, latency, summary->has_model ? summary->model_ns : 0);
+	table_ratio(file, 7, latency, summary->model_ns);
 	fputc('\n', file);
 }

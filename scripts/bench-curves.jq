@@ -8,7 +8,7 @@
 include "bench-records";
 
 bench_records as $records
-| ($records | map(select(.type == "run")) | .[0].area.count_pages // 0) as $area_pages
+| ($records | run_record | .area.count_pages // 0) as $area_pages
 | $records[]
 | if .type == "fragmentation" and $area_pages > 0 and .largest_free_run_pages != null and .used_pages != null
   then ["fragmentation", "\(.backend), \(pressure_name)", .step, 100 * .largest_free_run_pages / $area_pages, 100 * .used_pages / $area_pages]

@@ -9,13 +9,10 @@
 include "bench-records";
 include "bench-spent";
 
-def names: ["control", "isolate", "drain", "reclaim", "migrate", "unmap", "copy", "remap", "test", "take", "undo", "retries", "unexplained", "zero", "idle", "door"];
+def names: phase_names + ["unexplained", "zero", "idle", "door"];
 
-($phases | map(select(.type == "phases")) | INDEX(.call)) as $calls
-| (["bench", "backend", "pressure", "align_order", "size_pages", "samples", "latency_ns", "instructions", "explained_percent"] + names | @tsv),
-  ([bench_records[] | select(.type == "sample" and .valid and .error == null and .call != null)
-    | . + {phases: $calls[.call | tostring]} | select(.phases != null) | . + {spent: spent_phases}]
-   | group_by(configuration)[]
+(["bench", "backend", "pressure", "align_order", "size_pages", "samples", "latency_ns", "instructions", "explained_percent"] + names | @tsv),
+  (bench_records | samples_with_phases($phases) | group_by(configuration)[]
    | length as $n
    | (map(.phases.instructions) | add) as $instructions
    | [(.[0] | .bench, .backend, pressure_name, (.align_order // "-"), .size_pages), $n,

@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# The lines of bench.jsonl as values: shared by bench-table.jq and bench-verdict.jq.
+# The lines of bench.jsonl as values: what all of their readers share.
 
 # A guest that dies leaves half a line behind.
 def bench_records: [inputs | (fromjson? | objects) // {type: "malformed"}];
+
+def run_record: map(select(.type == "run")) | .[0];
+
+# "-": no figure.
+def text: if . == null then "-" else tostring end;
 
 # One pressure may be asked for at several occupancies: each is a case of its own.
 def pressure_name: if (.target_occupancy_percent // 0) > 0

@@ -14,10 +14,9 @@ include "bench-records";
 
 def rank($percent): sort | .[((length * $percent + 99) / 100 | floor) - 1];	# as cmabench counts
 def figure(f): if length == 0 then "-" else f end;
-def text: if . == null then "-" else tostring end;
 
 bench_records as $records
-| ($records | map(select(.type == "run")) | .[0].page_size_bytes // 4096) as $page_size_bytes
+| ($records | run_record | .page_size_bytes // 4096) as $page_size_bytes
 | $records | map(select(.type == "sample" or .type == "traced"))
 | group_by(configuration)[]
 | map(select(.type == "sample")) as $samples

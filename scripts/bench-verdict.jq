@@ -10,6 +10,7 @@ def name: [.bench, .backend, area_name, pressure_name, "\(.size_pages)"]
 	+ (if .align_order == null then [] else ["align\(.align_order)"] end) | join(".");
 
 def error(message): ["(records)", "error", message];
+def judged($test; $good; message): [$test, (if $good then "pass", "" else "fail", message end)];
 
 # Benches that measure as a whole, not sample by sample.
 def whole_name: name + ([(.threads | numbers | "threads\(.)"), (.areas | numbers | "areas\(.)"), (.order | strings | gsub(" "; "-"))] | map("." + .) | join(""));
@@ -18,15 +19,14 @@ def fault: if .type != "traced_phases" then (if .valid == false then .invalid_re
 	elif .explained_percent < 90 then "\(.explained_percent) % of the time is explained, expected 90 %"
 	else "" end;
 def whole: select(.type | IN("throughput", "parallel", "release", "traced_phases"))
-	| fault as $fault | [whole_name, (if $fault == "" then "pass" else "fail" end), $fault];
+	| fault as $fault | judged(whole_name; $fault == ""; $fault);
 
 # The engine must not be seen in what it measures.
 def engine($smallest_ns): select(.type == "overhead")
-	| ["overhead.recording", (if .recording_ns <= 100 then "pass" else "fail" end),
-	   (if .recording_ns <= 100 then "" else "recording takes \(.recording_ns) ns, expected at most 100" end)],
+	| judged("overhead.recording"; .recording_ns <= 100; "recording takes \(.recording_ns) ns, expected at most 100"),
 	  (select($smallest_ns != null)
-	   | ["overhead.engine", (if 100 * .empty_ns <= $smallest_ns then "pass" else "fail" end),
-	      (if 100 * .empty_ns <= $smallest_ns then "" else "the engine takes \(.empty_ns) ns of the smallest latency, \($smallest_ns) ns: expected at most 1 %" end)]);
+	   | judged("overhead.engine"; 100 * .empty_ns <= $smallest_ns;
+		"the engine takes \(.empty_ns) ns of the smallest latency, \($smallest_ns) ns: expected at most 1 %"));
 
 bench_records as $records
 | [$records[] | select(.type == "sample")] as $samples

@@ -38,11 +38,9 @@ def median: sort | if length == 0 then null else (.[(length - 1) / 2 | floor] + 
 def figure($row; $measure): "\($row)\t\($measure)\t\(if . == null then "-" else . end)";
 
 # Instructions by bench/plugin, joined by the number of the call: averages a row.
-def spent: ($phases | map(select(.type == "phases") | {key: "\(.call)", value: .}) | from_entries) as $calls
-	| map(select(.type == "sample" and .valid and .error == null and .call != null and $calls["\(.call)"] != null)
-	      | {row: row_name, backend, latency_ns, phases: $calls["\(.call)"]} | . + {spent: spent_phases})
-	| group_by(.row) | map(. as $samples | length as $n
-		| {(.[0].row): ({cma_alloc_executed: ($samples | map(.phases.instructions) | add / $n | round)}
+def spent: samples_with_phases($phases)
+	| group_by(row_name) | map(. as $samples | length as $n
+		| {(.[0] | row_name): ({cma_alloc_executed: ($samples | map(.phases.instructions) | add / $n | round)}
 			+ ([$samples[0].spent | keys_unsorted[] as $phase
 			    | {("phase_" + $phase): ($samples | map(.spent[$phase]) | add / $n | round)}] | add))})
 	| add // {};

@@ -22,7 +22,7 @@ build_programs() {
 	make -s -j"$(nproc)" -C "$top/bench" OUTPUT="$image/bench" CROSS_COMPILE="$compile_prefix" &&
 	cc -O2 -o "$image/gen_init_cpio" "$tree/usr/gen_init_cpio.c" &&
 	cc -O2 -Wall -Wextra -Werror -std=gnu11 -D_GNU_SOURCE -fvisibility=hidden -shared -fPIC \
-		-o "$image/phases.so" "$top/bench/plugin/phases.c"
+		-o "$image/phases.so" "$top"/bench/plugin/*.c
 }
 
 describe() {

@@ -23,7 +23,7 @@ function begins_definition(line,	name) {
 
 !included && /^#include/ { print "#include <linux/cma_delay.h>"; included = 1 }
 { print }
-begins_definition($0) != "" { inside = begins_definition($0) }
+{ name = begins_definition($0); if (name != "") inside = name }
 /;$/ && !/^\t/ { inside = "" }
 /^{$/ && inside != "" {
 	count = split(delay_of[inside], names, " ")

@@ -28,12 +28,6 @@ rows=$work/rows.tsv
 mkdir -p "$work"
 grep -v '^#' "$scripts/phase-delays.table" >"$work/table"
 
-delay_header() {
-	cat <<-'EOF'
-	int cma_delay(const char *phase);
-	EOF
-}
-
 # What page_isolation.c ends with: of cma.c the KUnit suites make a copy, which takes no new code.
 delay_code() {
 	cat <<-'EOF'
@@ -79,7 +73,7 @@ delay_code() {
 write_patch() {
 	rm -rf "$work/a" "$work/b"
 	mkdir -p "$work/b/include/linux"
-	delay_header >"$work/b/include/linux/cma_delay.h"
+	echo 'int cma_delay(const char *phase);' >"$work/b/include/linux/cma_delay.h"
 	awk '$4 != "-" { print $4 }' "$work/table" | sort -u | while read -r file; do
 		mkdir -p "$work/a/$(dirname "$file")" "$work/b/$(dirname "$file")"
 		cp "$source/$file" "$work/a/$file"

@@ -3,14 +3,14 @@
 # The benches of bench.jsonl that are no latency table, as tables: lines of
 # title<TAB>cell<TAB>cell..., the first of a title its heads. Run with jq -rRn -L scripts.
 include "bench-records";
+include "bench-spent";
 include "run-figures";
 
-def text: if . == null then "-" else tostring end;
 def time: if . == null then "-" else tostring | time_text end;
 def who: .backend, pressure_name, .size_pages;
 def failures: .by_failure // {} | to_entries | map("\(.value) \(.key)") | join(", ") | if . == "" then "-" else . end;
 def share($all): if . == null or $all == 0 then "-" else "\(1000 * . / $all | round / 10) %" end;
-def names: ["control", "isolate", "drain", "reclaim", "migrate", "unmap", "copy", "remap", "test", "take", "undo", "retries", "idle", "zero", "unexplained"];
+def names: phase_names + ["idle", "zero", "unexplained"];
 
 # table(TITLE; HEADS; ROWS): nothing for no rows.
 def table($title; $heads; rows): [rows] | if . == [] then empty

@@ -180,8 +180,7 @@ static int fragmentation_run(struct session *session, const struct cell *cell)
 
 	if (!session->target.area || !session->target.area->count_pages)
 		return 0;
-	row.request.align_order = cell->backend->chooses_align ?
-		(int)options->align_order[0] : cell->backend->align_order;
+	row.request = session_request(session, cell, 0);
 	random_seed(&churn.random, options->seed);
 	churn.buffers = calloc(MAX_LIVE + 1, sizeof(*churn.buffers));
 	if (!churn.buffers)

@@ -136,10 +136,8 @@ static int hunt_run(struct session *session, const struct cell *cell)
 
 	for (i = 0; i < session->options->nsizes && !found && !interrupted();
 	     i++) {
-		row.request.pages = session->options->size_pages[i];
-		row.request.align_order = cell->backend->chooses_align ?
-			(int)session->options->align_order[0] :
-			cell->backend->align_order;
+		row.request = session_request(session, cell,
+					      session->options->size_pages[i]);
 		found = hunt_size(session, &row);
 	}
 	return session->records.failed ? -1 : 0;

@@ -287,10 +287,8 @@ static int parallel_run(struct session *session, const struct cell *cell)
 	size_t ntargets = find_targets(session, cell->backend, targets), i;
 
 	for (i = 0; i < session->options->nsizes && !interrupted(); i++) {
-		row.request.pages = session->options->size_pages[i];
-		row.request.align_order = cell->backend->chooses_align ?
-			(int)session->options->align_order[0] :
-			cell->backend->align_order;
+		row.request = session_request(session, cell,
+					      session->options->size_pages[i]);
 		run_size(session, &row, targets, ntargets);
 	}
 	return session->records.failed ? -1 : 0;

@@ -77,10 +77,10 @@ static void run_row(struct session *session, const struct row *row,
 	__u64 i, valid = 0;
 
 	trace.probes = probes->group;
+	trace.times = &times;
 	for (i = 0; i < session->options->count && !interrupted(); i++) {
 		struct phase_times before = times;
 
-		trace.times = &times;
 		sample_take(row->cell, &row->request, &trace, NULL, &sample);
 		if (!sample.valid || sample.error)
 			times = before;
@@ -111,10 +111,8 @@ static int phases_run(struct session *session, const struct cell *cell)
 	}
 	retry_trace_enlarge(&session->trace, BUFFER_KBYTES);
 	for (i = 0; i < options->nsizes && !interrupted(); i++) {
-		row.request.pages = options->size_pages[i];
-		row.request.align_order = cell->backend->chooses_align ?
-			(int)options->align_order[0] :
-			cell->backend->align_order;
+		row.request = session_request(session, cell,
+					      options->size_pages[i]);
 		run_row(session, &row, &probes);
 	}
 	probes_close(&probes);

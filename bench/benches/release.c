@@ -142,10 +142,8 @@ static int release_run(struct session *session, const struct cell *cell)
 
 	for (i = 0; i < session->options->nsizes && !interrupted() && !err;
 	     i++) {
-		row.request.pages = session->options->size_pages[i];
-		row.request.align_order = cell->backend->chooses_align ?
-			(int)session->options->align_order[0] :
-			cell->backend->align_order;
+		row.request = session_request(session, cell,
+					      session->options->size_pages[i]);
 		err = run_orders(session, &row);
 		progress_step(&session->progress, cell, row.request.pages);
 		session_row_done(session, true);

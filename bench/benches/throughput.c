@@ -106,10 +106,8 @@ static int throughput_run(struct session *session, const struct cell *cell)
 	for (i = 0; i < session->options->nsizes && !interrupted(); i++) {
 		struct throughput result = { .why = { "no reason given" } };
 
-		row.request.pages = session->options->size_pages[i];
-		row.request.align_order = cell->backend->chooses_align ?
-			(int)session->options->align_order[0] :
-			cell->backend->align_order;
+		row.request = session_request(session, cell,
+					      session->options->size_pages[i]);
 		press(&row, &result);
 		run_loop(&row, session->options->count, &result);
 		/* Whether it is still there decides nothing: only told. */

@@ -36,36 +36,9 @@
 
 #include "../phases.h"
 #include "qemu_plugin.h"
+#include "symbols.h"
 
 QEMU_PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_VERSION;
-
-#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
-
-/* What control itself calls: the search in the bitmap, locks, events. */
-static const char *const control_prefixes[] = {
-	"cma_", "__cma_", "alloc_contig", "__alloc_contig", "bitmap_",
-	"__bitmap_", "_find_", "find_next", "mutex_", "__mutex_", "_raw_spin_",
-	"_raw_read_", "trace_", "lru_cache_enable", "set_page_refcounted",
-	"set_pages_refcounted", "compaction_", "memset", "__list_",
-	"__might_",
-};
-
-/* What a dma-heap zeroes pages with; inlined, it is the heap's own code. */
-static const char *const zeroing_prefixes[] = {
-	"cma_heap_allocate", "memset", "__memset", "__pi_memset", "clear_page",
-	"__pi_clear_page", "clear_highpage",
-};
-
-struct symbol {
-	__u64 address;
-	char *name;
-	int phase;		/* begun at its entry; -1: none */
-	bool is_root, is_attempt, is_control, is_zeroing, is_of_migrate;
-	__u64 unexplained;	/* instructions of it, of all calls */
-};
-
-static struct symbol *symbols;
-static size_t nsymbols;
 
 /* A translated block of the guest's code. */
 struct block {
@@ -95,88 +68,6 @@ static __u64 counts[NR_PHASES], attempt_counts[NR_PHASES];
 static __u64 around[NR_PHASES];		/* since the kernel was entered */
 static bool is_told = true;
 static FILE *output;
-
-static bool named(const char *symbol, const char *name)
-{
-	size_t length = strlen(name);
-
-	if (strncmp(symbol, name, length))
-		return false;
-	symbol += length;
-	return !*symbol || *symbol == '.' || !strcmp(symbol, "_noprof");
-}
-
-static bool begins_with_one(const char *name, const char *const *prefixes,
-			    size_t count)
-{
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		if (!strncmp(name, prefixes[i], strlen(prefixes[i])))
-			return true;
-	return false;
-}
-
-static void classify(struct symbol *symbol)
-{
-	size_t i;
-
-	symbol->phase = -1;
-	for (i = 0; i < ARRAY_SIZE(phase_beginnings); i++)
-		if (named(symbol->name, phase_beginnings[i].function))
-			symbol->phase = phase_beginnings[i].phase;
-	symbol->is_of_migrate = phase_is_of_migrate(symbol->name);
-	symbol->is_root = named(symbol->name, "cma_alloc");
-	symbol->is_attempt = named(symbol->name, "alloc_contig_range") ||
-			     named(symbol->name, "alloc_contig_frozen_range");
-	symbol->is_control = begins_with_one(symbol->name, control_prefixes,
-					     ARRAY_SIZE(control_prefixes));
-	symbol->is_zeroing = begins_with_one(symbol->name, zeroing_prefixes,
-					     ARRAY_SIZE(zeroing_prefixes));
-}
-
-/* System.map: "ffff800080011000 T name", sorted by address. */
-static int read_symbols(const char *path)
-{
-	char line[512], name[400], type;
-	FILE *file = fopen(path, "re");
-	__u64 address;
-
-	if (!file)
-		return -1;
-	symbols = calloc(400000, sizeof(*symbols));
-	while (symbols && nsymbols < 400000 &&
-	       fgets(line, sizeof(line), file)) {
-		if (sscanf(line, "%llx %c %399s", &address, &type,
-			   name) != 3 || !strchr("tTwW", type) ||
-		    name[0] == '$')
-			continue;
-		symbols[nsymbols].address = address;
-		symbols[nsymbols].name = strdup(name);
-		classify(&symbols[nsymbols++]);
-	}
-	fclose(file);
-	return nsymbols ? 0 : -1;
-}
-
-/* The last one at or below; of several at one address, the one with a phase. */
-static struct symbol *symbol_at(__u64 address)
-{
-	size_t low = 0, high = nsymbols, i;
-
-	while (high - low > 1) {
-		size_t middle = low + (high - low) / 2;
-
-		if (symbols[middle].address <= address)
-			low = middle;
-		else
-			high = middle;
-	}
-	for (i = low; i && symbols[i - 1].address == symbols[low].address; i--)
-		if (symbols[i - 1].phase >= 0)
-			return &symbols[i - 1];
-	return &symbols[low];
-}
 
 static void add(__u64 *to, const __u64 *from)
 {
@@ -362,27 +253,12 @@ static void translate(__u64 id, struct qemu_plugin_tb *tb)
 						      count));
 }
 
-static int by_unexplained(const void *a, const void *b)
-{
-	const struct symbol *left = a, *right = b;
-
-	return (left->unexplained < right->unexplained) -
-	       (left->unexplained > right->unexplained);
-}
-
-/* Where to look for what no phase explains. */
 static void finish(__u64 id, void *data)
 {
-	size_t i;
-
 	(void)id;
 	(void)data;
 	tell_call();
-	qsort(symbols, nsymbols, sizeof(*symbols), by_unexplained);
-	for (i = 0; i < nsymbols && i < 20 && symbols[i].unexplained; i++)
-		fprintf(output,
-			"{\"type\":\"unexplained\",\"symbol\":\"%s\",\"instructions\":%llu}\n",
-			symbols[i].name, symbols[i].unexplained);
+	symbols_tell_unexplained(output);
 	fclose(output);
 }
 
@@ -400,7 +276,7 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_install(__u64 id,
 		else if (!strncmp(argv[i], "out=", 4))
 			out = argv[i] + 4;
 	}
-	if (!map || !out || read_symbols(map)) {
+	if (!map || !out || symbols_read(map)) {
 		fprintf(stderr, "phases: error: expected map=<System.map> and out=<file>\n");
 		return 1;
 	}

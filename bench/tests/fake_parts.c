@@ -141,16 +141,17 @@ static void fake_close(void *state)
 	fake_open_backends--;
 }
 
+#define FAKE_BACKEND_CALLBACKS						\
+	.prepare = fake_prepare, .alloc = fake_alloc,			\
+	.release = fake_release, .close = fake_close,
+
 static const struct backend fake_backend = {
 	.name = "fake",
 	.help = "known latencies",
 	.by_default = true,
 	.align_order = ALIGN_UNKNOWN,
 	.open = fake_open,
-	.prepare = fake_prepare,
-	.alloc = fake_alloc,
-	.release = fake_release,
-	.close = fake_close,
+	FAKE_BACKEND_CALLBACKS
 };
 
 REGISTER_BACKEND(fake_backend)
@@ -171,10 +172,7 @@ static const struct backend zeroing_backend = {
 	.zeroes = true,
 	.needs_area = true,
 	.open = zeroing_open,
-	.prepare = fake_prepare,
-	.alloc = fake_alloc,
-	.release = fake_release,
-	.close = fake_close,
+	FAKE_BACKEND_CALLBACKS
 };
 
 REGISTER_BACKEND(zeroing_backend)
@@ -186,10 +184,7 @@ static const struct backend area_backend = {
 	.align_order = ALIGN_UNKNOWN,
 	.needs_area = true,
 	.open = fake_open,
-	.prepare = fake_prepare,
-	.alloc = fake_alloc,
-	.release = fake_release,
-	.close = fake_close,
+	FAKE_BACKEND_CALLBACKS
 };
 
 REGISTER_BACKEND(area_backend)

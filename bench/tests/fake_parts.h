@@ -8,12 +8,13 @@
 
 #include "../bench.h"
 
-/* The n-th allocation since fake_reset() takes latency_ns(n), and so on. */
+/* The terms of the model (model.h), as the fake parts cost them. */
 struct fake_costs {
 	__u64 fixed_ns, page_ns, zeroed_page_ns, migrated_page_ns, mapping_ns;
 	__u64 retry_ns;
 };
 
+/* The n-th allocation since fake_reset() takes latency_ns(n), and so on. */
 struct fake_script {
 	struct fake_costs costs;	/* beside latency_ns() */
 	__u64 (*latency_ns)(__u64 n);

@@ -24,16 +24,25 @@ static bool expect_term(const char *text, const char *backend,
 	return expect_text("term", text, wanted);
 }
 
-TEST(known_costs_come_back)
+/* The records of backends with these costs end up in *@text, to be freed. */
+static int run_with_costs(const char *arguments, char **text)
 {
 	struct options options;
-	char *text;
-	bool good;
 
 	fake_script.area = &area;
 	fake_script.costs = costs;
-	parse(&options, "--calibrate 3 --count 4 --sizes 64,512 --traced 1 --backend fake-zeroing,fake-area --pressure none,anonymous,fork-shared,pinned-vmsplice");
-	good = expect_number("result", run(&options, &text), 0);
+	parse(&options, arguments);
+	return run(&options, text);
+}
+
+TEST(known_costs_come_back)
+{
+	char *text;
+	bool good;
+	int result;
+
+	result = run_with_costs("--calibrate 3 --count 4 --sizes 64,512 --traced 1 --backend fake-zeroing,fake-area --pressure none,anonymous,fork-shared,pinned-vmsplice", &text);
+	good = expect_number("result", result, 0);
 	good &= expect_term(text, "fake-area", "fixed", "110000.000");
 	good &= expect_term(text, "fake-area", "empty page", "42.000");
 	good &= expect_term(text, "fake-area", "migrated page", "3100.000");
@@ -60,15 +69,11 @@ static __u64 slower(__u64 n)
 
 TEST(slower_than_the_model)
 {
-	struct options options;
 	char *text;
 	bool good;
 
-	fake_script.area = &area;
-	fake_script.costs = costs;
 	fake_script.latency_ns = slower;
-	parse(&options, "--calibrate 3 --count 4 --sizes 64 --traced 0 --backend fake-area --pressure none");
-	run(&options, &text);
+	run_with_costs("--calibrate 3 --count 4 --sizes 64 --traced 0 --backend fake-area --pressure none", &text);
 	/* 110000 + 64 * 42 = 112688; and 56344 on top */
 	good = expect_text("summary", line_of(text, "summary"),
 			   "\"floor_ns\":null,\"floor_ratio\":null,\"model_ns\":112688,\"model_ratio\":1.500}");
@@ -83,11 +88,8 @@ TEST(no_model_no_ratio)
 	char *text;
 	bool good;
 
-	fake_script.area = &area;
-	fake_script.costs = costs;
 	fake_script.establish_fails = true;
-	parse(&options, "--calibrate 3 --count 2 --sizes 64 --traced 0 --backend fake-area --pressure none");
-	run(&options, &text);
+	run_with_costs("--calibrate 3 --count 2 --sizes 64 --traced 0 --backend fake-area --pressure none", &text);
 	good = expect_number("terms", count_text(text, "\"type\":\"model\""), 0);
 	good &= expect_text("summary", line_of(text, "summary"),
 			    "\"model_ns\":null,\"model_ratio\":null}");

@@ -4,10 +4,10 @@
 # In: curves (columns: bench-curves.jq), output, subject.
 
 set encoding utf8
-labels = system(sprintf("awk -F'\\t' '$1 == \"fragmentation\" { print $2 }' '%s' | sort -u", curves))
-if (labels eq "") exit status 4
-count = int(system(sprintf("awk -F'\\t' '$1 == \"fragmentation\" { print $2 }' '%s' | sort -u | wc -l", curves)))
-label(i) = system(sprintf("awk -F'\\t' '$1 == \"fragmentation\" { print $2 }' '%s' | sort -u | sed -n %dp", curves, i))
+names = sprintf("awk -F'\\t' '$1 == \"fragmentation\" { print $2 }' '%s' | sort -u", curves)
+count = int(system(names . " | wc -l"))
+if (count == 0) exit status 4
+label(i) = system(names . sprintf(" | sed -n %dp", i))
 curve(i) = sprintf("< awk -F'\\t' '$1 == \"fragmentation\" && $2 == \"%s\" { print $3, $4, $5 }' '%s'", label(i), curves)
 
 set terminal svg size 900, 480 dynamic noenhanced font "sans-serif,14" background "white"
@@ -28,4 +28,3 @@ set xrange [0:*]
 set key at screen 0.99, 0.84 right top Left reverse samplen 2
 plot for [i = 1:count] curve(i) using 1:2 with linespoints lw 2 pt 7 ps 0.6 lc i title label(i) . ": free run", \
 	for [i = 1:count] curve(i) using 1:3 with lines lw 1 dt 2 lc i title label(i) . ": taken"
-

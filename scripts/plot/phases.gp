@@ -13,8 +13,8 @@ box = "BEGIN { FS = \"\\t\" } NR == 1 { for (i = 1; i <= NF; i++) { name[i] = $i
 	. "function part(what, n) { if (what == wanted && n > 0) print NR - 2, 100 * from / all, 100 * (from + n) / all; from += n }"
 boxes(phase) = "< awk -v wanted=" . phase . " '" . box . "' '" . phases . "'"
 
-names = "control isolate drain reclaim migrate unmap copy remap test take undo retries unexplained zero idle door"
-# By family: blues search and isolate, greens migrate, reds what was in vain, greys nobody's.
+names = system(sprintf("head -n 1 '%s' | cut -f 10- | tr '\\t' ' '", phases))
+# In the order of names, by family: blues search and isolate, greens migrate, reds what was in vain, greys nobody's.
 array colour[16] = ["08306B", "2171B5", "6BAED6", "C6DBEF", "00441B", "238B45", "74C476", "C7E9C0", \
 	"FDD0A2", "E69F00", "A65628", "CB181D", "000000", \
 	"807DBA", "D9D9D9", "969696"]
@@ -41,6 +41,6 @@ do for [i = 0:rows - 1] {
 }
 set key at screen 0.99, 1 - 75.0 / height right top samplen 1 spacing 1.1
 set style fill solid 1 noborder
-plot for [i = 1:16] boxes(word(names, i)) using 2:1:2:3:($1 - 0.4):($1 + 0.4) with boxxyerror \
+plot for [i = 1:words(names)] boxes(word(names, i)) using 2:1:2:3:($1 - 0.4):($1 + 0.4) with boxxyerror \
 	lc rgb "#" . colour[i] notitle, \
-	for [i = 1:16] keyentry with boxes lc rgb "#" . colour[i] title word(names, i)
+	for [i = 1:words(names)] keyentry with boxes lc rgb "#" . colour[i] title word(names, i)
