@@ -30,12 +30,10 @@ FIXTURE(bench_commands)
 
 FIXTURE_SETUP(bench_commands)
 {
-	const char *reason = testbed_open_debugfs(&self->bed);
+	const char *reason;
 
-	if (!reason)
-		reason = testbed_settle(&self->bed);
-	if (!reason)
-		reason = program_find_cmabench(self->path);
+	OPEN_QUIET_TESTBED(&self->bed, testbed_open_debugfs);
+	reason = program_find_cmabench(self->path);
 	if (reason)
 		SKIP_SETUP("%s", reason);
 	snprintf(self->area, sizeof(self->area), "%s", self->bed.area->name);
