@@ -81,9 +81,6 @@ int cma_area_discover(struct cma_area_list *list);
 const struct cma_area *cma_area_find(const struct cma_area_list *list,
 				     const char *name);
 
-/* cma_area_largest - the area with the most pages, or NULL for no area. */
-const struct cma_area *cma_area_largest(const struct cma_area_list *list);
-
 /* cma_area_contains - does @pfn lie in one of the area's ranges? */
 bool cma_area_contains(const struct cma_area *area, __u64 pfn);
 
