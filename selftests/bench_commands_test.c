@@ -16,8 +16,6 @@
 #include "harness.h"
 #include "program.h"
 
-#define NOBODY 65534
-
 FIXTURE(bench_commands)
 {
 	struct testbed bed;

@@ -14,8 +14,6 @@
 #include "meminfo.h"
 #include "program.h"
 
-#define NOBODY 65534
-
 FIXTURE(bench_misuse)
 {
 	struct testbed bed;

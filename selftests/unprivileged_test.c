@@ -18,9 +18,8 @@
 #include "dma_heap.h"
 #include "harness.h"
 #include "machine_state.h"
+#include "program.h"
 #include "sibling.h"
-
-#define NOBODY 65534
 
 FIXTURE(unprivileged)
 {
