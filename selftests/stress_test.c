@@ -21,12 +21,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/random.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "bitmap.h"
+#include "environment.h"
 #include "harness.h"
 #include "meminfo.h"
 #include "movable.h"
@@ -369,13 +369,6 @@ static void take_step(struct stress *stress)
 	check_invariants(stress);
 }
 
-static __u64 number_from_environment(const char *name, __u64 otherwise)
-{
-	const char *text = getenv(name);
-
-	return text && *text ? strtoull(text, NULL, 0) : otherwise;
-}
-
 FIXTURE(stress)
 {
 	struct stress stress;
@@ -384,7 +377,6 @@ FIXTURE(stress)
 FIXTURE_SETUP(stress)
 {
 	struct stress *stress = &self->stress;
-	__u64 seed = 0;
 
 	if (testbed_open_heap(&stress->bed)) {
 		testbed_close(&stress->bed);
@@ -393,9 +385,7 @@ FIXTURE_SETUP(stress)
 		SKIP_SETUP("%s", stress->bed.reason);
 	}
 	ASSERT_EQ(0, pipe2(stress->pipe, O_CLOEXEC));
-	if (getrandom(&seed, 4, 0) < 0)
-		seed = testbed_now_ms();
-	stress->seed = number_from_environment("CMA_TESTS_SEED", seed);
+	stress->seed = environment_seed();
 	stress->counted_at_start = counted_pages(stress->bed.area);
 	vmstat_read("pgmigrate_success", &stress->moved_at_start);
 }
@@ -418,11 +408,11 @@ FIXTURE_TEARDOWN(stress)
 TEST_F_TIMEOUT(stress, random_steps_keep_the_accounts, 90000)
 {
 	struct stress *stress = &self->stress;
-	__u64 seconds = number_from_environment("CMA_TESTS_STRESS_SECONDS", 0);
-	__u64 wanted = number_from_environment("CMA_TESTS_STRESS_STEPS",
-					       seconds ? ~0ull : DEFAULT_STEPS);
+	__u64 seconds = environment_number("CMA_TESTS_STRESS_SECONDS", 0);
+	__u64 wanted = environment_number("CMA_TESTS_STRESS_STEPS",
+					  seconds ? ~0ull : DEFAULT_STEPS);
 	__u64 moved = stress->moved_at_start;
-	bool tells = number_from_environment("CMA_TESTS_STRESS_TELL", 0);
+	bool tells = environment_number("CMA_TESTS_STRESS_TELL", 0);
 	long long end = testbed_now_ms() + (seconds ? (long long)seconds * 1000 : DEFAULT_MS);
 	/* Steps that were asked for by number take their time. */
 	bool is_bounded = seconds || !getenv("CMA_TESTS_STRESS_STEPS");
