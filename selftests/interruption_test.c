@@ -177,8 +177,7 @@ static bool is_restored(const struct machine_state *before, char *line, size_t s
 		differs = machine_state_difference(before, &after, line, size);
 		machine_state_free(&after);
 	} while (differs && testbed_now_ms() < end);
-	/* Of an area, others may have taken or given back some. */
-	return !differs || (machine_state_is_area(line) && !testbed_owns_machine());
+	return !differs;
 }
 
 TEST_F_TIMEOUT(interruption, stopped_program_restores_the_machine, 90000)
