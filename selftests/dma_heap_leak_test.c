@@ -13,10 +13,8 @@
  *	kernel		SUnreclaim: an object of 32 bytes lost a cycle is 320 KB
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <glob.h>
 #include <linux/dma-buf.h>
-#include <linux/dma-heap.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,20 +106,6 @@ static void take_footprint(struct footprint *now)
 	meminfo_bytes("SUnreclaim", &now->slab_bytes);
 }
 
-/*
- * The argument as a later kernel may have it: more than fits on this one's
- * stack, so that it takes memory for it.
- */
-static int alloc_by_larger_argument(int heap_fd, size_t bytes)
-{
-	struct {
-		struct dma_heap_allocation_data data;
-		__u64 future[32];
-	} larger = { .data = { .len = bytes, .fd_flags = O_RDWR | O_CLOEXEC } };
-
-	return ioctl(heap_fd, _IOWR('H', 0, larger), &larger) ? -errno : (int)larger.data.fd;
-}
-
 /* One buffer, by one of the ways there are to have it, and to end it. */
 static int cycle(const struct testbed *bed, int number)
 {
@@ -130,7 +114,7 @@ static int cycle(const struct testbed *bed, int number)
 	char *map;
 
 	if (number % 2)
-		fd = alloc_by_larger_argument(bed->heap_fd, bytes);
+		fd = dma_heap_alloc_larger(bed->heap_fd, bytes);
 	else
 		fd = dma_heap_alloc(bed->heap_fd, bytes);
 	if (fd < 0)
