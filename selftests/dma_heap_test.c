@@ -44,21 +44,14 @@ static const struct {
 	int err;
 } bad_requests[] = {
 	{ "length 0", { .len = 0, .fd_flags = O_RDWR }, -EINVAL },
-	{ "length that rounds up to 0", { .len = ~0ull, .fd_flags = O_RDWR },
-	  -EINVAL },
-	{ "length of half the address space",
-	  { .len = 1ull << 62, .fd_flags = O_RDWR }, -ENOMEM },
-	{ "descriptor not 0", { .len = 1, .fd = 1, .fd_flags = O_RDWR },
-	  -EINVAL },
-	{ "descriptor -1", { .len = 1, .fd = -1, .fd_flags = O_RDWR },
-	  -EINVAL },
-	{ "O_NONBLOCK", { .len = 1, .fd_flags = O_RDWR | O_NONBLOCK },
-	  -EINVAL },
+	{ "length that rounds up to 0", { .len = ~0ull, .fd_flags = O_RDWR }, -EINVAL },
+	{ "length of half the address space", { .len = 1ull << 62, .fd_flags = O_RDWR }, -ENOMEM },
+	{ "descriptor not 0", { .len = 1, .fd = 1, .fd_flags = O_RDWR }, -EINVAL },
+	{ "descriptor -1", { .len = 1, .fd = -1, .fd_flags = O_RDWR }, -EINVAL },
+	{ "O_NONBLOCK", { .len = 1, .fd_flags = O_RDWR | O_NONBLOCK }, -EINVAL },
 	{ "every descriptor flag", { .len = 1, .fd_flags = -1 }, -EINVAL },
-	{ "heap flag 1", { .len = 1, .fd_flags = O_RDWR, .heap_flags = 1 },
-	  -EINVAL },
-	{ "heap flag 2^63", { .len = 1, .fd_flags = O_RDWR,
-			      .heap_flags = 1ull << 63 }, -EINVAL },
+	{ "heap flag 1", { .len = 1, .fd_flags = O_RDWR, .heap_flags = 1 }, -EINVAL },
+	{ "heap flag 2^63", { .len = 1, .fd_flags = O_RDWR, .heap_flags = 1ull << 63 }, -EINVAL },
 };
 
 TEST_F(dma_heap, bad_requests_are_refused)
