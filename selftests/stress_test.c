@@ -21,7 +21,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,6 +29,7 @@
 #include "harness.h"
 #include "meminfo.h"
 #include "movable.h"
+#include "page_pipe.h"
 #include "piece.h"
 #include "testbed.h"
 #include "text_file.h"
@@ -173,26 +173,17 @@ static void pin_or_release(struct stress *stress)
 {
 	size_t page = stress->bed.page_size;
 	struct piece *piece = find_piece(stress, true);
-	char contents[4096];
-	size_t left = page;
-	struct iovec one;
+	unsigned char contents[page];
 
 	if (stress->is_pinned) {
-		while (left) {
-			ssize_t got = read(stress->pipe[0], contents,
-					   left < sizeof(contents) ? left : sizeof(contents));
-
-			if (got <= 0)
-				break;
-			left -= got;
-		}
-		if (left)
+		if (page_pipe_drain(stress->pipe[0], contents, page))
 			fail(stress, "a pinned page cannot be drained");
 		stress->is_pinned = false;
 	} else if (piece && piece->kind != PIECE_BUFFER) {
-		one.iov_base = piece->map + random_below(stress, piece->bytes / page) * page;
-		one.iov_len = page;
-		stress->is_pinned = vmsplice(stress->pipe[1], &one, 1, 0) == (ssize_t)page;
+		size_t number = random_below(stress, piece->bytes / page);
+
+		stress->is_pinned = !page_pipe_hold(stress->pipe[1], piece->map + number * page,
+						    page);
 		if (!stress->is_pinned)
 			fail(stress, "a page cannot be spliced");
 	}
