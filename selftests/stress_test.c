@@ -24,7 +24,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "bitmap.h"
+#include "accounts.h"
 #include "environment.h"
 #include "harness.h"
 #include "meminfo.h"
@@ -61,6 +61,7 @@ static __u64 random_below(struct stress *stress, __u64 limit)
 	return (stress->state * 0x2545f4914f6cdd1dull >> 16) % limit;
 }
 
+/* The first that is wrong counts; NULL: nothing is. */
 static void fail(struct stress *stress, const char *what)
 {
 	if (!stress->failure)
@@ -95,13 +96,10 @@ static void take_buffer(struct stress *stress)
 	size_t pages = random_below(stress, limit) + 1;
 	struct piece *piece = find_piece(stress, false);
 	struct testbed *bed = &stress->bed;
-	const char *wrong;
 
 	if (!piece || bed->heap_fd < 0)
 		return;
-	wrong = piece_take_buffer(piece, bed->heap_fd, pages * bed->page_size, stress->step);
-	if (wrong)
-		fail(stress, wrong);
+	fail(stress, piece_take_buffer(piece, bed->heap_fd, pages * bed->page_size, stress->step));
 	if (piece->kind == PIECE_BUFFER)
 		stress->taken_pages += pages;
 }
@@ -110,10 +108,9 @@ static void map_memory(struct stress *stress)
 {
 	enum piece_kind kind = random_below(stress, 2) ? PIECE_SHARED : PIECE_ANONYMOUS;
 	struct piece *piece = find_piece(stress, false);
-	const char *wrong = piece ? piece_map(piece, kind, MEMORY_BYTES, stress->step) : NULL;
 
-	if (wrong)
-		fail(stress, wrong);
+	if (piece)
+		fail(stress, piece_map(piece, kind, MEMORY_BYTES, stress->step));
 }
 
 static void verify(struct stress *stress)
@@ -304,41 +301,6 @@ static const struct {
 	{ "press on the area or relent", press_or_relent, 2 },
 };
 
-/* Pages allocated less pages released, ever; 0 where sysfs does not tell both. */
-static __u64 counted_pages(const struct cma_area *area)
-{
-	__u64 allocated, released;
-
-	if (cma_area_read(area, CMA_ALLOC_PAGES_SUCCESS, &allocated) ||
-	    cma_area_read(area, CMA_RELEASE_PAGES_SUCCESS, &released))
-		return 0;
-	return allocated - released;
-}
-
-/* What is taken is what we took; bitmap and counters say the same. */
-static void check_invariants(struct stress *stress)
-{
-	struct testbed *bed = &stress->bed;
-	__u64 expected = bed->used_at_start + stress->taken_pages, total, free_bytes, counted;
-	struct cma_bitmap bitmap;
-
-	if (bed->knows_used && bed->area->order_per_bit == 0 &&
-	    testbed_wait_used(bed, expected) != expected)
-		fail(stress, "used pages are not what was taken");
-	if (bed->area->nranges == 1 && bed->area->order_per_bit == 0 &&
-	    cma_bitmap_read(bed->area, 0, &bitmap) == 0) {
-		if (cma_bitmap_weight(&bitmap) != expected || cma_bitmap_stray(&bitmap))
-			fail(stress, "the bitmap is not what was taken");
-		cma_bitmap_free(&bitmap);
-	}
-	counted = counted_pages(bed->area);
-	if (counted && counted - stress->counted_at_start != stress->taken_pages)
-		fail(stress, "the counters are not what was taken");
-	if (meminfo_bytes("CmaTotal", &total) || meminfo_bytes("CmaFree", &free_bytes) ||
-	    free_bytes > total)
-		fail(stress, "CmaFree is above CmaTotal");
-}
-
 static void take_step(struct stress *stress)
 {
 	int total = 0, at;
@@ -357,7 +319,8 @@ static void take_step(struct stress *stress)
 		at -= steps[i].weight;
 	stress->doing = steps[i].name;
 	steps[i].take(stress);
-	check_invariants(stress);
+	fail(stress, accounts_find_wrong(&stress->bed, stress->taken_pages,
+					 stress->counted_at_start));
 }
 
 FIXTURE(stress)
@@ -377,7 +340,7 @@ FIXTURE_SETUP(stress)
 	}
 	ASSERT_EQ(0, pipe2(stress->pipe, O_CLOEXEC));
 	stress->seed = environment_seed();
-	stress->counted_at_start = counted_pages(stress->bed.area);
+	stress->counted_at_start = accounts_counted_pages(stress->bed.area);
 	vmstat_read("pgmigrate_success", &stress->moved_at_start);
 }
 
