@@ -190,6 +190,14 @@ int cma_area_used_pages(const struct cma_area *area, __u64 *pages)
 	return err;
 }
 
+__u64 cma_area_used_of(const struct cma_area_list *list, const char *name)
+{
+	const struct cma_area *area = cma_area_find(list, name);
+	__u64 pages;
+
+	return area && !cma_area_used_pages(area, &pages) ? pages : ~0ull;
+}
+
 void cma_area_snapshot(const struct cma_area *area, struct cma_snapshot *now)
 {
 	int i;

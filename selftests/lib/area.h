@@ -102,6 +102,9 @@ int cma_area_read(const struct cma_area *area, enum cma_figure figure,
  */
 int cma_area_used_pages(const struct cma_area *area, __u64 *pages);
 
+/* cma_area_used_of - the same by name; ~0: no such area, or nobody tells. */
+__u64 cma_area_used_of(const struct cma_area_list *list, const char *name);
+
 /* All moving figures of an area at nearly one time. */
 struct cma_snapshot {
 	__u64 value[CMA_NR_FIGURES];
