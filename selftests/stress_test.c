@@ -31,6 +31,7 @@
 #include "movable.h"
 #include "page_pipe.h"
 #include "piece.h"
+#include "random.h"
 #include "testbed.h"
 #include "text_file.h"
 
@@ -45,7 +46,8 @@ struct stress {
 	struct movable ballast;
 	int pipe[2];
 	bool is_pinned;
-	__u64 seed, state, moved_at_start;
+	struct random random;
+	__u64 seed, moved_at_start;
 	__u64 taken_pages;
 	__u64 counted_at_start;		/* sysfs: pages allocated less released */
 	unsigned long step;
@@ -53,12 +55,9 @@ struct stress {
 	const char *doing;
 };
 
-static __u64 random_below(struct stress *stress, __u64 limit)
+static __u64 below(struct stress *stress, __u64 limit)
 {
-	stress->state ^= stress->state >> 12;
-	stress->state ^= stress->state << 25;
-	stress->state ^= stress->state >> 27;
-	return (stress->state * 0x2545f4914f6cdd1dull >> 16) % limit;
+	return (random_next(&stress->random) >> 16) % limit;
 }
 
 /* The first that is wrong counts; NULL: nothing is. */
@@ -71,7 +70,7 @@ static void fail(struct stress *stress, const char *what)
 /* A slot that is in use (@used) or not, by chance; NULL: there is none. */
 static struct piece *find_piece(struct stress *stress, bool used)
 {
-	size_t start = random_below(stress, SLOTS), i;
+	size_t start = below(stress, SLOTS), i;
 
 	for (i = 0; i < SLOTS; i++) {
 		struct piece *piece = &stress->pieces[(start + i) % SLOTS];
@@ -92,8 +91,8 @@ static struct piece *find_buffer(struct stress *stress)
 
 static void take_buffer(struct stress *stress)
 {
-	__u64 limit = random_below(stress, 4) ? 64 : stress->bed.room_pages / 8 + 1;
-	size_t pages = random_below(stress, limit) + 1;
+	__u64 limit = below(stress, 4) ? 64 : stress->bed.room_pages / 8 + 1;
+	size_t pages = below(stress, limit) + 1;
 	struct piece *piece = find_piece(stress, false);
 	struct testbed *bed = &stress->bed;
 
@@ -106,7 +105,7 @@ static void take_buffer(struct stress *stress)
 
 static void map_memory(struct stress *stress)
 {
-	enum piece_kind kind = random_below(stress, 2) ? PIECE_SHARED : PIECE_ANONYMOUS;
+	enum piece_kind kind = below(stress, 2) ? PIECE_SHARED : PIECE_ANONYMOUS;
 	struct piece *piece = find_piece(stress, false);
 
 	if (piece)
@@ -141,7 +140,7 @@ static void give_up(struct stress *stress)
 static void take_block(struct stress *stress)
 {
 	struct testbed *bed = &stress->bed;
-	__u64 pages = random_below(stress, bed->room_pages / 4) + 1;
+	__u64 pages = below(stress, bed->room_pages / 4) + 1;
 	int err;
 
 	if (!bed->area->has_debugfs || geteuid() || bed->nblocks == TESTBED_MAX_BLOCKS)
@@ -177,7 +176,7 @@ static void pin_or_release(struct stress *stress)
 			fail(stress, "a pinned page cannot be drained");
 		stress->is_pinned = false;
 	} else if (piece && piece->kind != PIECE_BUFFER) {
-		size_t number = random_below(stress, piece->bytes / page);
+		size_t number = below(stress, piece->bytes / page);
 
 		stress->is_pinned = !page_pipe_hold(stress->pipe[1], piece->map + number * page,
 						    page);
@@ -209,7 +208,7 @@ static void ask_for_the_impossible(struct stress *stress)
 static void advise(struct stress *stress)
 {
 	static const int advices[] = { MADV_COLD, MADV_PAGEOUT, MADV_HUGEPAGE, MADV_WILLNEED };
-	int advice = advices[random_below(stress, ARRAY_SIZE(advices))];
+	int advice = advices[below(stress, ARRAY_SIZE(advices))];
 	struct piece *piece = find_piece(stress, true);
 
 	if (piece)
@@ -218,7 +217,7 @@ static void advise(struct stress *stress)
 
 static void lock_or_unlock(struct stress *stress)
 {
-	bool locks = random_below(stress, 2);
+	bool locks = below(stress, 2);
 	struct piece *piece = find_piece(stress, true);
 
 	if (piece && locks)
@@ -229,7 +228,7 @@ static void lock_or_unlock(struct stress *stress)
 
 static void synchronise(struct stress *stress)
 {
-	__u64 flags = random_below(stress, 16);
+	__u64 flags = below(stress, 16);
 	bool is_legal = flags & DMA_BUF_SYNC_RW && !(flags & ~DMA_BUF_SYNC_VALID_FLAGS_MASK);
 	struct piece *buffer = find_buffer(stress);
 
@@ -246,7 +245,7 @@ static void look_at_a_part(struct stress *stress)
 	if (!buffer)
 		return;
 	if (!piece_shows_page(buffer,
-			      random_below(stress, buffer->bytes / stress->bed.page_size)))
+			      below(stress, buffer->bytes / stress->bed.page_size)))
 		fail(stress, "a part of a buffer shows something else");
 	duplicate = fcntl(buffer->fd, F_DUPFD_CLOEXEC, 0);
 	close(buffer->fd);
@@ -307,14 +306,14 @@ static void take_step(struct stress *stress)
 	size_t i;
 
 	/* Never 0, where the generator would stay. */
-	stress->state = (stress->seed + stress->step * 0xd1342543de82ef95ull) *
-			0x9e3779b97f4a7c15ull | 1;
+	stress->random.state = (stress->seed + stress->step * 0xd1342543de82ef95ull) *
+			       0x9e3779b97f4a7c15ull | 1;
 	for (i = 0; i < ARRAY_SIZE(steps); i++)
 		total += steps[i].weight;
 	/* The first numbers of neighbouring states are near each other. */
 	for (i = 0; i < 4; i++)
-		random_below(stress, 2);
-	at = random_below(stress, total);
+		below(stress, 2);
+	at = below(stress, total);
 	for (i = 0; at >= steps[i].weight; i++)
 		at -= steps[i].weight;
 	stress->doing = steps[i].name;
