@@ -269,11 +269,6 @@ TEST_F(accounting, failure_is_counted_once)
 }
 
 /*
- * A request beyond the area fails before any search. 6.12 to 6.14 return there
- * without counting it (known issue, from "mm/cma: add cma_{alloc,free}_folio()"
- * until the areas of several ranges): monitoring misses these failures.
- */
-/*
  *	Memory: 570932K/1966080K available (..., 82492K reserved, 1310720K cma-reserved)
  *
  * counts the areas that were declared. All of them are active on a sound board.
@@ -301,6 +296,11 @@ TEST(boot_log_tells_the_areas)
 	EXPECT_EQ(total, declared * 1024);
 }
 
+/*
+ * A request beyond the area fails before any search. 6.12 to 6.14 return there
+ * without counting it (known issue, from "mm/cma: add cma_{alloc,free}_folio()"
+ * until the areas of several ranges): monitoring misses these failures.
+ */
 TEST(oversize_failure_is_counted)
 {
 	struct testbed opened, *bed = &opened;

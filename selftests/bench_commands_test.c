@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -15,8 +14,6 @@
 
 #include "harness.h"
 #include "program.h"
-
-#define NOBODY 65534
 
 FIXTURE(bench_commands)
 {
@@ -30,12 +27,10 @@ FIXTURE(bench_commands)
 
 FIXTURE_SETUP(bench_commands)
 {
-	const char *reason = testbed_open_debugfs(&self->bed);
+	const char *reason;
 
-	if (!reason)
-		reason = testbed_settle(&self->bed);
-	if (!reason)
-		reason = program_find_cmabench(self->path);
+	OPEN_QUIET_TESTBED(&self->bed, testbed_open_debugfs);
+	reason = program_find_cmabench(self->path);
 	if (reason)
 		SKIP_SETUP("%s", reason);
 	snprintf(self->area, sizeof(self->area), "%s", self->bed.area->name);
@@ -131,10 +126,13 @@ TEST_F(bench_commands, explain_needs_no_privilege)
 		"[    0.000000] cma: Reserved 16 MiB at 0x000000003ec00000\n"
 		"[   12.300000] alloc_contig_range: [3ec00, 3ed00) PFNs busy\n"
 		"[   12.400000] cma: cma_alloc: alloc failed, req-size: 256 pages, ret: -16\n";
-	char file[] = "/tmp/cma-explain-XXXXXX";
+	char file[48];
 	char *const arguments[] = { "cmabench", "explain", file, NULL };
-	int fd = mkstemp(file), status;
+	int fd, status;
 
+	snprintf(file, sizeof(file), "/tmp/cma-tests-explain-%d", getpid());
+	ASSERT_LT(0, guard_unlink(&self->bed.guard, file));
+	fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	ASSERT_LE(0, fd);
 	EXPECT_EQ((ssize_t)strlen(log), write(fd, log, strlen(log)));
 	EXPECT_EQ(0, fchmod(fd, 0644));
@@ -146,7 +144,6 @@ TEST_F(bench_commands, explain_needs_no_privilege)
 	EXPECT_EQ(0, status) {
 		TH_LOG("cmabench explain: %s", self->errors);
 	}
-	unlink(file);
 }
 
 TEST_HARNESS_MAIN

@@ -14,8 +14,6 @@
 #include "meminfo.h"
 #include "program.h"
 
-#define NOBODY 65534
-
 FIXTURE(bench_misuse)
 {
 	struct testbed bed;
@@ -27,12 +25,10 @@ FIXTURE(bench_misuse)
 
 FIXTURE_SETUP(bench_misuse)
 {
-	const char *reason = testbed_open_heap(&self->bed);
+	const char *reason;
 
-	if (!reason)
-		reason = testbed_settle(&self->bed);
-	if (!reason)
-		reason = program_find_cmabench(self->path);
+	OPEN_QUIET_TESTBED(&self->bed, testbed_open_heap);
+	reason = program_find_cmabench(self->path);
 	if (reason)
 		SKIP_SETUP("%s", reason);
 }

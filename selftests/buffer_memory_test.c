@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "bitmap.h"
+#include "buffer.h"
 #include "harness.h"
 #include "kcore.h"
 #include "pagemap.h"
@@ -19,7 +20,6 @@
 #define BUFFER_PAGES 64
 /* The most that CONFIG_CMA_ALIGNMENT can be, an order of pages. */
 #define MOST_ALIGN_ORDER 12
-#define MAGIC 0xc0ffee5eed000000ull
 
 FIXTURE(buffer_memory)
 {
@@ -102,7 +102,7 @@ static int check_frames(const struct kcore *kcore, __u64 base_pfn, size_t page,
 
 		if (err)
 			return err;
-		if (word != MAGIC + i) {
+		if (word != buffer_number(i)) {
 			*bad = i;
 			return 0;
 		}
@@ -167,7 +167,7 @@ TEST_F(buffer_memory, buffer_is_one_physical_run)
 	EXPECT_TRUE(cma_area_contains(bed->area, base_pfn));
 	ASSERT_EQ(0, dma_buf_map(fd, bytes, (void **)&map));
 	for (i = 0; i < BUFFER_PAGES; i++)
-		*(__u64 *)(map + i * page) = MAGIC + i;
+		*(__u64 *)(map + i * page) = buffer_number(i);
 
 	/* 6.1 shows the frames of the mapping; later kernels show none. */
 	told = pagemap_is_contiguous(map, bytes, &mapped_pfn);

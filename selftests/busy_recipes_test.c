@@ -22,6 +22,7 @@
 
 #include "harness.h"
 #include "movable.h"
+#include "page_pipe.h"
 #include "pagemap.h"
 #include "pattern.h"
 #include "slow_disk.h"
@@ -87,15 +88,9 @@ static int hold_by_splice(struct hold *hold)
 
 static void release_pipe(struct hold *hold)
 {
-	char contents[4096];
-	size_t left = hold->bed->page_size;
-	ssize_t got = 1;
+	char contents[hold->bed->page_size];
 
-	while (left && got > 0) {
-		got = read(hold->pipe[0], contents,
-			   left < sizeof(contents) ? left : sizeof(contents));
-		left -= got > 0 ? got : 0;
-	}
+	page_pipe_drain(hold->pipe[0], contents, sizeof(contents));
 	close(hold->pipe[0]);
 	close(hold->pipe[1]);
 }

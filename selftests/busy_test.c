@@ -16,13 +16,13 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include "bitmap.h"
 #include "harness.h"
 #include "meminfo.h"
 #include "movable.h"
+#include "page_pipe.h"
 #include "pagemap.h"
 #include "testbed.h"
 #include "trace_event.h"
@@ -91,13 +91,10 @@ static int choose_page(struct testbed *bed, const struct movable *memory,
 static int pin_page(int pipe_write, struct movable *memory, size_t page,
 		    size_t size)
 {
-	struct iovec one = {
-		.iov_base = memory->map + page * size,
-		.iov_len = size,
-	};
+	int err = page_pipe_hold(pipe_write, memory->map + page * size, size);
 
-	if (vmsplice(pipe_write, &one, 1, 0) != (ssize_t)size)
-		return -errno;
+	if (err)
+		return err;
 	movable_free(memory);
 	return 0;
 }
@@ -158,14 +155,8 @@ static void drain(struct __test_metadata *_metadata, int pipe_read, size_t page,
 		  size_t size)
 {
 	unsigned char contents[size];
-	size_t got = 0;
 
-	while (got < size) {
-		ssize_t part = read(pipe_read, contents + got, size - got);
-
-		ASSERT_LT(0, part);
-		got += part;
-	}
+	ASSERT_EQ(0, page_pipe_drain(pipe_read, contents, size));
 	EXPECT_TRUE(movable_page_is_good(contents, page)) {
 		TH_LOG("page %zu changed while it was pinned", page);
 	}

@@ -13,10 +13,8 @@
  *	kernel		SUnreclaim: an object of 32 bytes lost a cycle is 320 KB
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <glob.h>
 #include <linux/dma-buf.h>
-#include <linux/dma-heap.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +22,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "environment.h"
 #include "harness.h"
 #include "meminfo.h"
 #include "testbed.h"
@@ -32,7 +31,7 @@
 #define CYCLES 10000
 /* A slow machine does fewer, but not so few that they say nothing. */
 #define MIN_CYCLES 100
-#define BUDGET_MS 20000
+#define BUDGET_SECONDS 20
 /* Others' objects that come and go meanwhile, and ours: 5 bytes a cycle were seen. */
 #define SLAB_NOISE_BYTES 32768
 #define SLAB_NOISE_BYTES_PER_CYCLE 16
@@ -107,20 +106,6 @@ static void take_footprint(struct footprint *now)
 	meminfo_bytes("SUnreclaim", &now->slab_bytes);
 }
 
-/*
- * The argument as a later kernel may have it: more than fits on this one's
- * stack, so that it takes memory for it.
- */
-static int alloc_by_larger_argument(int heap_fd, size_t bytes)
-{
-	struct {
-		struct dma_heap_allocation_data data;
-		__u64 future[32];
-	} larger = { .data = { .len = bytes, .fd_flags = O_RDWR | O_CLOEXEC } };
-
-	return ioctl(heap_fd, _IOWR('H', 0, larger), &larger) ? -errno : (int)larger.data.fd;
-}
-
 /* One buffer, by one of the ways there are to have it, and to end it. */
 static int cycle(const struct testbed *bed, int number)
 {
@@ -129,7 +114,7 @@ static int cycle(const struct testbed *bed, int number)
 	char *map;
 
 	if (number % 2)
-		fd = alloc_by_larger_argument(bed->heap_fd, bytes);
+		fd = dma_heap_alloc_larger(bed->heap_fd, bytes);
 	else
 		fd = dma_heap_alloc(bed->heap_fd, bytes);
 	if (fd < 0)
@@ -150,25 +135,18 @@ static int cycle(const struct testbed *bed, int number)
 	return 0;
 }
 
-static long long budget_ms(void)
-{
-	const char *seconds = getenv("CMA_TESTS_LEAK_SECONDS");
-
-	return seconds && *seconds ? strtoll(seconds, NULL, 0) * 1000 : BUDGET_MS;
-}
-
 TEST_F_TIMEOUT(dma_heap_leak, ten_thousand_buffers, 3600)
 {
 	struct testbed *bed = &self->bed;
+	long long seconds = environment_number("CMA_TESTS_LEAK_SECONDS", BUDGET_SECONDS), end;
 	struct footprint before, after;
-	long long end;
 	int done;
 
 	/* What is made once is made now. */
 	for (done = 0; done < WARM_UP_CYCLES; done++)
 		ASSERT_EQ(0, cycle(bed, done));
 	take_footprint(&before);
-	end = testbed_now_ms() + budget_ms();
+	end = testbed_now_ms() + seconds * 1000;
 	for (done = 0; done < CYCLES && (done < MIN_CYCLES || testbed_now_ms() < end); done++) {
 		int err = cycle(bed, done);
 

@@ -33,29 +33,24 @@ FIXTURE(hugetlb_cma)
 	char path[96];
 };
 
-/* The kernel gives hugetlb one area a node: hugetlb0, hugetlb1 ... */
+/*
+ * The kernel gives hugetlb one area a node: hugetlb0, hugetlb1 ... ~0: there
+ * is none, or its used pages cannot be read.
+ */
 static __u64 used_by_hugetlb(const struct cma_area_list *areas)
 {
 	__u64 sum = 0, pages;
-	size_t i;
+	size_t i, found = 0;
 
-	for (i = 0; i < areas->count; i++)
-		if (!strncmp(areas->area[i].name, "hugetlb", 7) &&
-		    !cma_area_used_pages(&areas->area[i], &pages))
-			sum += pages;
-	return sum;
-}
-
-/* Is there an area of hugetlb's whose used pages can be read? */
-static bool used_is_known(const struct cma_area_list *areas)
-{
-	__u64 pages;
-	size_t i;
-
-	for (i = 0; i < areas->count; i++)
-		if (!strncmp(areas->area[i].name, "hugetlb", 7))
-			return !cma_area_used_pages(&areas->area[i], &pages);
-	return false;
+	for (i = 0; i < areas->count; i++) {
+		if (strncmp(areas->area[i].name, "hugetlb", 7))
+			continue;
+		if (cma_area_used_pages(&areas->area[i], &pages))
+			return ~0ull;
+		sum += pages;
+		found++;
+	}
+	return found ? sum : ~0ull;
 }
 
 /* Does the command line give hugetlb an area? */
@@ -96,9 +91,9 @@ TEST_F_TIMEOUT(hugetlb_cma, area_pays_and_is_paid, 110)
 	__u64 size_pages = GIGANTIC_BYTES / pagemap_page_size(), used, pages, calls, calls_after;
 	int round, err;
 
-	if (cma_area_discover(&self->areas) || !used_is_known(&self->areas))
+	used = cma_area_discover(&self->areas) ? ~0ull : used_by_hugetlb(&self->areas);
+	if (used == ~0ull)
 		SKIP(return, "needs CONFIG_CMA_DEBUGFS and root, or Linux 6.15");
-	used = used_by_hugetlb(&self->areas);
 	for (round = 0; round < ROUNDS; round++) {
 		ASSERT_EQ(0, vmstat_read("cma_alloc_success", &calls));
 		err = guard_set_file(&self->guard, self->path, "1");

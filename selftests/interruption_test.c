@@ -26,10 +26,10 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/random.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "environment.h"
 #include "harness.h"
 #include "machine_state.h"
 #include "sibling.h"
@@ -52,8 +52,6 @@ FIXTURE(interruption)
 
 FIXTURE_SETUP(interruption)
 {
-	const char *seed = getenv("CMA_TESTS_SEED");
-
 	if (!getenv("CMA_TESTS_INTERRUPTION_SECONDS"))
 		SKIP_SETUP("needs CMA_TESTS_INTERRUPTION_SECONDS=<seconds>: stops the other tests");
 	ASSERT_EQ(0, siblings_find(&self->siblings));
@@ -61,10 +59,7 @@ FIXTURE_SETUP(interruption)
 		SKIP_SETUP("needs the other tests beside this one: build the target whole");
 	self->output = memfd_create("output", MFD_CLOEXEC);
 	ASSERT_LE(0, self->output);
-	if (seed && *seed)
-		self->seed = strtoul(seed, NULL, 0);
-	else if (getrandom(&self->seed, sizeof(self->seed), 0) < 0)
-		self->seed = testbed_now_ms();
+	self->seed = environment_seed();
 	/* Whose parents die becomes a child of ours, guards included. */
 	ASSERT_EQ(0, prctl(PR_SET_CHILD_SUBREAPER, 1));
 	ASSERT_EQ(0, machine_state_read(&self->before));
@@ -182,8 +177,7 @@ static bool is_restored(const struct machine_state *before, char *line, size_t s
 		differs = machine_state_difference(before, &after, line, size);
 		machine_state_free(&after);
 	} while (differs && testbed_now_ms() < end);
-	/* Of an area, others may have taken or given back some. */
-	return !differs || (machine_state_is_area(line) && !testbed_owns_machine());
+	return !differs;
 }
 
 TEST_F_TIMEOUT(interruption, stopped_program_restores_the_machine, 90000)

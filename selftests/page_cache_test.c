@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/kernel-page-flags.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -30,7 +31,6 @@
 #define TMPFS_MAGIC 0x01021994
 /* Of a request; the file's are some dozens, and wait for each other. */
 #define DISK_DELAY_MS 40
-#define KPF_WRITEBACK_BIT 8
 
 enum place { ON_DISK, ON_SLOW_DISK, IN_TMPFS };
 enum state { DIRTY, CLEAN, UNDER_WRITEBACK };
@@ -163,7 +163,7 @@ static bool is_under_writeback(const struct testbed *bed, const unsigned char *m
 	while (offset) {
 		offset -= bed->page_size;
 		if (!pagemap_pfn(map + offset, &pfn) && cma_area_contains(bed->area, pfn) &&
-		    !kpage_flags(pfn, &flags) && flags >> KPF_WRITEBACK_BIT & 1)
+		    !kpage_flags(pfn, &flags) && flags >> KPF_WRITEBACK & 1)
 			return true;
 	}
 	return false;

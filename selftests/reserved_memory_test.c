@@ -9,14 +9,13 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/dma-buf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "harness.h"
+#include "heap_trial.h"
 #include "kcore.h"
 #include "kernel_log.h"
 #include "kernel_module.h"
@@ -90,14 +89,6 @@ static unsigned long long said_number(const struct kernel_log *log,
 
 	return line ? strtoull(strstr(line, before) + strlen(before), NULL, 0) :
 		      ~0ull;
-}
-
-static __u64 used_pages(const struct cma_area_list *areas, const char *name)
-{
-	const struct cma_area *area = cma_area_find(areas, name);
-	__u64 pages;
-
-	return area && !cma_area_used_pages(area, &pages) ? pages : ~0ull;
 }
 
 #define EXPECT_SAID(log, messages) do { \
@@ -237,8 +228,8 @@ TEST_F(reserved_memory, device_unbinds_and_binds)
 TEST_F(reserved_memory, exclusive_area_pays_for_its_device)
 {
 	const struct cma_area *area = cma_area_find(&self->areas, VPU_AREA);
-	__u64 before = used_pages(&self->areas, VPU_AREA);
-	__u64 others = used_pages(&self->areas, "reserved");
+	__u64 before = cma_area_used_of(&self->areas, VPU_AREA);
+	__u64 others = cma_area_used_of(&self->areas, "reserved");
 	unsigned long long paddr;
 	int round;
 
@@ -256,11 +247,11 @@ TEST_F(reserved_memory, exclusive_area_pays_for_its_device)
 			       paddr);
 		}
 		EXPECT_EQ(before + BUFFER_BYTES / self->page_size,
-			  used_pages(&self->areas, VPU_AREA));
-		EXPECT_EQ(others, used_pages(&self->areas, "reserved"));
+			  cma_area_used_of(&self->areas, VPU_AREA));
+		EXPECT_EQ(others, cma_area_used_of(&self->areas, "reserved"));
 		ASSERT_EQ(0, kernel_module_unload(POOL_MODULE));
-		EXPECT_EQ(before, used_pages(&self->areas, VPU_AREA));
-		EXPECT_EQ(others, used_pages(&self->areas, "reserved"));
+		EXPECT_EQ(before, cma_area_used_of(&self->areas, VPU_AREA));
+		EXPECT_EQ(others, cma_area_used_of(&self->areas, "reserved"));
 	}
 }
 
@@ -292,7 +283,7 @@ TEST_F_TIMEOUT(reserved_memory, many_rounds_lose_nothing, 110)
 	int round, mappings;
 
 	ASSERT_TRUE(load_and_unload(POOL_MODULE));
-	used = used_pages(&self->areas, VPU_AREA);
+	used = cma_area_used_of(&self->areas, VPU_AREA);
 	mappings = count_mappings(POOL_REGION);
 	EXPECT_EQ(1, mappings);
 	for (round = 0; round < 20; round++) {
@@ -301,7 +292,7 @@ TEST_F_TIMEOUT(reserved_memory, many_rounds_lose_nothing, 110)
 	}
 	EXPECT_EQ(mappings, count_mappings(POOL_REGION));
 	EXPECT_EQ(0, count_mappings(BUFFER_REGION));
-	EXPECT_EQ(used, used_pages(&self->areas, VPU_AREA));
+	EXPECT_EQ(used, cma_area_used_of(&self->areas, VPU_AREA));
 }
 
 /* A byte at each, through each window on physical memory. */
@@ -352,52 +343,10 @@ TEST_F(reserved_memory, kcore_reads_no_nomap_region)
 	kcore_close(&kcore);
 }
 
-/* Take a buffer, use it, give it back: the area named must pay, and be paid. */
-static const char *use_heap(const struct cma_area_list *areas,
-			    const char *heap_name, const char *area_name)
-{
-	size_t page = sysconf(_SC_PAGESIZE), bytes = 16 * page, i;
-	__u64 before = used_pages(areas, area_name);
-	const char *complaint = NULL;
-	struct dma_heap heap = {};
-	unsigned char *map;
-	int heap_fd, fd;
-
-	snprintf(heap.name, sizeof(heap.name), "%s", heap_name);
-	heap_fd = dma_heap_open(&heap);
-	if (heap_fd < 0)
-		return "it cannot be opened";
-	fd = dma_heap_alloc(heap_fd, bytes);
-	close(heap_fd);
-	if (fd < 0)
-		return "it gives no buffer";
-	if (used_pages(areas, area_name) != before + 16)
-		complaint = "its area did not pay for the buffer";
-	if (dma_buf_bytes(fd) != (long long)bytes)
-		complaint = "its buffer has another length";
-	if (dma_buf_sync(fd, DMA_BUF_SYNC_START | DMA_BUF_SYNC_RW))
-		complaint = "its buffer cannot be synchronized";
-	if (dma_buf_map(fd, bytes, (void **)&map)) {
-		close(fd);
-		return "its buffer cannot be mapped";
-	}
-	for (i = 0; i < bytes; i++)
-		if (map[i])
-			complaint = "its buffer is not zeroed";
-	memset(map, 0xa5, bytes);
-	munmap(map, bytes);
-	if (dma_buf_sync(fd, DMA_BUF_SYNC_END | DMA_BUF_SYNC_RW))
-		complaint = "its buffer cannot be synchronized at the end";
-	close(fd);
-	if (used_pages(areas, area_name) != before)
-		complaint = "its area did not get the buffer back";
-	return complaint;
-}
-
 #define EXPECT_HEAP_WORKS(areas, heap, area) do { \
 	/* The second buffer finds what the first one wrote. */ \
 	for (int _round = 0; _round < 2; _round++) { \
-		const char *_complaint = use_heap(areas, heap, area); \
+		const char *_complaint = heap_trial(areas, heap, area); \
 		EXPECT_EQ(NULL, _complaint) { \
 			TH_LOG("heap %s: %s", heap, _complaint); \
 		} \

@@ -41,13 +41,6 @@ FIXTURE_TEARDOWN(seed_program)
 	CLOSE_QUIET_TESTBED(&self->bed);
 }
 
-static int sync_access(int fd, __u64 flags)
-{
-	struct dma_buf_sync sync = { .flags = flags };
-
-	return ioctl(fd, DMA_BUF_IOCTL_SYNC, &sync) ? -errno : 0;
-}
-
 TEST_F(seed_program, as_it_should_be)
 {
 	size_t bytes = self->bed.page_size;
@@ -57,9 +50,9 @@ TEST_F(seed_program, as_it_should_be)
 	ASSERT_LT(2, (int)self->data.fd);
 	map = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, self->data.fd, 0);
 	ASSERT_NE(MAP_FAILED, (void *)map);
-	EXPECT_EQ(0, sync_access(self->data.fd, DMA_BUF_SYNC_START | DMA_BUF_SYNC_RW));
+	EXPECT_EQ(0, dma_buf_sync(self->data.fd, DMA_BUF_SYNC_START | DMA_BUF_SYNC_RW));
 	memset(map, 0x5a, bytes);
-	EXPECT_EQ(0, sync_access(self->data.fd, DMA_BUF_SYNC_END | DMA_BUF_SYNC_RW));
+	EXPECT_EQ(0, dma_buf_sync(self->data.fd, DMA_BUF_SYNC_END | DMA_BUF_SYNC_RW));
 	EXPECT_EQ(0x5a, map[bytes - 1]);
 	if (self->bed.knows_used)
 		EXPECT_EQ(1ull << self->bed.area->order_per_bit,
@@ -82,9 +75,9 @@ TEST_F(seed_program, as_printed)
 	EXPECT_EQ(0, fd) {
 		TH_LOG("the ioctl returns 0; the descriptor is in the structure");
 	}
-	EXPECT_EQ(-ENOTTY, sync_access(fd, DMA_BUF_SYNC_START | DMA_BUF_SYNC_RW));
+	EXPECT_EQ(-ENOTTY, dma_buf_sync(fd, DMA_BUF_SYNC_START | DMA_BUF_SYNC_RW));
 	/* With the right descriptor, but without a direction. */
-	EXPECT_EQ(-EINVAL, sync_access(self->data.fd, DMA_BUF_SYNC_START));
+	EXPECT_EQ(-EINVAL, dma_buf_sync(self->data.fd, DMA_BUF_SYNC_START));
 	/* Four bytes asked for are a page. */
 	EXPECT_EQ((long long)self->bed.page_size, dma_buf_bytes(self->data.fd));
 	/* It never closes the buffer: here it is closed. */

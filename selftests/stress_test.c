@@ -21,16 +21,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/random.h>
-#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "bitmap.h"
+#include "accounts.h"
+#include "environment.h"
 #include "harness.h"
 #include "meminfo.h"
 #include "movable.h"
+#include "page_pipe.h"
 #include "piece.h"
+#include "random.h"
 #include "testbed.h"
 #include "text_file.h"
 
@@ -45,7 +46,8 @@ struct stress {
 	struct movable ballast;
 	int pipe[2];
 	bool is_pinned;
-	__u64 seed, state, moved_at_start;
+	struct random random;
+	__u64 seed, moved_at_start;
 	__u64 taken_pages;
 	__u64 counted_at_start;		/* sysfs: pages allocated less released */
 	unsigned long step;
@@ -53,14 +55,12 @@ struct stress {
 	const char *doing;
 };
 
-static __u64 random_below(struct stress *stress, __u64 limit)
+static __u64 below(struct stress *stress, __u64 limit)
 {
-	stress->state ^= stress->state >> 12;
-	stress->state ^= stress->state << 25;
-	stress->state ^= stress->state >> 27;
-	return (stress->state * 0x2545f4914f6cdd1dull >> 16) % limit;
+	return (random_next(&stress->random) >> 16) % limit;
 }
 
+/* The first that is wrong counts; NULL: nothing is. */
 static void fail(struct stress *stress, const char *what)
 {
 	if (!stress->failure)
@@ -70,7 +70,7 @@ static void fail(struct stress *stress, const char *what)
 /* A slot that is in use (@used) or not, by chance; NULL: there is none. */
 static struct piece *find_piece(struct stress *stress, bool used)
 {
-	size_t start = random_below(stress, SLOTS), i;
+	size_t start = below(stress, SLOTS), i;
 
 	for (i = 0; i < SLOTS; i++) {
 		struct piece *piece = &stress->pieces[(start + i) % SLOTS];
@@ -91,29 +91,25 @@ static struct piece *find_buffer(struct stress *stress)
 
 static void take_buffer(struct stress *stress)
 {
-	__u64 limit = random_below(stress, 4) ? 64 : stress->bed.room_pages / 8 + 1;
-	size_t pages = random_below(stress, limit) + 1;
+	__u64 limit = below(stress, 4) ? 64 : stress->bed.room_pages / 8 + 1;
+	size_t pages = below(stress, limit) + 1;
 	struct piece *piece = find_piece(stress, false);
 	struct testbed *bed = &stress->bed;
-	const char *wrong;
 
 	if (!piece || bed->heap_fd < 0)
 		return;
-	wrong = piece_take_buffer(piece, bed->heap_fd, pages * bed->page_size, stress->step);
-	if (wrong)
-		fail(stress, wrong);
+	fail(stress, piece_take_buffer(piece, bed->heap_fd, pages * bed->page_size, stress->step));
 	if (piece->kind == PIECE_BUFFER)
 		stress->taken_pages += pages;
 }
 
 static void map_memory(struct stress *stress)
 {
-	enum piece_kind kind = random_below(stress, 2) ? PIECE_SHARED : PIECE_ANONYMOUS;
+	enum piece_kind kind = below(stress, 2) ? PIECE_SHARED : PIECE_ANONYMOUS;
 	struct piece *piece = find_piece(stress, false);
-	const char *wrong = piece ? piece_map(piece, kind, MEMORY_BYTES, stress->step) : NULL;
 
-	if (wrong)
-		fail(stress, wrong);
+	if (piece)
+		fail(stress, piece_map(piece, kind, MEMORY_BYTES, stress->step));
 }
 
 static void verify(struct stress *stress)
@@ -144,7 +140,7 @@ static void give_up(struct stress *stress)
 static void take_block(struct stress *stress)
 {
 	struct testbed *bed = &stress->bed;
-	__u64 pages = random_below(stress, bed->room_pages / 4) + 1;
+	__u64 pages = below(stress, bed->room_pages / 4) + 1;
 	int err;
 
 	if (!bed->area->has_debugfs || geteuid() || bed->nblocks == TESTBED_MAX_BLOCKS)
@@ -173,26 +169,17 @@ static void pin_or_release(struct stress *stress)
 {
 	size_t page = stress->bed.page_size;
 	struct piece *piece = find_piece(stress, true);
-	char contents[4096];
-	size_t left = page;
-	struct iovec one;
+	unsigned char contents[page];
 
 	if (stress->is_pinned) {
-		while (left) {
-			ssize_t got = read(stress->pipe[0], contents,
-					   left < sizeof(contents) ? left : sizeof(contents));
-
-			if (got <= 0)
-				break;
-			left -= got;
-		}
-		if (left)
+		if (page_pipe_drain(stress->pipe[0], contents, page))
 			fail(stress, "a pinned page cannot be drained");
 		stress->is_pinned = false;
 	} else if (piece && piece->kind != PIECE_BUFFER) {
-		one.iov_base = piece->map + random_below(stress, piece->bytes / page) * page;
-		one.iov_len = page;
-		stress->is_pinned = vmsplice(stress->pipe[1], &one, 1, 0) == (ssize_t)page;
+		size_t number = below(stress, piece->bytes / page);
+
+		stress->is_pinned = !page_pipe_hold(stress->pipe[1], piece->map + number * page,
+						    page);
 		if (!stress->is_pinned)
 			fail(stress, "a page cannot be spliced");
 	}
@@ -221,7 +208,7 @@ static void ask_for_the_impossible(struct stress *stress)
 static void advise(struct stress *stress)
 {
 	static const int advices[] = { MADV_COLD, MADV_PAGEOUT, MADV_HUGEPAGE, MADV_WILLNEED };
-	int advice = advices[random_below(stress, ARRAY_SIZE(advices))];
+	int advice = advices[below(stress, ARRAY_SIZE(advices))];
 	struct piece *piece = find_piece(stress, true);
 
 	if (piece)
@@ -230,7 +217,7 @@ static void advise(struct stress *stress)
 
 static void lock_or_unlock(struct stress *stress)
 {
-	bool locks = random_below(stress, 2);
+	bool locks = below(stress, 2);
 	struct piece *piece = find_piece(stress, true);
 
 	if (piece && locks)
@@ -241,7 +228,7 @@ static void lock_or_unlock(struct stress *stress)
 
 static void synchronise(struct stress *stress)
 {
-	__u64 flags = random_below(stress, 16);
+	__u64 flags = below(stress, 16);
 	bool is_legal = flags & DMA_BUF_SYNC_RW && !(flags & ~DMA_BUF_SYNC_VALID_FLAGS_MASK);
 	struct piece *buffer = find_buffer(stress);
 
@@ -258,7 +245,7 @@ static void look_at_a_part(struct stress *stress)
 	if (!buffer)
 		return;
 	if (!piece_shows_page(buffer,
-			      random_below(stress, buffer->bytes / stress->bed.page_size)))
+			      below(stress, buffer->bytes / stress->bed.page_size)))
 		fail(stress, "a part of a buffer shows something else");
 	duplicate = fcntl(buffer->fd, F_DUPFD_CLOEXEC, 0);
 	close(buffer->fd);
@@ -313,67 +300,26 @@ static const struct {
 	{ "press on the area or relent", press_or_relent, 2 },
 };
 
-/* Pages allocated less pages released, ever; 0 where sysfs does not tell both. */
-static __u64 counted_pages(const struct cma_area *area)
-{
-	__u64 allocated, released;
-
-	if (cma_area_read(area, CMA_ALLOC_PAGES_SUCCESS, &allocated) ||
-	    cma_area_read(area, CMA_RELEASE_PAGES_SUCCESS, &released))
-		return 0;
-	return allocated - released;
-}
-
-/* What is taken is what we took; bitmap and counters say the same. */
-static void check_invariants(struct stress *stress)
-{
-	struct testbed *bed = &stress->bed;
-	__u64 expected = bed->used_at_start + stress->taken_pages, total, free_bytes, counted;
-	struct cma_bitmap bitmap;
-
-	if (bed->knows_used && bed->area->order_per_bit == 0 &&
-	    testbed_wait_used(bed, expected) != expected)
-		fail(stress, "used pages are not what was taken");
-	if (bed->area->nranges == 1 && bed->area->order_per_bit == 0 &&
-	    cma_bitmap_read(bed->area, 0, &bitmap) == 0) {
-		if (cma_bitmap_weight(&bitmap) != expected || cma_bitmap_stray(&bitmap))
-			fail(stress, "the bitmap is not what was taken");
-		cma_bitmap_free(&bitmap);
-	}
-	counted = counted_pages(bed->area);
-	if (counted && counted - stress->counted_at_start != stress->taken_pages)
-		fail(stress, "the counters are not what was taken");
-	if (meminfo_bytes("CmaTotal", &total) || meminfo_bytes("CmaFree", &free_bytes) ||
-	    free_bytes > total)
-		fail(stress, "CmaFree is above CmaTotal");
-}
-
 static void take_step(struct stress *stress)
 {
 	int total = 0, at;
 	size_t i;
 
 	/* Never 0, where the generator would stay. */
-	stress->state = (stress->seed + stress->step * 0xd1342543de82ef95ull) *
-			0x9e3779b97f4a7c15ull | 1;
+	stress->random.state = (stress->seed + stress->step * 0xd1342543de82ef95ull) *
+			       0x9e3779b97f4a7c15ull | 1;
 	for (i = 0; i < ARRAY_SIZE(steps); i++)
 		total += steps[i].weight;
 	/* The first numbers of neighbouring states are near each other. */
 	for (i = 0; i < 4; i++)
-		random_below(stress, 2);
-	at = random_below(stress, total);
+		below(stress, 2);
+	at = below(stress, total);
 	for (i = 0; at >= steps[i].weight; i++)
 		at -= steps[i].weight;
 	stress->doing = steps[i].name;
 	steps[i].take(stress);
-	check_invariants(stress);
-}
-
-static __u64 number_from_environment(const char *name, __u64 otherwise)
-{
-	const char *text = getenv(name);
-
-	return text && *text ? strtoull(text, NULL, 0) : otherwise;
+	fail(stress, accounts_find_wrong(&stress->bed, stress->taken_pages,
+					 stress->counted_at_start));
 }
 
 FIXTURE(stress)
@@ -384,7 +330,6 @@ FIXTURE(stress)
 FIXTURE_SETUP(stress)
 {
 	struct stress *stress = &self->stress;
-	__u64 seed = 0;
 
 	if (testbed_open_heap(&stress->bed)) {
 		testbed_close(&stress->bed);
@@ -393,10 +338,8 @@ FIXTURE_SETUP(stress)
 		SKIP_SETUP("%s", stress->bed.reason);
 	}
 	ASSERT_EQ(0, pipe2(stress->pipe, O_CLOEXEC));
-	if (getrandom(&seed, 4, 0) < 0)
-		seed = testbed_now_ms();
-	stress->seed = number_from_environment("CMA_TESTS_SEED", seed);
-	stress->counted_at_start = counted_pages(stress->bed.area);
+	stress->seed = environment_seed();
+	stress->counted_at_start = accounts_counted_pages(stress->bed.area);
 	vmstat_read("pgmigrate_success", &stress->moved_at_start);
 }
 
@@ -418,11 +361,11 @@ FIXTURE_TEARDOWN(stress)
 TEST_F_TIMEOUT(stress, random_steps_keep_the_accounts, 90000)
 {
 	struct stress *stress = &self->stress;
-	__u64 seconds = number_from_environment("CMA_TESTS_STRESS_SECONDS", 0);
-	__u64 wanted = number_from_environment("CMA_TESTS_STRESS_STEPS",
-					       seconds ? ~0ull : DEFAULT_STEPS);
+	__u64 seconds = environment_number("CMA_TESTS_STRESS_SECONDS", 0);
+	__u64 wanted = environment_number("CMA_TESTS_STRESS_STEPS",
+					  seconds ? ~0ull : DEFAULT_STEPS);
 	__u64 moved = stress->moved_at_start;
-	bool tells = number_from_environment("CMA_TESTS_STRESS_TELL", 0);
+	bool tells = environment_number("CMA_TESTS_STRESS_TELL", 0);
 	long long end = testbed_now_ms() + (seconds ? (long long)seconds * 1000 : DEFAULT_MS);
 	/* Steps that were asked for by number take their time. */
 	bool is_bounded = seconds || !getenv("CMA_TESTS_STRESS_STEPS");

@@ -18,9 +18,8 @@
 #include "dma_heap.h"
 #include "harness.h"
 #include "machine_state.h"
+#include "program.h"
 #include "sibling.h"
-
-#define NOBODY 65534
 
 FIXTURE(unprivileged)
 {
@@ -79,13 +78,10 @@ FIXTURE_TEARDOWN(unprivileged)
 {
 	struct machine_state after;
 	char line[512] = "";
-	bool differs;
 
 	EXPECT_EQ(0, guard_close(&self->guard));
 	EXPECT_EQ(0, machine_state_read(&after));
-	differs = machine_state_difference(&self->before, &after, line, sizeof(line));
-	/* Of an area, others may have taken or given back some. */
-	EXPECT_FALSE(differs && (!machine_state_is_area(line) || testbed_owns_machine())) {
+	EXPECT_FALSE(machine_state_difference(&self->before, &after, line, sizeof(line))) {
 		TH_LOG("not as it was: %s", line);
 	}
 	machine_state_free(&after);

@@ -17,9 +17,9 @@
 #include "../json.h"
 #include "../kernel_log.h"
 #include "../landing.h"
-#include "../random.h"
 #include "../session.h"
 #include "bitmap.h"
+#include "random.h"
 
 #define REPORTS 10
 #define STEPS_A_SAMPLE 16	/* so that the default --count fills the area */

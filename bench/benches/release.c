@@ -11,8 +11,8 @@
 #include <stdlib.h>
 
 #include "../json.h"
-#include "../random.h"
 #include "../session.h"
+#include "random.h"
 
 enum order { NEWEST_FIRST, OLDEST_FIRST, RANDOM, NR_ORDERS };
 

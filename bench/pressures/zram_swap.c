@@ -10,10 +10,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "../random.h"
 #include "../resident_pressure.h"
 #include "../resident_window.h"
 #include "../zram_disk.h"
+#include "random.h"
 
 #ifndef MADV_PAGEOUT	/* 5.4; older C libraries lack the name */
 #define MADV_PAGEOUT 21

@@ -2,8 +2,8 @@
 /* Buckets, percentiles and the change from samples to a histogram. */
 #include <sys/resource.h>
 
-#include "../random.h"
 #include "harness.h"
+#include "random.h"
 
 /* Every bucket begins where the one before ends, and holds its own bounds. */
 TEST(buckets_have_no_gaps)

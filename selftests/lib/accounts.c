@@ -102,3 +102,45 @@ void accounts_check_free(struct mismatch *mismatch,
 		return;
 	*mismatch = (struct mismatch) { "nr_free_cma", -allocated, found };
 }
+
+__u64 accounts_counted_pages(const struct cma_area *area)
+{
+	__u64 allocated, released;
+
+	if (cma_area_read(area, CMA_ALLOC_PAGES_SUCCESS, &allocated) ||
+	    cma_area_read(area, CMA_RELEASE_PAGES_SUCCESS, &released))
+		return 0;
+	return allocated - released;
+}
+
+/* One range, whose bits are pages: other areas round what is taken. */
+static bool bitmap_differs(const struct cma_area *area, __u64 expected)
+{
+	struct cma_bitmap bitmap;
+	bool differs;
+
+	if (area->nranges != 1 || area->order_per_bit || cma_bitmap_read(area, 0, &bitmap))
+		return false;
+	differs = cma_bitmap_weight(&bitmap) != expected || cma_bitmap_stray(&bitmap);
+	cma_bitmap_free(&bitmap);
+	return differs;
+}
+
+const char *accounts_find_wrong(const struct testbed *bed, __u64 taken_pages,
+				__u64 counted_at_start)
+{
+	__u64 expected = bed->used_at_start + taken_pages, total, free_bytes, counted;
+
+	if (bed->knows_used && bed->area->order_per_bit == 0 &&
+	    testbed_wait_used(bed, expected) != expected)
+		return "used pages are not what was taken";
+	if (bitmap_differs(bed->area, expected))
+		return "the bitmap is not what was taken";
+	counted = accounts_counted_pages(bed->area);
+	if (counted && counted - counted_at_start != taken_pages)
+		return "the counters are not what was taken";
+	if (meminfo_bytes("CmaTotal", &total) || meminfo_bytes("CmaFree", &free_bytes) ||
+	    free_bytes > total)
+		return "CmaFree is above CmaTotal";
+	return NULL;
+}

@@ -60,4 +60,17 @@ void accounts_check_free(struct mismatch *mismatch,
 			 const struct accounts *before,
 			 const struct accounts *after, long long allocated);
 
+/* accounts_counted_pages - allocated less released, ever; 0: sysfs tells not both. */
+__u64 accounts_counted_pages(const struct cma_area *area);
+
+/*
+ * accounts_find_wrong - what is taken since testbed_settle() is @taken_pages, and
+ * bitmap and counters say the same.
+ * @counted_at_start: accounts_counted_pages() of then.
+ *
+ * Returns NULL, or what is wrong.
+ */
+const char *accounts_find_wrong(const struct testbed *bed, __u64 taken_pages,
+				__u64 counted_at_start);
+
 #endif

@@ -52,18 +52,6 @@ const struct cma_area *cma_area_find(const struct cma_area_list *list,
 	return NULL;
 }
 
-const struct cma_area *cma_area_largest(const struct cma_area_list *list)
-{
-	const struct cma_area *largest = NULL;
-	size_t i;
-
-	for (i = 0; i < list->count; i++)
-		if (!largest ||
-		    list->area[i].count_pages > largest->count_pages)
-			largest = &list->area[i];
-	return largest;
-}
-
 bool cma_area_contains(const struct cma_area *area, __u64 pfn)
 {
 	unsigned int r;
@@ -200,6 +188,14 @@ int cma_area_used_pages(const struct cma_area *area, __u64 *pages)
 	if (err == 0)
 		*pages = total - available;
 	return err;
+}
+
+__u64 cma_area_used_of(const struct cma_area_list *list, const char *name)
+{
+	const struct cma_area *area = cma_area_find(list, name);
+	__u64 pages;
+
+	return area && !cma_area_used_pages(area, &pages) ? pages : ~0ull;
 }
 
 void cma_area_snapshot(const struct cma_area *area, struct cma_snapshot *now)

@@ -81,9 +81,6 @@ int cma_area_discover(struct cma_area_list *list);
 const struct cma_area *cma_area_find(const struct cma_area_list *list,
 				     const char *name);
 
-/* cma_area_largest - the area with the most pages, or NULL for no area. */
-const struct cma_area *cma_area_largest(const struct cma_area_list *list);
-
 /* cma_area_contains - does @pfn lie in one of the area's ranges? */
 bool cma_area_contains(const struct cma_area *area, __u64 pfn);
 
@@ -104,6 +101,9 @@ int cma_area_read(const struct cma_area *area, enum cma_figure figure,
  * Returns 0 or -errno; -ENOENT: neither interface tells (6.x without debugfs).
  */
 int cma_area_used_pages(const struct cma_area *area, __u64 *pages);
+
+/* cma_area_used_of - the same by name; ~0: no such area, or nobody tells. */
+__u64 cma_area_used_of(const struct cma_area_list *list, const char *name);
 
 /* All moving figures of an area at nearly one time. */
 struct cma_snapshot {

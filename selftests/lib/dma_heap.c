@@ -42,6 +42,16 @@ int dma_heap_alloc(int heap_fd, size_t bytes)
 	return err ? err : (int)data.fd;
 }
 
+int dma_heap_alloc_larger(int heap_fd, size_t bytes)
+{
+	struct {
+		struct dma_heap_allocation_data data;
+		__u64 future[32];
+	} larger = { .data = { .len = bytes, .fd_flags = O_RDWR | O_CLOEXEC } };
+
+	return ioctl(heap_fd, _IOWR('H', 0, larger), &larger) < 0 ? -errno : (int)larger.data.fd;
+}
+
 long long dma_buf_bytes(int buf_fd)
 {
 	off_t bytes = lseek(buf_fd, 0, SEEK_END);

@@ -59,6 +59,13 @@ int dma_heap_open(const struct dma_heap *heap);
 int dma_heap_alloc(int heap_fd, size_t bytes);
 
 /*
+ * dma_heap_alloc_larger - the same by an argument as a later kernel may have it.
+ *
+ * More than fits on this one's stack, so that it takes memory for it.
+ */
+int dma_heap_alloc_larger(int heap_fd, size_t bytes);
+
+/*
  * dma_heap_alloc_raw - the ioctl with every field in the caller's hand.
  * @heap_fd:	from dma_heap_open().
  * @data:	struct dma_heap_allocation_data, or any bad pointer.

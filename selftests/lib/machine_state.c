@@ -10,6 +10,7 @@
 
 #include "area.h"
 #include "array_size.h"
+#include "testbed.h"
 #include "text_file.h"
 
 /* Folders whose files are settings: each with its value. */
@@ -126,8 +127,8 @@ static void tell_areas(FILE *out)
 
 int machine_state_read(struct machine_state *state)
 {
-	FILE *out = open_memstream(&state->text, &state->length);
-	size_t i;
+	size_t length, i;
+	FILE *out = open_memstream(&state->text, &length);
 
 	if (!out)
 		return -ENOMEM;
@@ -139,7 +140,8 @@ int machine_state_read(struct machine_state *state)
 		visit_folder(out, listed[i].folder, listed[i].glob, tell_name);
 	for (i = 0; i < ARRAY_SIZE(tables); i++)
 		tell_table(out, tables[i].path, tables[i].glob);
-	tell_areas(out);
+	if (testbed_owns_machine())
+		tell_areas(out);
 	return fclose(out) ? -ENOMEM : 0;
 }
 
@@ -176,9 +178,4 @@ bool machine_state_difference(const struct machine_state *before,
 {
 	return find_missing(before->text, after->text, '-', line, size) ||
 	       find_missing(after->text, before->text, '+', line, size);
-}
-
-bool machine_state_is_area(const char *line)
-{
-	return !strncmp(line + 1, "area ", 5);
 }

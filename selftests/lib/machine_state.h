@@ -2,7 +2,8 @@
 /*
  * What a test could have changed on the machine, as text: a line a thing, its
  * name and its value. Equal texts are equal states. What others do on a busy
- * machine is left out, but for settings and for the areas.
+ * machine is left out, but for settings; so are the areas, of which they may
+ * take and give back some, unless the machine is ours (CMA_TESTS_OWN_MACHINE).
  *
  *	/proc/sys/vm/swappiness = 60
  *	/tmp: cma-tests-123
@@ -16,7 +17,6 @@
 
 struct machine_state {
 	char *text;
-	size_t length;
 };
 
 /* machine_state_read - take down how it is now. Returns 0 or -errno. */
@@ -31,8 +31,5 @@ void machine_state_free(struct machine_state *state);
  */
 bool machine_state_difference(const struct machine_state *before,
 			      const struct machine_state *after, char *line, size_t size);
-
-/* machine_state_is_area - is a line of a difference about an area? */
-bool machine_state_is_area(const char *line);
 
 #endif

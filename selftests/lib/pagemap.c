@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <unistd.h>
 
 /* Bits of a pagemap entry, Documentation/admin-guide/mm/pagemap.rst */
@@ -23,16 +22,10 @@ size_t pagemap_page_size(void)
 	return page_size;
 }
 
-static int open_pagemap(pid_t pid)
+static int open_pagemap(void)
 {
-	char path[64];
-	int fd;
+	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
 
-	if (pid)
-		snprintf(path, sizeof(path), "/proc/%d/pagemap", pid);
-	else
-		snprintf(path, sizeof(path), "/proc/self/pagemap");
-	fd = open(path, O_RDONLY | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
 }
 
@@ -105,7 +98,7 @@ static bool check_run(void *context, int err, __u64 pfn)
 int pagemap_is_contiguous(const void *start, size_t bytes, __u64 *base_pfn)
 {
 	struct run_check run = { .result = -ENOENT };
-	int fd = open_pagemap(0), err;
+	int fd = open_pagemap(), err;
 
 	if (fd < 0)
 		return fd;
@@ -149,38 +142,11 @@ long pagemap_pages_in_area(const void *start, size_t bytes,
 
 	if (!area->nranges)
 		return -ENOENT;
-	fd = open_pagemap(0);
+	fd = open_pagemap();
 	if (fd < 0)
 		return fd;
 	err = walk(fd, (uintptr_t)start, bytes, count_in_area, &count);
 	close(fd);
-	return err ? err : count.pages;
-}
-
-long pagemap_process_pages_in_area(pid_t pid, const struct cma_area *area)
-{
-	struct area_count count = { .area = area };
-	unsigned long start, end;
-	char path[64], line[512];
-	int fd, err = 0;
-	FILE *maps;
-
-	if (!area->nranges)
-		return -ENOENT;
-	snprintf(path, sizeof(path), "/proc/%d/maps", pid ? pid : getpid());
-	maps = fopen(path, "re");
-	if (!maps)
-		return -errno;
-	fd = open_pagemap(pid);
-	if (fd < 0)
-		err = fd;
-	while (!err && count.pages >= 0 && fgets(line, sizeof(line), maps))
-		if (sscanf(line, "%lx-%lx ", &start, &end) == 2)
-			err = walk(fd, start, end - start, count_in_area,
-				   &count);
-	if (fd >= 0)
-		close(fd);
-	fclose(maps);
 	return err ? err : count.pages;
 }
 

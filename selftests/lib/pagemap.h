@@ -12,7 +12,6 @@
 
 #include <linux/types.h>
 #include <stddef.h>
-#include <sys/types.h>
 
 #include "area.h"
 
@@ -44,13 +43,6 @@ int pagemap_is_contiguous(const void *start, size_t bytes, __u64 *base_pfn);
  */
 long pagemap_pages_in_area(const void *start, size_t bytes,
 			   const struct cma_area *area);
-
-/*
- * pagemap_process_pages_in_area - the same over all mappings of process @pid.
- *
- * Returns pages or -errno. @pid 0 is this process.
- */
-long pagemap_process_pages_in_area(pid_t pid, const struct cma_area *area);
 
 /*
  * kpage_flags, kpage_count - /proc/kpageflags (KPF_* bits of

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <libgen.h>
 #include <signal.h>
 #include <stddef.h>
@@ -12,17 +13,26 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+#include "array_size.h"
+
+int program_own_folder(char folder[PATH_MAX])
+{
+	char self[PATH_MAX] = "";
+
+	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
+		return -errno;
+	snprintf(folder, PATH_MAX, "%s", dirname(self));
+	return 0;
+}
 
 const char *program_find_cmabench(char path[PATH_MAX])
 {
 	static const char *const places[] = { "cmabench", "../bench/cmabench" };
-	char self[PATH_MAX] = "", *folder;
+	char folder[PATH_MAX];
 	size_t i;
 
-	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
+	if (program_own_folder(folder))
 		return "needs /proc, to find cmabench beside this test";
-	folder = dirname(self);
 	for (i = 0; i < ARRAY_SIZE(places); i++) {
 		snprintf(path, PATH_MAX, "%.*s/%s", PATH_MAX - 32, folder,
 			 places[i]);
@@ -32,13 +42,22 @@ const char *program_find_cmabench(char path[PATH_MAX])
 	return "needs cmabench beside this test: build the target whole";
 }
 
-static void become(const struct program *program, int output, uid_t uid)
+/* Groups can be left by root alone. */
+static int become(uid_t uid)
 {
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (geteuid() == 0 && setgroups(0, NULL))
+		return -errno;
+	return setgid(uid) || setuid(uid) ? -errno : 0;
+}
+
+void program_become(const char *path, char *const arguments[], int output, int errors, uid_t uid)
+{
 	dup2(output, STDOUT_FILENO);
-	dup2(program->errors, STDERR_FILENO);
-	if (uid && (setgid(uid) || setuid(uid)))
+	dup2(errors, STDERR_FILENO);
+	if (uid && become(uid))
 		_exit(126);
+	execv(path, arguments);
+	_exit(127);
 }
 
 int program_start(struct program *program, const char *path,
@@ -51,9 +70,8 @@ int program_start(struct program *program, const char *path,
 		return -errno;
 	program->pid = fork();
 	if (program->pid == 0) {
-		become(program, ends[1], uid);
-		execv(path, arguments);
-		_exit(127);
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		program_become(path, arguments, ends[1], program->errors, uid);
 	}
 	close(ends[1]);
 	program->output = fdopen(ends[0], "r");

@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <sys/types.h>
 
+/* A user without any right, as systems number it. */
+#define NOBODY 65534
+
 struct program {
 	pid_t pid;
 	FILE *output;		/* its standard output, line by line */
@@ -18,6 +21,16 @@ struct program {
  * guest's image. Returns NULL and its path, or the reason to skip.
  */
 const char *program_find_cmabench(char path[PATH_MAX]);
+
+/* program_own_folder - where the program lies that runs. Returns 0 or -errno. */
+int program_own_folder(char folder[PATH_MAX]);
+
+/*
+ * program_become - in a child: be another program, that writes to @output and
+ * @errors. As @uid, without its parent's groups; 0: as we are.
+ * Does not return.
+ */
+void program_become(const char *path, char *const arguments[], int output, int errors, uid_t uid);
 
 /* program_start - @arguments with its name first. As @uid, 0: as we are. */
 int program_start(struct program *program, const char *path,

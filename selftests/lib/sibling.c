@@ -4,14 +4,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fnmatch.h>
-#include <grp.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "array_size.h"
+#include "program.h"
 
 /* What runs siblings, and must not run itself. */
 static const char *const runners[] = { "interruption_test", "unprivileged_test" };
@@ -28,14 +27,13 @@ static int is_sibling(const struct dirent *entry)
 
 int siblings_find(struct siblings *siblings)
 {
-	char self[PATH_MAX] = "";
 	struct dirent **entries;
-	int count, i;
+	int count, i, err;
 
 	memset(siblings, 0, sizeof(*siblings));
-	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
-		return -errno;
-	snprintf(siblings->folder, sizeof(siblings->folder), "%s", dirname(self));
+	err = program_own_folder(siblings->folder);
+	if (err)
+		return err;
 	count = scandir(siblings->folder, &entries, is_sibling, alphasort);
 	if (count < 0)
 		return -errno;
@@ -50,13 +48,9 @@ pid_t sibling_start(const struct siblings *siblings, const char *name, int outpu
 	char *const arguments[] = { path, NULL };
 	pid_t pid = fork();
 
-	if (pid)
-		return pid < 0 ? -errno : pid;
-	snprintf(path, sizeof(path), "%s/%s", siblings->folder, name);
-	dup2(output, STDOUT_FILENO);
-	dup2(output, STDERR_FILENO);
-	if (uid && (setgroups(0, NULL) || setgid(uid) || setuid(uid)))
-		_exit(126);
-	execv(path, arguments);
-	_exit(127);
+	if (pid == 0) {
+		snprintf(path, sizeof(path), "%s/%s", siblings->folder, name);
+		program_become(path, arguments, output, output, uid);
+	}
+	return pid < 0 ? -errno : pid;
 }

@@ -3,8 +3,8 @@
  * Random choices that repeat with the seed: Marsaglia's xorshift64*. One state
  * for each user, so that no part's choices depend on another's.
  */
-#ifndef CMABENCH_RANDOM_H
-#define CMABENCH_RANDOM_H
+#ifndef CMA_TESTS_RANDOM_H
+#define CMA_TESTS_RANDOM_H
 
 #include <linux/types.h>
 
