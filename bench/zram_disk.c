@@ -13,20 +13,17 @@
 
 #define ZRAM_CONTROL "/sys/class/zram-control"
 
-/* Reading hot_add makes a disk and tells its number. */
 static int add_disk(struct zram_disk *disk, struct reason *why)
 {
 	char number[16];
-	ssize_t length = text_file_read(ZRAM_CONTROL "/hot_add", number,
-					sizeof(number));
+	int told = guard_create(&disk->guard, ZRAM_CONTROL "/hot_add",
+				ZRAM_CONTROL "/hot_remove", number, sizeof(number));
 
-	if (length <= 0)
-		return refuse(why, length ? length : -EIO,
+	if (told < 0)
+		return refuse(why, told,
 			      "cannot add a zram disk through " ZRAM_CONTROL "/hot_add: %s (CONFIG_ZRAM, root)",
-			      strerror(-length));
-	number[strcspn(number, "\n")] = '\0';
+			      strerror(-told));
 	snprintf(disk->path, sizeof(disk->path), "/dev/zram%.8s", number);
-	guard_write(&disk->guard, ZRAM_CONTROL "/hot_remove", number);
 	return 0;
 }
 

@@ -120,6 +120,36 @@ TEST_F(guard, file_is_restored)
 	EXPECT_TRUE(is_restored(self->path, "old\n"));
 }
 
+/* As with zram: reading one file makes a thing and names it, another takes the name. */
+TEST_F(guard, thing_is_removed)
+{
+	char create[80], name[8] = "";
+	struct guard guard;
+	int status, fd;
+	pid_t pid;
+
+	snprintf(create, sizeof(create), "%s-create", self->path);
+	ASSERT_LT(0, guard_unlink(&self->of_path, create));
+	fd = open(create, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	ASSERT_LE(0, fd);
+	close(fd);
+	ASSERT_EQ(0, text_file_write(create, "17\n"));
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (pid == 0) {
+		if (guard_open(&guard))
+			_exit(77);
+		if (guard_create(&guard, create, self->path, name, sizeof(name)) <= 0 ||
+		    strcmp(name, "17"))
+			_exit(78);
+		end_process(&guard, variant->end);
+	}
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	if (WIFEXITED(status))
+		EXPECT_EQ(0, WEXITSTATUS(status));
+	EXPECT_TRUE(is_restored(self->path, "17"));
+}
+
 TEST_F(guard, block_is_freed)
 {
 	struct testbed *bed = &self->bed;

@@ -22,7 +22,7 @@
 #define MAX_ACTIONS 256
 #define DEATH_DEADLINE_MS 5000
 
-enum action_kind { CANCEL, CLOSE, MKDIR, WRITE, UNMOUNT, SWAPOFF, UNLINK, RMDIR, KILL, CHMOD };
+enum action_kind { CANCEL, CLOSE, MKDIR, CREATE, WRITE, UNMOUNT, SWAPOFF, UNLINK, RMDIR, KILL, CHMOD };
 
 struct action {
 	enum action_kind kind;
@@ -31,6 +31,12 @@ struct action {
 	mode_t mode;
 	char path[256];
 	char text[256];
+};
+
+/* What the guard made in the owner's stead. */
+struct made {
+	int err;
+	char name[256];
 };
 
 static int undo(const struct action *action)
@@ -63,6 +69,7 @@ static int undo(const struct action *action)
 	case CANCEL:
 	case CLOSE:
 	case MKDIR:
+	case CREATE:
 		break;
 	}
 	return err ? -errno : 0;
@@ -99,14 +106,39 @@ static int remove_action(struct action *actions, int count, int id)
 	return count;
 }
 
-/* Make the folder here, where no signal to the owner comes between, and answer. */
-static bool make_folder(int socket, struct action *action)
+static int make_folder(struct action *action)
 {
-	int err = mkdir(action->path, 0700) ? -errno : 0;
-
 	action->kind = RMDIR;
-	send(socket, &err, sizeof(err), MSG_NOSIGNAL);
-	return !err;
+	return mkdir(action->path, 0700) ? -errno : 0;
+}
+
+/* Reading ->path makes something and tells its name; ->text is where to write that. */
+static int create_by_reading(struct action *action, struct made *made)
+{
+	ssize_t length = text_file_read(action->path, made->name, sizeof(made->name));
+
+	if (length < 0)
+		return length;
+	made->name[strcspn(made->name, "\n")] = '\0';
+	action->kind = WRITE;
+	memcpy(action->path, action->text, sizeof(action->path));
+	memcpy(action->text, made->name, sizeof(action->text));
+	return 0;
+}
+
+/* Make it here, where no signal to the owner comes between, and answer. */
+static bool make(int socket, struct action *action)
+{
+	struct made made = { };
+
+	made.err = action->kind == MKDIR ? make_folder(action) : create_by_reading(action, &made);
+	send(socket, &made, sizeof(made), MSG_NOSIGNAL);
+	return !made.err;
+}
+
+static bool is_making(enum action_kind kind)
+{
+	return kind == MKDIR || kind == CREATE;
 }
 
 /* What the owner is heard of: it goes on, it closes the guard, it is silent for good. */
@@ -124,7 +156,7 @@ static enum heard listen_to_owner(int socket, struct action *actions, int *count
 		if (action.kind == CANCEL)
 			*count = remove_action(actions, *count, action.id);
 		else if (*count < MAX_ACTIONS &&
-			 (action.kind != MKDIR || make_folder(socket, &action)))
+			 (!is_making(action.kind) || make(socket, &action)))
 			actions[(*count)++] = action;
 	}
 	return got < 0 && (errno == EAGAIN || errno == EINTR) ? NEWS : SILENCE;
@@ -263,16 +295,33 @@ int guard_unlink(struct guard *guard, const char *path)
 	return tell_path(guard, UNLINK, path, "");
 }
 
-int guard_mkdir(struct guard *guard, const char *path)
+/* Wait until the guard has made what it was told to, as @told. */
+static int hear_of_made(struct guard *guard, int told, struct made *made)
 {
-	int told = tell_path(guard, MKDIR, path, ""), err;
-
 	if (told < 0)
 		return told;
-	while (recv(guard->socket, &err, sizeof(err), 0) != sizeof(err))
+	while (recv(guard->socket, made, sizeof(*made), 0) != sizeof(*made))
 		if (errno != EINTR)
 			return -ECHILD;
-	return err ? err : told;
+	return made->err ? made->err : told;
+}
+
+int guard_mkdir(struct guard *guard, const char *path)
+{
+	struct made made;
+
+	return hear_of_made(guard, tell_path(guard, MKDIR, path, ""), &made);
+}
+
+int guard_create(struct guard *guard, const char *create, const char *remove,
+		 char *name, size_t size)
+{
+	struct made made;
+	int told = hear_of_made(guard, tell_path(guard, CREATE, create, remove), &made);
+
+	if (told > 0)
+		snprintf(name, size, "%s", made.name);
+	return told;
 }
 
 int guard_kill(struct guard *guard, pid_t pid)

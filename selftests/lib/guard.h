@@ -61,6 +61,17 @@ int guard_chmod(struct guard *guard, const char *path, mode_t mode);
 int guard_mkdir(struct guard *guard, const char *path);
 
 /*
+ * guard_create - let the guard read the file @create, which makes something and
+ * tells its name (zram's hot_add), and write that name to @remove when all is undone.
+ *
+ * The guard reads, since whoever is killed between the making and the telling
+ * leaves the thing behind. Stores the name, without its newline, into the @size
+ * bytes of @name. Returns an id above 0 for guard_cancel(), or -errno.
+ */
+int guard_create(struct guard *guard, const char *create, const char *remove,
+		 char *name, size_t size);
+
+/*
  * The following only say what shall be undone. They return an id above 0 for
  * guard_cancel(), or -errno. @path and @text are below 256 bytes.
  *

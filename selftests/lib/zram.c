@@ -16,17 +16,15 @@
 
 int zram_open(struct zram *zram, struct guard *guard, __u64 bytes)
 {
-	char path[128], text[32];
-	__u64 number;
+	char path[128], number[16];
 
 	memset(zram, 0, sizeof(*zram));
 	zram->guard = guard;
-	/* Reading it makes a new disk and tells its number. */
-	if (text_file_read_u64(CONTROL "/hot_add", &number))
+	zram->remove_id = guard_create(guard, CONTROL "/hot_add", CONTROL "/hot_remove",
+				       number, sizeof(number));
+	if (zram->remove_id < 0)
 		return -ENODEV;
-	zram->number = number;
-	snprintf(text, sizeof(text), "%d", zram->number);
-	zram->remove_id = guard_write(guard, CONTROL "/hot_remove", text);
+	zram->number = atoi(number);
 	snprintf(zram->device, sizeof(zram->device), "/dev/zram%d", zram->number);
 	zram->bytes = bytes;
 	snprintf(path, sizeof(path), "/sys/block/zram%d/disksize", zram->number);
