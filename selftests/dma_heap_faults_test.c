@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "harness.h"
-#include "meminfo.h"
+#include "slab.h"
 #include "testbed.h"
 #include "text_file.h"
 
@@ -118,7 +118,7 @@ TEST_F(dma_heap_faults, every_allocation_may_fail)
 /* Fail at the @nth allocation, many times; what the kernel then has more. */
 static long long lost_bytes(const struct testbed *bed, int nth, int *err)
 {
-	__u64 before = 0, after = 0;
+	__u64 before = 0;
 	bool reached;
 	int i;
 
@@ -128,10 +128,9 @@ static long long lost_bytes(const struct testbed *bed, int nth, int *err)
 			close(*err);
 		/* What is made once is made now. */
 		if (i == REPETITIONS / 4)
-			meminfo_bytes("SUnreclaim", &before);
+			before = slab_unreclaimable_bytes();
 	}
-	meminfo_bytes("SUnreclaim", &after);
-	return after - before;
+	return slab_unreclaimable_bytes() - before;
 }
 
 TEST_F_TIMEOUT(dma_heap_faults, failed_allocation_loses_no_memory, 110)

@@ -13,7 +13,6 @@
  *	kernel		SUnreclaim: an object of 32 bytes lost a cycle is 320 KB
  */
 #include <errno.h>
-#include <glob.h>
 #include <linux/dma-buf.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +24,7 @@
 #include "environment.h"
 #include "harness.h"
 #include "meminfo.h"
+#include "slab.h"
 #include "testbed.h"
 #include "text_file.h"
 
@@ -80,30 +80,12 @@ static __u64 rss_file_bytes(void)
 	return bytes;
 }
 
-/*
- * What the allocator keeps of freed objects is not lost: KASAN holds them back
- * for long, to see who still uses them. A cache that shrinks lets them go.
- */
-static void shrink_slab_caches(void)
-{
-	glob_t caches;
-	size_t i;
-
-	if (glob("/sys/kernel/slab/*/shrink", 0, NULL, &caches))
-		return;
-	for (i = 0; i < caches.gl_pathc; i++)
-		text_file_write(caches.gl_pathv[i], "1");
-	globfree(&caches);
-}
-
 static void take_footprint(struct footprint *now)
 {
-	shrink_slab_caches();
 	now->descriptors = testbed_open_descriptors();
 	now->mappings = count_mappings();
 	now->rss_file_bytes = rss_file_bytes();
-	now->slab_bytes = 0;
-	meminfo_bytes("SUnreclaim", &now->slab_bytes);
+	now->slab_bytes = slab_unreclaimable_bytes();
 }
 
 /* One buffer, by one of the ways there are to have it, and to end it. */

@@ -22,7 +22,9 @@
 #define MAX_ACTIONS 256
 #define DEATH_DEADLINE_MS 5000
 
-enum action_kind { CANCEL, CLOSE, MKDIR, CREATE, WRITE, UNMOUNT, SWAPOFF, UNLINK, RMDIR, KILL, CHMOD };
+enum action_kind {
+	CANCEL, CLOSE, MKDIR, CREATE, WRITE, UNMOUNT, SWAPOFF, UNLINK, RMDIR, KILL, CHMOD
+};
 
 struct action {
 	enum action_kind kind;
