@@ -14,12 +14,13 @@
 
 /*
  * So many pages stay free outside the area while it is filled. Above the high
- * watermark kswapd sleeps; at the min watermark, at most half of that, the OOM
- * killer begins to be thought of.
+ * watermark kswapd sleeps; at the min watermark, two thirds of that, the OOM
+ * killer begins to be thought of. More would be kinder, but pages come into an
+ * area of 64 MiB only once no more than it has free is free outside.
  */
 static __u64 floor_pages(const struct zone *zone)
 {
-	return 2 * zone->high_pages + zone->protection_pages + 256;
+	return zone->high_pages + zone->protection_pages + 256;
 }
 
 static __u64 base_pfn(const struct resident *resident)

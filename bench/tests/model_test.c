@@ -73,7 +73,8 @@ TEST(slower_than_the_model)
 	bool good;
 
 	fake_script.latency_ns = slower;
-	run_with_costs("--calibrate 3 --count 4 --sizes 64 --traced 0 --backend fake-area --pressure none", &text);
+	run_with_costs("--calibrate 3 --count 4 --sizes 64 --traced 0 "
+		       "--backend fake-area --pressure none", &text);
 	/* 110000 + 64 * 42 = 112688; and 56344 on top */
 	good = expect_text("summary", line_of(text, "summary"),
 			   "\"floor_ns\":null,\"floor_ratio\":null,\"model_ns\":112688,\"model_ratio\":1.500}");
@@ -89,7 +90,8 @@ TEST(no_model_no_ratio)
 	bool good;
 
 	fake_script.establish_fails = true;
-	run_with_costs("--calibrate 3 --count 2 --sizes 64 --traced 0 --backend fake-area --pressure none", &text);
+	run_with_costs("--calibrate 3 --count 2 --sizes 64 --traced 0 "
+		       "--backend fake-area --pressure none", &text);
 	good = expect_number("terms", count_text(text, "\"type\":\"model\""), 0);
 	good &= expect_text("summary", line_of(text, "summary"),
 			    "\"model_ns\":null,\"model_ratio\":null}");
