@@ -217,7 +217,8 @@ TEST_F_TIMEOUT(page_cache, file_survives_the_area_being_taken, 110)
 
 	/*
 	 * Reclaim waits for who has too many pages isolated. Guards 2da9f6305f30
-	 * ("mm/vmscan: fix NR_ISOLATED_FILE corruption on 64-bit").
+	 * ("mm/vmscan: fix NR_ISOLATED_FILE corruption on 64-bit"), where the
+	 * kernel does not cut such counts to 32 bits by itself.
 	 */
 	EXPECT_EQ(0, vmstat_wait_isolated()) {
 		TH_LOG("pages that moved or were dropped are still counted as isolated");
