@@ -17,6 +17,7 @@
 #include <linux/shmem_fs.h>
 #include <linux/swap.h>
 #include <linux/tracepoint.h>
+#include <linux/vmstat.h>
 #include <linux/workqueue.h>
 #include <trace/events/migrate.h>
 
@@ -167,6 +168,61 @@ static void pinned_page_goes_back_to_the_lru(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0UL, movable_file_count_wrong(file));
 }
 
+/* With the parts that wait in the CPUs: exact, and below zero where it is. */
+static long count_isolated(struct pglist_data *node, enum node_stat_item item)
+{
+	long pages = atomic_long_read(&node->vm_stat[item]);
+	int cpu;
+
+	for_each_online_cpu(cpu)
+		pages += per_cpu_ptr(node->per_cpu_nodestats,
+				     cpu)->vm_node_stat_diff[item];
+
+	return pages;
+}
+
+/* Reclaim isolates pages too, and has its moment to put them back. */
+static void expect_none_isolated(struct kunit *test, struct pglist_data *node,
+				 enum node_stat_item item, const char *kind)
+{
+	long pages = count_isolated(node, item);
+	unsigned int ms;
+
+	for (ms = 0; pages && ms < PATIENCE_MS; ms++) {
+		usleep_range(1000, 2000);
+		pages = count_isolated(node, item);
+	}
+	KUNIT_EXPECT_EQ_MSG(test, 0L, pages,
+			    "expected no %s page to be isolated when none moves",
+			    kind);
+}
+
+/*
+ * A page that is moved is counted as isolated, and no longer when it has moved
+ * or stays: reclaim and compaction wait where too many are. Guards "mm, cma:
+ * prevent nr_isolated_* counters from going negative".
+ */
+static void pages_are_isolated_for_a_moment(struct kunit *test)
+{
+	struct cma *cma = area_default(test);
+	struct movable_file *file = movable_file_kunit(test, cma, FILE_PAGES);
+	struct pglist_data *node = area_zone(cma)->zone_pgdat;
+	unsigned long pfn;
+	struct page *page;
+	pgoff_t index;
+
+	lru_add_drain_all();
+	page = movable_file_page_inside(file, cma, &index);
+	pfn = page_to_pfn(page);
+	KUNIT_EXPECT_EQ(test, -EBUSY, take(pfn));
+	put_page(page);
+	lru_add_drain_all();
+	expect_taken(test, pfn, take(pfn), "a page of a file");
+
+	expect_none_isolated(test, node, NR_ISOLATED_ANON, "anonymous");
+	expect_none_isolated(test, node, NR_ISOLATED_FILE, "file");
+}
+
 /* What counts migrations of this task, and at one of them has a page freed. */
 struct free_at_last {
 	struct task_struct *task;
@@ -299,6 +355,7 @@ static struct kunit_case cma_migration_cases[] = {
 	KUNIT_CASE(page_in_a_batch_moves),
 	KUNIT_CASE(locked_page_is_waited_for),
 	KUNIT_CASE(pinned_page_goes_back_to_the_lru),
+	KUNIT_CASE(pages_are_isolated_for_a_moment),
 	KUNIT_CASE(page_freed_after_the_last_try_is_had),
 	{}
 };

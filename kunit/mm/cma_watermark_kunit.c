@@ -56,9 +56,37 @@ static void allocated_pages_are_free_for_nobody(struct kunit *test)
 			       "%lu pages are allocated", count);
 }
 
+/*
+ * Pages that are isolated for an allocation are free for nobody else: no mark
+ * stands in the way of taking them, however short memory is. Guards "mm: cma:
+ * skip watermarks check for already isolated blocks in split_free_page()".
+ *
+ *     zone:  |......|iiii CMA ......|  ~~~~~~~~ the mark, above all of it
+ *
+ * The mark is that high for one call: others would be told of no memory.
+ */
+static void isolated_pages_are_taken_below_the_mark(struct kunit *test)
+{
+	struct cma *cma = area_default(test);
+	struct zone *zone = area_zone(cma);
+	unsigned long mark = zone->_watermark[WMARK_MIN];
+	struct page *page;
+
+	WRITE_ONCE(zone->_watermark[WMARK_MIN], zone_managed_pages(zone));
+	page = cma_alloc(cma, 1, 0, true);
+	WRITE_ONCE(zone->_watermark[WMARK_MIN], mark);
+
+	KUNIT_EXPECT_NOT_NULL_MSG(test, page,
+				  "area %s: a free page is held back for a zone that is below its mark",
+				  cma_get_name(cma));
+	if (page)
+		KUNIT_EXPECT_TRUE(test, cma_release(cma, page, 1));
+}
+
 static struct kunit_case cma_watermark_cases[] = {
 	KUNIT_CASE(free_pages_of_areas_are_for_movable_memory),
 	KUNIT_CASE(allocated_pages_are_free_for_nobody),
+	KUNIT_CASE(isolated_pages_are_taken_below_the_mark),
 	{}
 };
 

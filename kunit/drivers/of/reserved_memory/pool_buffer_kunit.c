@@ -17,6 +17,7 @@
 #define VPU_AREA "vpu_cma@90000000"
 #define ISP_AREA "isp_cma@98000000"
 #define ISP_AREA_BYTES SZ_4M
+#define HIGH_AREA "high_cma@130000000"
 
 /* As in dts-fixtures/test-drivers.dtso. */
 struct pool_row {
@@ -263,6 +264,82 @@ static void mask_does_not_bound_a_coherent_pool(struct kunit *test)
 			    &high->paddr);
 }
 
+/*
+ * A device that cannot reach its own area:
+ *
+ *	|.. ordinary memory ..| 4 GiB |.. high_cma ..|	 DMA mask: 32 bits
+ *
+ * Expect memory that it can reach, and the pages that were tried first to be
+ * back in the area. Guards 90ae409f9eb3 ("dma-direct: fix zone selection after
+ * an unaddressable CMA allocation").
+ */
+static void unaddressable_area_is_left_alone(struct kunit *test)
+{
+	struct area_state before;
+	struct pool_buffer *buffer;
+	struct cma *area;
+
+	if (!IS_ENABLED(CONFIG_ZONE_DMA) && !IS_ENABLED(CONFIG_ZONE_DMA32))
+		kunit_skip(test, "needs CONFIG_ZONE_DMA or CONFIG_ZONE_DMA32");
+	area = area_named(test, HIGH_AREA);
+	area_state_take(test, area, &before);
+	driver_load_kunit(test, &pool_buffer_driver);
+	buffer = buffer_kunit(test, "/reserved-driver-high-cma");
+	KUNIT_EXPECT_PTR_EQ(test, area, buffer->dev->cma_area);
+	KUNIT_EXPECT_LE_MSG(test, buffer->paddr + buffer->bytes - 1,
+			    DMA_BIT_MASK(32),
+			    "expected a buffer that 32 bits reach, got %pad",
+			    &buffer->paddr);
+	area_expect_untouched(test, &before);
+	driver_unload_kunit(test, &pool_buffer_driver);
+	area_expect_untouched(test, &before);
+}
+
+/*
+ * Where memory ends behind 4 GiB, the default area does not: who has no area of
+ * its own, and 32 bits, is served from it. Guards bff3b04460a8 ("arm64: mm:
+ * reserve CMA and crashkernel in ZONE_DMA32").
+ */
+static void default_area_serves_devices_of_32_bits(struct kunit *test)
+{
+	struct cma *area = area_default(test);
+	struct area_state before;
+	struct pool_buffer *held;
+	struct device *dev;
+
+	driver_load_kunit(test, &pool_buffer_driver);
+	dev = consumer_kunit(test, "/reserved-driver-disabled-pool");
+	KUNIT_ASSERT_EQ(test, dev->coherent_dma_mask, DMA_BIT_MASK(32));
+	area_state_take(test, area, &before);
+	held = dma_alloc_kunit(test, dev, 2 * PAGE_SIZE);
+	KUNIT_ASSERT_NOT_NULL(test, held);
+	area_expect_taken(test, &before, 2, 2);
+}
+
+/*
+ * Half a page of a buffer is a page of the area, taken and given back. Guards
+ * 633d5fce78a6 ("dma-direct: always align allocation size in
+ * dma_direct_alloc_pages()").
+ */
+static void unaligned_buffer_is_of_whole_pages(struct kunit *test)
+{
+	struct cma *area = area_named(test, ISP_AREA);
+	const size_t bytes = 2 * PAGE_SIZE + PAGE_SIZE / 2;
+	struct area_state before;
+	struct device *dev;
+	dma_addr_t handle;
+	void *vaddr;
+
+	driver_load_kunit(test, &pool_buffer_driver);
+	dev = consumer_kunit(test, "/isp");
+	area_state_take(test, area, &before);
+	vaddr = dma_alloc_coherent(dev, bytes, &handle, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, vaddr);
+	area_expect_taken(test, &before, 3, 3);
+	dma_free_coherent(dev, bytes, vaddr, handle);
+	area_expect_as_before(test, &before);
+}
+
 /* Expect -EBUSY, and the first pool to stay the device's. */
 static void second_coherent_pool_is_refused(struct kunit *test)
 {
@@ -369,6 +446,9 @@ static struct kunit_case pool_cases[] = {
 	KUNIT_CASE(exhausted_area_falls_back_to_none),
 	KUNIT_CASE(exhausted_coherent_pool_gives_nothing),
 	KUNIT_CASE(mask_does_not_bound_a_coherent_pool),
+	KUNIT_CASE(unaddressable_area_is_left_alone),
+	KUNIT_CASE(default_area_serves_devices_of_32_bits),
+	KUNIT_CASE(unaligned_buffer_is_of_whole_pages),
 	KUNIT_CASE(second_coherent_pool_is_refused),
 	KUNIT_CASE(disabled_region_is_no_error),
 	KUNIT_CASE_PARAM(failed_probe_leaves_nothing, failing_gen_params),
