@@ -124,7 +124,7 @@ void *blob_load(const char *path)
 	void *blob;
 	int fault;
 
-	if (stat(path, &about))
+	if (stat(path, &about) || access(path, R_OK))
 		fail("cannot open '%s': %s", path, strerror(errno));
 	if (S_ISDIR(about.st_mode)) {
 		check_folder(path);
