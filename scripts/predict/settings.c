@@ -65,6 +65,7 @@ void settings_defaults(struct settings *settings)
 		.has_system_heap = true,
 		.has_dma_zone = true,
 		.has_restricted_pools = true,
+		.has_numa = true,
 		.areas_max = 20,
 		.choice = SIZE_MBYTES,
 		.config_bytes = 16 << 20,
@@ -244,6 +245,7 @@ void settings_read_config(struct settings *settings, const char *path)
 	settings->has_system_heap = false;
 	settings->has_dma_zone = false;
 	settings->has_restricted_pools = false;
+	settings->has_numa = false;
 	settings->config_bytes = 0;
 	settings->ram_pieces_max = PIECES_WITHOUT_EFI;
 	while (getline(&line, &room, stream) > 0)
