@@ -169,8 +169,13 @@ static void __init cma_region_is_aligned_for_cma(struct kunit *test)
 		  .size = block, .alignment = 2 * block },
 		{ "pool", "fake,accepts", .flags = FDT_REUSABLE,
 		  .size = block, .alignment = PAGE_SIZE },
+		/* "... fixup the CMA alignment not to affect dma-coherent" */
+		{ "pool", "shared-dma-pool", .flags = FDT_NO_MAP,
+		  .size = block, .alignment = PAGE_SIZE },
 	};
-	const phys_addr_t expected[] = { block, block, 2 * block, PAGE_SIZE };
+	const phys_addr_t expected[] = {
+		block, block, 2 * block, PAGE_SIZE, PAGE_SIZE,
+	};
 	unsigned int i;
 
 	if (!IS_ENABLED(CONFIG_DMA_CMA))
