@@ -103,12 +103,14 @@ static void check_folder(struct __test_metadata *_metadata, const char *path,
 		}
 		EXPECT_EQ(0, status.st_uid);
 	}
-	while ((found = readdir(dir)))
-		if (found->d_name[0] != '.')
-			EXPECT_NE(NULL, find_entry(entries, found->d_name)) {
-				TH_LOG("%s/%s: not expected: add it here, with what it promises",
-				       path, found->d_name);
-			}
+	while ((found = readdir(dir))) {
+		if (found->d_name[0] == '.')
+			continue;
+		EXPECT_NE(NULL, find_entry(entries, found->d_name)) {
+			TH_LOG("%s/%s: not expected: add it here, with what it promises",
+			       path, found->d_name);
+		}
+	}
 	closedir(dir);
 }
 

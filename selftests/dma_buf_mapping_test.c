@@ -147,10 +147,11 @@ TEST_F(dma_buf_mapping, mapping_of_frames_is_marked_as_one)
 		SKIP(return, "needs CONFIG_PROC_PAGE_MONITOR");
 	if (!strstr(flags, " pf "))
 		return;
-	for (i = 0; i < ARRAY_SIZE(wanted); i++)
+	for (i = 0; i < ARRAY_SIZE(wanted); i++) {
 		EXPECT_NE(NULL, strstr(flags, wanted[i])) {
 			TH_LOG("expected%sin VmFlags:%s", wanted[i], flags);
 		}
+	}
 }
 
 TEST_F(dma_buf_mapping, write_protection_holds)
@@ -354,11 +355,12 @@ TEST_F(dma_buf_mapping, first_faults_at_the_same_time)
 		ASSERT_EQ(pids[writer], waitpid(pids[writer], &status, 0));
 		EXPECT_EQ(0, status);
 	}
-	for (i = 0; i < BUFFER_PAGES * WRITERS; i++)
+	for (i = 0; i < BUFFER_PAGES * WRITERS; i++) {
 		EXPECT_EQ(buffer_number(i / WRITERS) + i % WRITERS,
 			  ((__u64 *)(self->buffer.map + i / WRITERS * page))[1 + i % WRITERS]) {
 			TH_LOG("page %zu, writer %zu", i / WRITERS, i % WRITERS);
 		}
+	}
 }
 
 TEST_HARNESS_MAIN

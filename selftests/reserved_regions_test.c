@@ -341,10 +341,11 @@ static void check_read(struct __test_metadata *_metadata, int fd, __u64 address)
 		return;
 	}
 	EXPECT_EQ((ssize_t)sizeof(text), got);
-	for (i = 0; i < sizeof(text); i++)
+	for (i = 0; i < sizeof(text); i++) {
 		EXPECT_EQ(0, text[i]) {
 			TH_LOG("/dev/mem shows RAM at 0x%llx", (unsigned long long)address);
 		}
+	}
 }
 
 /*
