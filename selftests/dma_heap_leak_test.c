@@ -126,7 +126,9 @@ TEST_F_TIMEOUT(dma_heap_leak, ten_thousand_buffers, 3600)
 
 	/* What is made once is made now. */
 	for (done = 0; done < WARM_UP_CYCLES; done++) {
-		ASSERT_EQ(0, cycle(bed, done));
+		int err = cycle(bed, done);
+
+		ASSERT_EQ(0, err);
 	}
 	take_footprint(&before);
 	end = testbed_now_ms() + seconds * 1000;
