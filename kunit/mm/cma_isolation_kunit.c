@@ -144,6 +144,11 @@ static void unisolate(unsigned long pfn, unsigned long count)
 {
 	undo_isolate_page_range(pfn, pfn + count);
 }
+
+static int test_isolated(unsigned long pfn, unsigned long count)
+{
+	return test_pages_isolated(pfn, pfn + count, PB_ISOLATE_MODE_CMA_ALLOC);
+}
 #else
 static int isolate(unsigned long pfn, unsigned long count)
 {
@@ -154,6 +159,11 @@ static int isolate(unsigned long pfn, unsigned long count)
 static void unisolate(unsigned long pfn, unsigned long count)
 {
 	undo_isolate_page_range(pfn, pfn + count, MIGRATE_CMA);
+}
+
+static int test_isolated(unsigned long pfn, unsigned long count)
+{
+	return test_pages_isolated(pfn, pfn + count, 0);
 }
 #endif
 
@@ -208,6 +218,17 @@ static void isolated_block_is_left_alone(struct kunit *test)
 				    i);
 		area_expect_as_before(test, &before);
 	}
+}
+
+/* A block may be isolated while a page of it is in use, but is not free then. */
+static void page_in_use_is_not_free(struct kunit *test)
+{
+	struct page *page = cma_alloc_kunit(test, area_default(test), 1, 0);
+	unsigned long block = ALIGN_DOWN(page_to_pfn(page), pageblock_nr_pages);
+
+	KUNIT_ASSERT_EQ(test, 0, isolate(block, pageblock_nr_pages));
+	KUNIT_EXPECT_EQ(test, -EBUSY, test_isolated(block, pageblock_nr_pages));
+	unisolate(block, pageblock_nr_pages);
 }
 
 static unsigned long count_free(struct zone *zone)
@@ -278,6 +299,7 @@ static struct kunit_case cma_isolation_cases[] = {
 	KUNIT_CASE(unmovable_memory_stays_out),
 	KUNIT_CASE(isolated_block_is_left_alone),
 	KUNIT_CASE(isolated_pages_are_not_free),
+	KUNIT_CASE(page_in_use_is_not_free),
 	KUNIT_CASE_PARAM(movable_request_is_refused, area_gen_params),
 	{}
 };
