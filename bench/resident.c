@@ -46,22 +46,24 @@ static bool is_in(const struct cma_range *range, __u64 pfn)
 
 /*
  * A number of residents must be what they should be: of those in @landing, or
- * without it of all in the area.
+ * without it of all in the area; all over it in either case.
  */
 static int check_kind(const struct resident *resident,
 		      const struct cma_range *landing, struct reason *why)
 {
 	unsigned int percent = resident->kind->expected_percent ?: 75;
-	__u64 slots = resident->end_slot - resident->first_slot;
-	__u64 step = landing ? 1 : slots / (2 * CHECKED_PAGES) + 1, slot;
+	__u64 all = landing ? resident->landing_pages : resident->inside_pages;
+	__u64 step = all / CHECKED_PAGES + 1, found = 0, slot;
 	unsigned int seen = 0, good = 0;
 
 	for (slot = resident->first_slot; resident->exact &&
-	     slot < resident->end_slot && seen < CHECKED_PAGES; slot += step) {
+	     slot < resident->end_slot; slot++) {
 		__u64 pfn = window_pfn(resident, slot);
 
 		if (!pfn || (landing ? !is_in(landing, pfn) :
 			     !cma_area_contains(resident->target->area, pfn)))
+			continue;
+		if (found++ % step)
 			continue;
 		seen++;
 		good += is_right_page(resident, pfn);

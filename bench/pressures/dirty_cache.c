@@ -26,12 +26,13 @@
 #define DIRTY_RATIO "/proc/sys/vm/dirty_ratio"
 #define DIRTY_BACKGROUND_RATIO "/proc/sys/vm/dirty_background_ratio"
 
-/* One page of so many is written, piece by piece. */
+/* One piece of so many is written, of so many pages each. */
 #define WRITTEN_PAGES 16
 #define WRITTEN_PART 4
 
 struct dirty_cache {
-	void *resident;
+	struct resident *resident;
+	unsigned int turn;	/* which of the parts is written next */
 	struct guard guard;	/* puts the limits back */
 };
 
@@ -100,6 +101,7 @@ static int dirty_cache_open(const struct target *target, unsigned int percent,
 			    void **state, struct reason *why)
 {
 	struct dirty_cache *dirty = calloc(1, sizeof(*dirty));
+	void *resident = NULL;
 	int err;
 
 	if (!dirty)
@@ -107,7 +109,8 @@ static int dirty_cache_open(const struct target *target, unsigned int percent,
 	err = lift_limits(&dirty->guard, why);
 	if (!err)
 		err = resident_pressure_open(&dirty_cache_pages, target,
-					     percent, &dirty->resident, why);
+					     percent, &resident, why);
+	dirty->resident = resident;
 	if (err) {
 		dirty_cache_close(dirty);
 		return err;
@@ -131,13 +134,18 @@ static void make_dirty(const struct resident *resident)
 					   0, __ATOMIC_RELAXED);
 }
 
-static void write_a_part(const struct resident *resident)
+/*
+ * Another part each time: the allocation drops what was written, and new pages
+ * in its stead are the next ones to be in its way.
+ */
+static void write_a_part(struct dirty_cache *dirty)
 {
+	const struct resident *resident = dirty->resident;
 	size_t page_size = resident->target->page_size_bytes;
-	__u64 slot;
+	__u64 slot = resident->first_slot +
+		     dirty->turn++ % WRITTEN_PART * WRITTEN_PAGES;
 
-	for (slot = resident->first_slot; slot < resident->end_slot;
-	     slot += WRITTEN_PAGES * WRITTEN_PART)
+	for (; slot < resident->end_slot; slot += WRITTEN_PAGES * WRITTEN_PART)
 		sync_file_range(cached_file_descriptor(resident),
 				slot * page_size, WRITTEN_PAGES * page_size,
 				SYNC_FILE_RANGE_WRITE);
@@ -146,13 +154,13 @@ static void write_a_part(const struct resident *resident)
 static int dirty_cache_establish(void *state, const struct request *request,
 				 struct reason *why)
 {
-	struct resident *resident = ((struct dirty_cache *)state)->resident;
-	int err = resident_fill(resident, request, why);
+	struct dirty_cache *dirty = state;
+	int err = resident_fill(dirty->resident, request, why);
 
 	if (err)
 		return err;
-	make_dirty(resident);
-	write_a_part(resident);
+	make_dirty(dirty->resident);
+	write_a_part(dirty);
 	return 0;
 }
 
