@@ -78,7 +78,7 @@ static void write_times(struct session *session, const struct row *row,
 static double reference_call_ns(const struct retry_trace *trace)
 {
 	__u64 best_ns = ~0ull, start_ns, took_ns;
-	struct sample unused;
+	struct sample unused = { 0 };
 	int round, i;
 
 	for (round = 0; round < REFERENCE_ROUNDS; round++) {
