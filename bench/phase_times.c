@@ -196,6 +196,18 @@ void phase_times_correct(struct phase_times *times, double probe_ns)
 	take_off(times, &times->retries_ns, times->retries_ends * probe_ns / 2);
 }
 
+void phase_times_add(struct phase_times *to, const struct phase_times *from)
+{
+	size_t i;
+
+	for (i = 0; i < NR_PHASES; i++)
+		to->ns[i] += from->ns[i];
+	to->retries_ns += from->retries_ns;
+	to->probes_ns += from->probes_ns;
+	to->calls += from->calls;
+	to->is_lost |= from->is_lost;
+}
+
 __u64 phase_times_total_ns(const struct phase_times *times)
 {
 	__u64 total = times->retries_ns;

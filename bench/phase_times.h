@@ -62,6 +62,9 @@ void phase_times_line(struct phase_times *times, const char *line);
  */
 void phase_times_correct(struct phase_times *times, double probe_ns);
 
+/* phase_times_add - of one more sample, which is over. */
+void phase_times_add(struct phase_times *to, const struct phase_times *from);
+
 /* phase_times_total_ns - the sum of all phases. */
 __u64 phase_times_total_ns(const struct phase_times *times);
 

@@ -16,8 +16,8 @@
 #include "../session.h"
 
 #define BUFFER_KBYTES "16384"
-#define REFERENCE_CALLS 200
-#define REFERENCE_ROUNDS 5
+#define REFERENCE_CALLS 100
+#define REFERENCE_ROUNDS 20
 
 static __u64 phases_count(const struct options *options)
 {
@@ -46,7 +46,8 @@ static void write_table(const struct session *session, const struct row *row,
 }
 
 static void write_times(struct session *session, const struct row *row,
-			const struct phase_times *times, __u64 samples)
+			const struct phase_times *times, __u64 samples,
+			unsigned int explained_percent)
 {
 	__u64 calls = times->calls ? times->calls : 1;
 	bool known = times->calls && !times->is_lost;
@@ -63,8 +64,7 @@ static void write_times(struct session *session, const struct row *row,
 	json_bool(&json, "valid", known);
 	json_maybe(&json, "total_ns", known,
 		   phase_times_total_ns(times) / calls);
-	json_maybe(&json, "explained_percent", known,
-		   phase_times_explained_percent(times));
+	json_maybe(&json, "explained_percent", known, explained_percent);
 	for (i = 0; i < NR_PHASES; i++) {
 		snprintf(key, sizeof(key), "%s_ns", phase_names[i]);
 		json_maybe(&json, key, known, times->ns[i] / calls);
@@ -74,10 +74,16 @@ static void write_times(struct session *session, const struct row *row,
 	record_close(&session->records, &json);
 }
 
-/* The quickest of a few rounds: nothing came in between. */
+/*
+ * A call of the reference as its caller sees it: what is between the two lines of
+ * its probe, if it has one, is taken off. Of the quickest round: nothing came
+ * in between there.
+ */
 static double reference_call_ns(const struct retry_trace *trace)
 {
-	__u64 best_ns = ~0ull, start_ns, took_ns;
+	struct phase_times *times = trace ? trace->times : NULL;
+	double best_ns = 1e9, outside_ns;
+	__u64 start_ns, took_ns;
 	struct sample unused = { 0 };
 	int round, i;
 
@@ -88,24 +94,28 @@ static double reference_call_ns(const struct retry_trace *trace)
 		for (i = 0; i < REFERENCE_CALLS; i++)
 			syscall(SYS_getppid);
 		took_ns = clock_now_ns() - start_ns;
-		if (trace)
+		outside_ns = took_ns;
+		if (trace) {
+			times->reference_ns = 0;
 			retry_trace_stop(trace, &unused);
-		best_ns = took_ns < best_ns ? took_ns : best_ns;
+			outside_ns -= times->reference_ns;
+		}
+		best_ns = outside_ns < best_ns ? outside_ns : best_ns;
 	}
-	return (double)best_ns / REFERENCE_CALLS;
+	return best_ns / REFERENCE_CALLS;
 }
 
 /*
- * What a probe takes of the caller: how much longer the call gets, less all that
- * is between the two lines. The function itself is in there, so this is a little
- * less than the truth; 0 where the kernel lets no probe into it.
+ * What a probe takes of the caller: how much longer the call gets. The function
+ * itself is taken off as well, so this is a little less than the truth; 0 where
+ * the kernel lets no probe into it.
  */
 static double measure_probe(const struct session *session,
 			    const struct probes *probes)
 {
 	struct phase_times times = { .pid = getpid() };
 	struct retry_trace trace = session->trace;
-	double without_ns, with_ns, inside_ns;
+	double without_ns, with_ns;
 
 	if (!probes->has_reference)
 		return 0;
@@ -113,37 +123,46 @@ static double measure_probe(const struct session *session,
 	trace.probes = probes->group;
 	trace.times = &times;
 	with_ns = reference_call_ns(&trace);
-	if (times.is_lost || !times.reference_calls)
-		return 0;
-	inside_ns = (double)times.reference_ns / times.reference_calls;
-	return with_ns > without_ns + inside_ns ?
-	       with_ns - without_ns - inside_ns : 0;
+	return !times.is_lost && times.reference_calls && with_ns > without_ns ?
+	       with_ns - without_ns : 0;
+}
+
+/* The one in the middle, of two the lower. */
+static unsigned int middle_percent(const __u64 *samples_at, __u64 samples)
+{
+	unsigned int percent = 0;
+	__u64 seen = samples_at[0];
+
+	while (percent < 100 && seen < (samples + 1) / 2)
+		seen += samples_at[++percent];
+	return percent;
 }
 
 static void run_row(struct session *session, const struct row *row,
 		    const struct probes *probes, double probe_ns)
 {
-	struct phase_times times = { .pid = getpid() };
+	struct phase_times times = { 0 }, one;
 	struct retry_trace trace = session->trace;
+	__u64 i, valid = 0, samples_at[101] = { 0 };
 	struct sample sample;
-	__u64 i, valid = 0;
 
 	trace.probes = probes->group;
-	trace.times = &times;
+	trace.times = &one;
 	for (i = 0; i < session->options->count && !interrupted(); i++) {
-		struct phase_times before = times;
-
+		one = (struct phase_times) { .pid = getpid() };
 		sample_take(row->cell, &row->request, &trace, NULL, &sample);
-		if (!sample.valid || sample.error)
-			times = before;
-		valid += sample.valid && !sample.error;
+		if (sample.valid && !sample.error) {
+			phase_times_correct(&one, probe_ns);
+			phase_times_add(&times, &one);
+			samples_at[phase_times_explained_percent(&one)]++;
+			valid++;
+		}
 		sample_forget(&sample);
 		progress_step(&session->progress, row->cell,
 			      row->request.pages);
 	}
 	progress_clear(&session->progress);
-	phase_times_correct(&times, probe_ns);
-	write_times(session, row, &times, valid);
+	write_times(session, row, &times, valid, middle_percent(samples_at, valid));
 	session_row_done(session, valid > 0);
 }
 
