@@ -7,7 +7,8 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 # What a user may set, the same for every verb; 'make help' explains.
 export KSRC KERNEL ARCH PROFILE ACCEL ONLY SEED RUNS OUT O V CACHE BENCH_ARGUMENTS SCENARIO REMOVE
-export FILE PAGE_SIZE PAGEBLOCK_ORDER CMDLINE RAM CONFIG
+export FILE PAGE_SIZE PAGEBLOCK_ORDER RAM CONFIG
+# Not CMDLINE: 'export' would make an empty one of none, and that is a command line. Make passes it on if given.
 export MODE LAYOUTS BOOTS SUBJECT MINIMUM FORMAT KERNELS
 
 Q = $(if $(filter 1,$(V)),,@)
@@ -63,9 +64,11 @@ $(exit_status): scripts/statistics/exit_status.c
 -load $(exit_status)
 endif
 
-# $(call judge,COMMAND): its status is kept, and made make's own afterwards.
+# $(call judge,COMMAND): its status is kept, and made make's own afterwards. It runs
+# behind a shell that can pass a signal on: make sends it to that shell alone.
 status = $(or $(O),build)/$@.status
-judge = $(Q)mkdir -p $(or $(O),build); status=0; $(1) || status=$$?; echo $$status >$(or $(O),build)/$(@:.%=%).status
+judge = $(Q)mkdir -p $(or $(O),build); $(1) & trap "kill $$!; wait $$!; exit 130" HUP INT TERM; \
+	status=0; wait $$! || status=$$?; echo $$status >$(or $(O),build)/$(@:.%=%).status
 
 .compare:
 	$(call judge,scripts/compare.sh "$(BASE)" "$(NEW)")

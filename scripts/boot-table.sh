@@ -48,6 +48,9 @@ choose_run() {
 choose_rows() {
 	awk -v tree="$tree" -f "$scripts/kernel-range.awk" -f "$scripts/boot-table/behaviours.awk" \
 		"$fixtures/behaviours.table" >"$run/behaviours"
+	awk -v behaviours="$(paste -sd ' ' "$run/behaviours")" -v check=1 \
+		-f "$scripts/boot-table/rows.awk" "$table" >"$run/all-rows" ||
+		die "$(grep -m 1 '^boot.table:' "$run/all-rows")"
 	awk -v arch="$arch" -v behaviours="$(paste -sd ' ' "$run/behaviours")" -v list=1 \
 		-f "$scripts/boot-table/rows.awk" "$table" >"$run/all-rows" ||
 		die "$(grep -m 1 '^boot.table:' "$run/all-rows")"

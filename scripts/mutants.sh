@@ -33,6 +33,8 @@ tree=$work/tree
 kernel_build=$work/kernel
 image=$work/image
 rows=$work/rows.tsv
+journal=$work/patched
+. "$scripts/patched-files.sh"
 mkdir -p "$work"
 touch "$rows"
 
@@ -40,35 +42,9 @@ header() {
 	sed -n "s/^$2: *//p" "$catalogue/$1.patch" | head -n 1
 }
 
-# The files that a mutant touches, as paths in the tree.
-list_patched() {
-	sed -n 's,^+++ b/,,p' "$catalogue/$1.patch"
-}
-
-# Make the patched files as they were. They stay files of their own, now newer
-# than what was built from the mutant: a link would be as old as its target.
-patched=
-restore() {
-	for file in $patched; do
-		rm -f "$tree/$file" "$tree/$file.orig" "$tree/$file.rej"
-		cat "$source/$file" >"$tree/$file"
-	done
-	patched=
-}
-
 boot_job=
-trap 'restore; [ -z "$boot_job" ] || kill "$boot_job" 2>/dev/null || :' EXIT
+trap 'restore_files; [ -z "$boot_job" ] || kill "$boot_job" 2>/dev/null || :' EXIT
 trap 'exit 130' HUP INT TERM
-
-apply() {
-	patched=$(list_patched "$1")
-	for file in $patched; do
-		[ -f "$source/$file" ] || return 1
-		rm -f "$tree/$file"
-		cat "$source/$file" >"$tree/$file"
-	done
-	patch -s -p1 -d "$tree" --no-backup-if-mismatch <"$catalogue/$1.patch" >"$work/patch.log" 2>&1
-}
 
 # The object of a source, and those of the suites that include a copy of it: what
 # this configuration leaves out of the one, another's copy may have.
@@ -169,13 +145,13 @@ applies_to_kernel() {
 
 # Build a mutant and set its code; what stops it before it boots is its row.
 build_mutant() {
-	if ! apply "$1"; then
+	if ! apply_patch "$catalogue/$1.patch" "$work/patch.log"; then
 		record "$1" no-apply "$(tail -n 1 "$work/patch.log")" "$2" -
 	elif ! build_image_of_kernel; then
 		record "$1" no-build "$(grep -m 1 error "$work/build.log")" "$2" -
 	else
-		# shellcheck disable=SC2086 # paths in a kernel tree have no blanks
-		code=$(hash_of_code $patched)
+		# shellcheck disable=SC2046 # paths in a kernel tree have no blanks
+		code=$(hash_of_code $(list_patched_files "$catalogue/$1.patch"))
 		twin=$(awk -F '\t' -v code="$code" -v name="$1" '$5 == code && $1 != name { print $1; exit }' \
 			"$work/original.tsv" "$rows")
 		[ -n "$twin" ] || return 0
@@ -186,7 +162,7 @@ build_mutant() {
 
 # The objects as they are without a mutant: what no mutant may equal.
 note_original_code() {
-	for mutant in $mutants; do list_patched "$mutant"; done | sort -u | while read -r file; do
+	for mutant in $mutants; do list_patched_files "$catalogue/$mutant.patch"; done | sort -u | while read -r file; do
 		[ ! -f "$kernel_build/${file%.c}.o" ] ||
 			printf 'the original %s\t-\t-\t-\t%s\n' "$file" "$(hash_of_code "$file")"
 	done
@@ -194,6 +170,7 @@ note_original_code() {
 
 mutants=
 "$scripts/tree.sh" "$source" "$tree"
+restore_files
 series=$("$scripts/kernel-version.sh" "$tree" | cut -d . -f 1,2)
 set -f # the blanks part the globs, the catalogue's folder is where they match
 for glob in ${ONLY:-*}; do
@@ -226,7 +203,7 @@ for mutant in $mutants; do
 		finish_boot
 		start_boot "$mutant" "$key" "$code"
 	fi
-	restore
+	restore_files
 done
 finish_boot
 

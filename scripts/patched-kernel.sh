@@ -19,34 +19,21 @@ mkdir -p "$scratch" "$output"
 scratch=$(readlink -f "$scratch")
 tree=$scratch/tree
 kernel_build=$scratch/kernel
+journal=$scratch/patched
+. "$scripts/patched-files.sh"
 
 cannot() {
 	note "error: $*"
 	exit 3
 }
 
-# Make the patched files as they were. They stay files of their own, now newer
-# than what was built from the patch: a link would be as old as its target.
-restore() {
-	[ -e "$scratch/patched" ] || return 0
-	while read -r file; do
-		rm -f "$tree/$file" "$tree/$file.orig" "$tree/$file.rej"
-		[ ! -e "$source/$file" ] || cat "$source/$file" >"$tree/$file"
-	done <"$scratch/patched"
-	rm -f "$scratch/patched"
-}
-
-# The files of patch $1; noted first, so that an end at any time is put right.
 apply() {
-	sed -n 's,^+++ [ab]/\([^	]*\).*,\1,p; s,^--- [ab]/\([^	]*\).*,\1,p' "$1" | sort -u >"$scratch/files"
-	[ -s "$scratch/files" ] || cannot "$1: expected a patch with paths a/ and b/, found none"
-	cat "$scratch/files" >>"$scratch/patched"
-	while read -r file; do
+	files=$(list_patched_files "$1")
+	[ -n "$files" ] || cannot "$1: expected a patch with paths a/ and b/, found none"
+	for file in $files; do
 		case $file in /* | *..*) cannot "$1: expected paths within the tree, found '$file'" ;; esac
-		[ -e "$tree/$file" ] || continue
-		[ ! -h "$tree/$file" ] || { rm -f "$tree/$file"; cat "$source/$file" >"$tree/$file"; }
-	done <"$scratch/files"
-	patch -s -f -p1 -d "$tree" --no-backup-if-mismatch <"$1" >"$scratch/patch.log" 2>&1 ||
+	done
+	apply_patch "$1" "$scratch/patch.log" ||
 		cannot "$1 does not apply to $(basename "$source"): $(tail -n 1 "$scratch/patch.log")"
 }
 
@@ -63,13 +50,13 @@ configure() {
 
 leave() {
 	status=$?
-	restore
+	restore_files
 	[ ! -e "$scratch/plain.config" ] || mv "$scratch/plain.config" "$kernel_build/.config"
 	exit "$status"
 }
 
 "$scripts/tree.sh" "$source" "$tree"
-restore
+restore_files
 [ ! -e "$scratch/plain.config" ] || mv "$scratch/plain.config" "$kernel_build/.config"
 trap leave EXIT
 trap 'exit 130' HUP INT TERM

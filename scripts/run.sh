@@ -230,7 +230,8 @@ case $accel in auto | tcg | kvm) ;; *) die "ACCEL must be auto, tcg or kvm, foun
 case $mode in count | wall | once) ;; *) die "MODE must be count, wall or once, found '$mode'" ;; esac
 [ "$verb-$mode-$accel" != bench-count-kvm ] ||
 	die "MODE=count counts the instructions of TCG, found ACCEL=kvm: use MODE=wall"
-[ -f "$scripts/config/profile-$profile.config" ] || die "PROFILE must be bench, test or debug, found '$profile'"
+[ -f "$scripts/config/profile-$profile.config" ] ||
+	die "PROFILE must be one of $(cd "$scripts/config" && echo profile-*.config | sed 's/profile-//g; s/\.config//g'), found '$profile'"
 [ -z "${OUT-}" ] || [ ! -e "$OUT" ] || die "OUT must not exist yet, found '$OUT': remove it or choose another"
 case $verb in
 source) prepare; unpack_source; echo "$source" ;;

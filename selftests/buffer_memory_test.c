@@ -18,7 +18,8 @@
 #include "testbed.h"
 
 #define BUFFER_PAGES 64
-/* The most that CONFIG_CMA_ALIGNMENT can be, an order of pages. */
+/* What CONFIG_CMA_ALIGNMENT can be, orders of pages. */
+#define LEAST_ALIGN_ORDER 2
 #define MOST_ALIGN_ORDER 12
 
 FIXTURE(buffer_memory)
@@ -251,6 +252,8 @@ TEST_F(buffer_memory, alignment_follows_the_size_up_to_a_limit)
 	ASSERT_EQ(0, trace_enable(&trace, "cma/cma_alloc_finish"));
 	pages = testbed_area_pages(bed) / 2;
 	limit = align_of_buffer(_metadata, bed, &trace, pages);
+	if (order_of(pages) >= LEAST_ALIGN_ORDER)
+		EXPECT_LE(LEAST_ALIGN_ORDER, limit);
 	for (; pages; pages /= 3) {
 		unsigned int order = order_of(pages);
 

@@ -43,6 +43,7 @@ $1 == "region" && source < 4 {
 $1 == "node" && source == 3 { node[$2] = 1; nodes++ }
 $1 == "refused" { refused[$2] = 1 }
 $1 == "ram" && source == 4 { ram_start[++rams] = number($2); ram_end[rams] = number($3) + 1 }
+($1 == "ram" || $1 == "unmapped") && source == 3 && number($3) + 1 > ram_top { ram_top = number($3) + 1 }
 $1 == "ram" { total[source, "ram"] += number($3) + 1 - number($2) }
 $1 == "unmapped" && source == 3 { unmapped_start[++unmappeds] = number($2); unmapped_end[unmappeds] = number($3) + 1 }
 $1 == "covered" && source == 3 { covered_start[++covereds] = number($2); covered_end[covereds] = number($3) + 1 }
@@ -84,6 +85,8 @@ function is_area(key) {
 
 # Bytes of [start, end) that are RAM and not inside the ranges of a kind.
 function uncovered(start, end, kind,    i, low, high, bytes) {
+	# What mem= cuts off is no RAM.
+	end = end < ram_top ? end : ram_top
 	for (i = 1; i <= rams; i++) {
 		low = start > ram_start[i] ? start : ram_start[i]
 		high = end < ram_end[i] ? end : ram_end[i]
@@ -94,7 +97,7 @@ function uncovered(start, end, kind,    i, low, high, bytes) {
 }
 
 function overlap(start, end, kind,    i, count, low, high, bytes) {
-	count = kind == "unmapped" ? unmappeds : covereds
+	count = kind == "unmapped" ? unmappeds : kind == "covered" ? covereds : 0
 	for (i = 1; i <= count; i++) {
 		low = kind == "unmapped" ? unmapped_start[i] : covered_start[i]
 		high = kind == "unmapped" ? unmapped_end[i] : covered_end[i]
@@ -107,16 +110,18 @@ function overlap(start, end, kind,    i, count, low, high, bytes) {
 }
 
 # A region that is no area: what of it is RAM must be where /proc/iomem has it.
-function missing_bytes(source, key,    start, end, kind) {
+function missing_bytes(source, key,    start, end) {
 	if (place[source, key] == "?" || length(place[source, key]) > 15)
 		return 0
 	start = number(place[source, key])
 	end = start + number(size[source, key])
-	kind = key ~ /^no-map/ ? "unmapped" : "covered"
 	# What is both mapped and unmapped is unmapped in /proc/iomem.
-	if (kind == "covered" && uncovered(start, end, "unmapped") < uncovered(start, end, "none"))
-		return 0
-	return uncovered(start, end, kind)
+	return key ~ /^no-map/ ? uncovered(start, end, "unmapped") : free_bytes(start, end)
+}
+
+# RAM that is neither out of the map nor reserved.
+function free_bytes(start, end) {
+	return uncovered(start, end, "unmapped") + uncovered(start, end, "covered") - uncovered(start, end, "none")
 }
 
 function compare_regions(    key, source) {
@@ -221,11 +226,19 @@ function complained(name,    i) {
 	return 0
 }
 
+# Is all in /proc/iomem that a line "0xBASE..0xEND (SIZE KiB) nomap ..." tells of?
+function line_is_true(line,    start, end, at) {
+	at = index(line, "..")
+	start = number(substr(line, 1, at - 1))
+	end = number(substr(line, at + 2, index(line, " ") - at - 2)) + 1
+	return !free_bytes(start, end)
+}
+
 # Has the kernel the node's memory, by its own line, as an area, or in /proc/iomem?
 function held(name,    i, key) {
 	for (i = 1; i <= line_count; i++)
 		if (substr(lines[i], length(lines[i]) - length(name)) == " " name)
-			return 1
+			return line_is_true(lines[i])
 	key = "area " substr(name, 1, 63)
 	if ((3, key) in place)
 		return number(size[3, key]) > 0

@@ -14,8 +14,10 @@ FILENAME == ARGV[1] {
 	if ($1 == "area") print "region\t" $3 "\t" $4 "\tarea\t" $2
 	if ($1 == "heap" || $1 == "default") print $1 "\t" $2
 	if ($1 == "node") print "node\t" $2
+	if ($1 == "iomem" && $2 == 0) in_ram = $5 == "System RAM"
 	if ($1 == "iomem" && $2 == 0) print ($5 == "System RAM" ? "ram" : "unmapped") "\t" $3 "\t" $4
-	if ($1 == "iomem" && $2 > 0 && $5 ~ /^([Rr]eserved|Kernel )/) print "covered\t" $3 "\t" $4
+	# What has been searched for and is out of the map is noted twice.
+	if ($1 == "iomem" && $2 > 0 && in_ram && $5 ~ /^([Rr]eserved|Kernel )/) print "covered\t" $3 "\t" $4
 	next
 }
 

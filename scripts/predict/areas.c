@@ -123,16 +123,30 @@ static __u64 config_bytes(const struct model *model)
 	}
 }
 
-struct region *find_default(struct prediction *prediction)
+static void note_second_default(struct model *model, const struct region *first,
+				const struct region *second)
 {
+	bool undefined = second->place == PLACE_UNKNOWN && !model->ram_unknown;
+
+	add_finding(model, FINDING_ADVICE, first->name,
+		    "linux,cma-default: %s has it, too, %s; remove one of the two",
+		    second->name, undefined ? "and which of them is the global area is not defined" :
+		    "and is the global area");
+}
+
+struct region *find_default(struct model *model)
+{
+	struct prediction *prediction = model->prediction;
 	struct region *found = NULL;
 
 	for (size_t i = 0; i < prediction->region_count; i++) {
 		if (!prediction->regions[i].is_default)
 			continue;
 		/* Several may ask to be it; the last one is. */
-		if (found)
+		if (found) {
 			found->is_default = false;
+			note_second_default(model, found, &prediction->regions[i]);
+		}
 		found = &prediction->regions[i];
 	}
 	return found;
@@ -161,7 +175,10 @@ static bool place_default(struct model *model)
 	} else {
 		area.bytes = config_bytes(model);
 	}
-	if (!area.bytes || find_default(model->prediction))
+	if (option->given && !option->bytes)
+		add_finding(model, FINDING_ADVICE, "cma=",
+			    "is 0 or no number, and so there is no global area; write cma=64M, or leave it out for the tree's or the configuration's");
+	if (!area.bytes || find_default(model))
 		return true;
 	region = declare_area(model, &area);
 	if (region)

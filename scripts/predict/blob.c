@@ -96,6 +96,19 @@ static char *run_dtc(const char *path, const char *format, size_t *bytes)
 	return data;
 }
 
+/* dtc would make a tree of any folder, and read all of it. */
+static void check_folder(const char *path)
+{
+	char *cells;
+
+	if (asprintf(&cells, "%s/#address-cells", path) < 0)
+		fail("no memory for the path '%s'", path);
+	if (access(cells, R_OK))
+		fail("expected a device tree such as /proc/device-tree, found no '#address-cells' in the folder '%s'",
+		     path);
+	free(cells);
+}
+
 static bool is_source(const char *path)
 {
 	size_t length = strlen(path);
@@ -111,9 +124,10 @@ void *blob_load(const char *path)
 	void *blob;
 	int fault;
 
-	if (stat(path, &about))
+	if (stat(path, &about) || access(path, R_OK))
 		fail("cannot open '%s': %s", path, strerror(errno));
 	if (S_ISDIR(about.st_mode)) {
+		check_folder(path);
 		blob = run_dtc(path, "fs", &bytes);
 	} else if (is_source(path)) {
 		blob = run_dtc(path, "dts", &bytes);

@@ -101,6 +101,15 @@ void range_set_free(struct range_set *set)
 	set->count = 0;
 }
 
+/*
+ * The kernel takes an alignment for a power of two and clears the bits below it.
+ * Of another number, those bits are not a row of ones, and so it clears them here.
+ */
+static __u64 align_down(__u64 address, __u64 align)
+{
+	return address & ~(align - 1);
+}
+
 static bool place_in_range(const struct range *range, const struct request *request, __u64 *place)
 {
 	__u64 low = range->start > request->low ? range->start : request->low;
@@ -109,12 +118,10 @@ static bool place_in_range(const struct range *range, const struct request *requ
 	if (low >= high || high - low < request->bytes)
 		return false;
 	if (request->lowest) {
-		if (low % request->align && ULLONG_MAX - low < request->align)
-			return false;
-		*place = (low + request->align - 1) / request->align * request->align;
-		return *place <= high - request->bytes;
+		*place = low ? ((low - 1) | (request->align - 1)) + 1 : 0;
+		return *place >= low && *place <= high - request->bytes;
 	}
-	*place = (high - request->bytes) / request->align * request->align;
+	*place = align_down(high - request->bytes, request->align);
 	return *place >= low;
 }
 

@@ -14,16 +14,20 @@ struct model {
 	struct prediction *prediction;
 	/* As the boot goes on: RAM, what of it is taken, what is out of the map. */
 	struct range_set ram, taken, unmapped;
+	/* Of nodes with reg that were refused when all reg had been taken. */
+	struct range_set given_back;
 	/* The boot loader is to fill the banks in: nobody knows what is free. */
 	bool ram_unknown;
 };
 
 /* The nodes of /reserved-memory (nodes.c). */
 void place_nodes(struct model *model);
+/* Take from the regions what was given back with a refused node (drivers.c). */
+void lose_given_back(struct model *model);
 /* The areas that the command line and the configuration ask for (areas.c). */
 void place_areas(struct model *model);
 /* The global area so far; of several that ask to be it, the last one is. */
-struct region *find_default(struct prediction *prediction);
+struct region *find_default(struct model *model);
 /* What of it comes alive, and the sums (totals.c). */
 void sum_up(struct model *model);
 

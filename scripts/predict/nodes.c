@@ -30,6 +30,9 @@ static void find_overlaps(struct model *model, const struct placed_list *list)
 		if (low->base + low->bytes <= high->base || low->unknown_place)
 			continue;
 		text_list_add(&model->prediction->log, "OVERLAP DETECTED!");
+		/* Who was placed after another had been refused has taken nobody's place. */
+		if ((low->refused && low->sized) || (high->refused && high->sized))
+			continue;
 		add_finding(model, FINDING_OVERLAPS, low->node->name,
 			    "reg: 0x%llx..0x%llx overlaps %s at 0x%llx; end it there or move one of the two",
 			    low->base, low->base + low->bytes - 1, high->node->name, high->base);
@@ -59,23 +62,28 @@ static void initialise_sorted(struct model *model, struct placed_list *list)
 	}
 }
 
+static void ask_placed(struct model *model, struct placed *placed, struct placed_list *asked)
+{
+	placed->refused = !initialise(model, placed);
+	/* Who was refused stays in the table of most kernels. */
+	if (!placed->refused || !model->settings->kernel.checked_first)
+		add_placed(asked, *placed);
+}
+
 /* Newer kernels: those without a place at once, the others later, in the tree's order. */
 static void initialise_in_order(struct model *model, struct placed_list *fixed,
 				struct placed_list *sized)
 {
 	struct placed_list all = { NULL, 0 };
-	bool forget_refused = model->settings->kernel.checked_first;
 
 	for (size_t i = 0; i < sized->count; i++) {
 		if (!place_by_size(model, &sized->placed[i], sized))
 			continue;
 		sized->placed[i].waiting = false;
-		if (initialise(model, &sized->placed[i]) || !forget_refused)
-			add_placed(&all, sized->placed[i]);
+		ask_placed(model, &sized->placed[i], &all);
 	}
 	for (size_t i = 0; i < fixed->count; i++)
-		if (initialise(model, &fixed->placed[i]) || !forget_refused)
-			add_placed(&all, fixed->placed[i]);
+		ask_placed(model, &fixed->placed[i], &all);
 	sort_placed(&all);
 	find_overlaps(model, &all);
 	free(all.placed);

@@ -69,10 +69,10 @@ static void place_numa_area(struct model *model, __u32 numa_node, const char *ki
 }
 
 /* Where nobody says otherwise, each of several nodes may get what the global area has. */
-static __u64 bytes_of_each_node(const struct model *model)
+static __u64 bytes_of_each_node(struct model *model)
 {
 	const struct settings *settings = model->settings;
-	const struct region *global = find_default(model->prediction);
+	const struct region *global = find_default(model);
 
 	if (settings->numa_given || !settings->numa_as_global || !global || count_nodes(model) < 2)
 		return settings->pernuma_bytes;

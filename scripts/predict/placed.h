@@ -15,6 +15,7 @@ struct placed {
 	bool sized;		/* by size, not by reg */
 	bool waiting;		/* sized, its place not yet found */
 	bool unknown_place;
+	bool refused;		/* by its driver */
 	bool not_reserved;	/* its memory is somebody else's; the kernel goes on */
 };
 

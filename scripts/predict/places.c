@@ -249,6 +249,19 @@ static bool check_sized_properties(struct model *model, const struct reserved_no
 	return true;
 }
 
+/* The kernel counts on a power of two; of another number its lowest one is all that is sure. */
+static void note_crooked_alignment(struct model *model, const struct reserved_node *node,
+				   __u64 alignment)
+{
+	__u64 sure = alignment & -alignment;
+	int bits = alignment ? 64 - __builtin_clzll(alignment) : 0;
+
+	if (alignment != sure)
+		add_finding(model, FINDING_ROUNDED, node->name,
+			    "alignment: 0x%llx is no power of two, and only 0x%llx is sure; write 0x%llx",
+			    alignment, sure, 1ull << (bits < 64 ? bits : 63));
+}
+
 bool place_by_size(struct model *model, struct placed *placed,
 		   const struct placed_list *list)
 {
@@ -267,6 +280,7 @@ bool place_by_size(struct model *model, struct placed *placed,
 				    alignment, least);
 		alignment = least;
 	}
+	note_crooked_alignment(model, node, alignment);
 	/* Without an alignment a region begins at a cache line. */
 	request.align = alignment ? alignment : 64;
 	placed->bytes = node->size.value;

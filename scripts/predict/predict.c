@@ -145,8 +145,11 @@ static void predict_machine(struct model *model)
 		range_set_remove(&model->ram, lost.start, lost.end);
 		add_region(model, "memmap", lost.start, lost.end - lost.start, REGION_NO_MAP);
 	}
-	if (settings->unknown_memmap)
-		text_list_add(&prediction->log, "Unknown kernel command line parameters");
+	if (!settings->unknown_memmap)
+		return;
+	text_list_add(&prediction->log, "Unknown kernel command line parameters");
+	add_finding(model, FINDING_IGNORED, "memmap=",
+		    "this architecture does not know it; write a node of /reserved-memory with no-map and reg");
 }
 
 static void reserve_listed(struct model *model)
@@ -169,6 +172,7 @@ static void place_tree(struct model *model)
 	place_nodes(model);
 	if (!listed_first)
 		reserve_listed(model);
+	lose_given_back(model);
 }
 
 void predict(struct prediction *prediction, const struct tree *tree,
@@ -186,6 +190,7 @@ void predict(struct prediction *prediction, const struct tree *tree,
 	prediction->ram_unknown = model.ram_unknown;
 	range_set_free(&model.taken);
 	range_set_free(&model.unmapped);
+	range_set_free(&model.given_back);
 }
 
 void prediction_free(struct prediction *prediction)

@@ -48,6 +48,7 @@ void question_read(struct question *question, int argc, char **argv)
 		{ "behaviour", required_argument, NULL, 'b' },
 		{ "arch", required_argument, NULL, 'a' },
 		{ "ram", required_argument, NULL, 'r' },
+		{ "kernel", required_argument, NULL, 'k' },
 		{ "occupied", required_argument, NULL, 'o' },
 		{ "names", no_argument, NULL, 'n' },
 		{ NULL, 0, NULL, 0 },
@@ -80,6 +81,10 @@ void question_read(struct question *question, int argc, char **argv)
 			break;
 		case 'r':
 			parse_range(&settings->ram, optarg);
+			break;
+		case 'k':
+			parse_range(&settings->image, optarg);
+			parse_range(&settings->occupied, optarg);
 			break;
 		case 'o':
 			parse_range(&settings->occupied, optarg);

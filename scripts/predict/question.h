@@ -9,6 +9,7 @@
  *   --behaviour NAME           of dts-fixtures/behaviours.table; repeat
  *   --arch arm64|arm|x86_64    otherwise as the CPUs of the tree
  *   --ram START+SIZE           instead of what the tree says of RAM; repeat
+ *   --kernel START+SIZE        the kernel's image
  *   --occupied START+SIZE      taken before the tree is read; repeat
  *   --names                    lint: the refused nodes alone
  */

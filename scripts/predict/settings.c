@@ -64,6 +64,8 @@ void settings_defaults(struct settings *settings)
 		.has_heaps = true,
 		.has_system_heap = true,
 		.has_dma_zone = true,
+		.has_restricted_pools = true,
+		.has_numa = true,
 		.areas_max = 20,
 		.choice = SIZE_MBYTES,
 		.config_bytes = 16 << 20,
@@ -118,6 +120,7 @@ void settings_behaviour(struct settings *settings, const char *name)
 		{ "exact-dma-limit", &settings->kernel.exact_dma_limit },
 		{ "kernel-apart", &settings->kernel.kernel_apart },
 		{ "pieces-panic", &settings->kernel.pieces_panic },
+		{ "typed-lists", &settings->kernel.typed_lists },
 	};
 	bool value = *name != '!';
 
@@ -178,6 +181,7 @@ static void read_config_line(struct settings *settings, const char *line, bool *
 	settings->has_system_heap |= is_set(line, "DMABUF_HEAPS_SYSTEM");
 	settings->has_numa |= is_set(line, "NUMA");
 	settings->has_dma_zone |= is_set(line, "ZONE_DMA");
+	settings->has_restricted_pools |= is_set(line, "DMA_RESTRICTED_POOL");
 	settings->has_numa_areas |= is_set(line, "DMA_NUMA_CMA") || is_set(line, "DMA_PERNUMA_CMA");
 	settings->numa_as_global |= is_set(line, "CMA_SIZE_PERNUMA");
 	if (is_set(line, "EFI"))
@@ -240,6 +244,8 @@ void settings_read_config(struct settings *settings, const char *path)
 	settings->has_heaps = false;
 	settings->has_system_heap = false;
 	settings->has_dma_zone = false;
+	settings->has_restricted_pools = false;
+	settings->has_numa = false;
 	settings->config_bytes = 0;
 	settings->ram_pieces_max = PIECES_WITHOUT_EFI;
 	while (getline(&line, &room, stream) > 0)
@@ -353,5 +359,6 @@ void settings_free(struct settings *settings)
 {
 	range_set_free(&settings->memmap);
 	range_set_free(&settings->occupied);
+	range_set_free(&settings->image);
 	range_set_free(&settings->ram);
 }

@@ -45,6 +45,7 @@ struct behaviours {
 	bool exact_dma_limit;
 	bool kernel_apart;
 	bool pieces_panic;
+	bool typed_lists;
 };
 
 struct cma_option {
@@ -61,6 +62,7 @@ struct settings {
 	unsigned int gigantic_shift;	/* of the pages that hugetlb_cma= is for; 0: none */
 
 	bool has_cma, has_heaps, has_system_heap, has_numa, has_numa_areas, has_dma_zone;
+	bool has_restricted_pools;
 	unsigned int areas_max;
 	enum size_choice choice;
 	__u64 config_bytes;
@@ -81,6 +83,8 @@ struct settings {
 
 	/* Taken before the tree is read: the kernel, the initramfs, the blob. */
 	struct range_set occupied;
+	/* The part of it that the kernel's image has. */
+	struct range_set image;
 	/* RAM of a machine without a device tree, or other than its tree says. */
 	struct range_set ram;
 };

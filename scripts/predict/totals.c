@@ -172,7 +172,7 @@ void sum_up(struct model *model)
 {
 	struct prediction *prediction = model->prediction;
 
-	find_default(prediction);
+	find_default(model);
 	for (size_t i = 0; i < prediction->region_count; i++)
 		if (prediction->regions[i].class == REGION_AREA)
 			activate(model, &prediction->regions[i]);

@@ -2,6 +2,7 @@
 /* tree - what a device tree says of memory; libfdt reads it and checks it first */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #include "blob.h"
@@ -23,6 +24,17 @@ static struct number_property read_number(const void *blob, int node, const char
 	return property;
 }
 
+/* Upper and lower case are the same to the kernel. */
+static bool is_compatible(const void *blob, int node, const char *wanted)
+{
+	const char *compatible;
+
+	for (int i = 0; (compatible = fdt_stringlist_get(blob, node, "compatible", i, NULL)); i++)
+		if (!strcasecmp(compatible, wanted))
+			return true;
+	return false;
+}
+
 static void add_reserved_node(struct tree *tree, const void *blob, int node)
 {
 	struct reserved_node *added;
@@ -38,7 +50,9 @@ static void add_reserved_node(struct tree *tree, const void *blob, int node)
 		.no_map = has(blob, node, "no-map"),
 		.reusable = has(blob, node, "reusable"),
 		.cma_default = has(blob, node, "linux,cma-default"),
-		.shared_dma_pool = !fdt_node_check_compatible(blob, node, "shared-dma-pool"),
+		.shared_dma_pool = is_compatible(blob, node, "shared-dma-pool"),
+		.restricted_dma_pool = is_compatible(blob, node, "restricted-dma-pool"),
+		.dma_default = has(blob, node, "linux,dma-default"),
 		.has_children = fdt_first_subnode(blob, node) >= 0,
 		.reg = read_pairs(tree, blob, node, "reg"),
 		.alloc_ranges = read_pairs(tree, blob, node, "alloc-ranges"),

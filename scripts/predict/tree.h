@@ -35,7 +35,9 @@ struct reserved_node {
 	char *name;
 	bool enabled;
 	bool no_map, reusable, cma_default;
+	bool dma_default;
 	bool shared_dma_pool;		/* compatible with "shared-dma-pool" */
+	bool restricted_dma_pool;	/* or with "restricted-dma-pool" */
 	bool has_children;
 	struct pair_property reg, alloc_ranges;
 	struct number_property size, alignment;

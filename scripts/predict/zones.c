@@ -54,11 +54,35 @@ static bool is_across(__u64 border, const struct region *area)
 	return area->base < border && area->base + area->bytes > border;
 }
 
+/* Each NUMA node has zones of its own; 0 where the area is in one. */
+static __u64 find_node_border(const struct model *model, const struct region *area)
+{
+	const struct tree *tree = model->tree;
+	const struct bank *first = NULL;
+	__u64 border = 0;
+
+	for (size_t i = 0; i < tree->bank_count; i++)
+		if (tree->banks[i].start <= area->base && area->base < tree->banks[i].end)
+			first = &tree->banks[i];
+	for (size_t i = 0; first && i < tree->bank_count; i++) {
+		const struct bank *bank = &tree->banks[i];
+
+		if (bank->numa_node != first->numa_node && is_across(bank->start, area) &&
+		    (!border || bank->start < border))
+			border = bank->start;
+	}
+	return border;
+}
+
 __u64 find_zone_border(const struct model *model, const struct region *area)
 {
 	__u64 end = end_of_dma_zone(model);
 
 	if (model->settings->architecture != ARCHITECTURE_ARM64)
 		return 0;
-	return is_across(end, area) ? end : is_across(FOUR_GIB, area) ? FOUR_GIB : 0;
+	if (is_across(end, area))
+		return end;
+	if (is_across(FOUR_GIB, area))
+		return FOUR_GIB;
+	return model->settings->has_numa && model->tree ? find_node_border(model, area) : 0;
 }

@@ -84,7 +84,7 @@ kernel|an area too many|\$a region${tab}0x58000000${tab}0x400000${tab}area${tab}
 kernel|an area missing|/^region.*pool@/d|area pool@50000000
 kernel|the area with no exact place, far off|/^region.*reserved\$/s/0x5d600000/0x52000000/|area reserved
 kernel|a carve-out that is mapped|s/^unmapped/covered/|no-map carveout@54000000
-kernel|a reserved region that is free|/^covered${tab}0x55000000/d|mapped mapped@55000000
+kernel|a reserved region that is free|/^covered${tab}0x55000000/d|mapped mapped@55000000,node mapped@55000000
 kernel|the global area|s/^default.*/default${tab}sized/|global area
 kernel|a heap|/^heap${tab}reserved/d|heap reserved
 kernel|CmaTotal|/^total${tab}cma/s/41943040/25165824/|CmaTotal

@@ -31,6 +31,7 @@ expect "the source says the same as the blob" "$(cat "$work/out")" "$("$lint" "$
 mkdir -p "$work/tree/reserved-memory" && printf '\000\000\000\002' >"$work/tree/#address-cells" &&
 	cp "$work/tree/#address-cells" "$work/tree/#size-cells"
 expect "a folder, its /reserved-memory without cells: status" 1 "$(lint_status "$work/tree")"
+expect "a folder that is no tree: status" 2 "$(lint_status "$work/tree/reserved-memory")"
 expect "64K pages: the pageblock is 512 MiB" \
 	"pages of 64 KiB, pageblock order 13: base and size of an area are multiples of 0x20000000" \
 	"$("$lint" --page-size 64k "$work/board.dtb" | head -n 1 || :)"
@@ -84,6 +85,21 @@ expect "a disabled node is no failure: status" 0 \
 expect "alloc-ranges beyond the last address" \
 	"sized: refused: alloc-ranges: 0xfffffffff0000000 bytes from 0x50000000 go beyond the last address; write less" \
 	"$(said_of '/sized {/,/}/s/size =/alloc-ranges = <0 0x50000000 0xffffffff 0xf0000000>; size =/' '^sized: ')"
+expect "an alignment that is no power of two: what would" \
+	"sized: rounded: alignment: 0x300000 is no power of two, and only 0x100000 is sure; write 0x400000" \
+	"$(said_of '/sized {/,/}/s/size =/alignment = <0 0x300000>; size =/' '^sized: ')"
+expect "a pool that a driver of bounce buffers will not have" \
+	"pool@50000000: refused: reusable: a restricted-dma-pool may not have it; remove it" \
+	"$(said_of '/pool@50000000 {/,/}/s/shared-dma-pool/restricted-dma-pool/' '^pool@50000000: ')"
+expect "cma= without a number" \
+	"cma=: note: is 0 or no number, and so there is no global area; write cma=64M, or leave it out for the tree's or the configuration's" \
+	"$(said_of "$plain" '^cma=' --command-line cma=lots)"
+expect "memmap= where it is not known" \
+	"memmap=: ignored: this architecture does not know it; write a node of /reserved-memory with no-map and reg" \
+	"$(said_of "$plain" '^memmap=' --command-line 'memmap=4M$0x50000000')"
+expect "through make, without CMDLINE: the command line of /chosen" "command line of /chosen: cma=64M" \
+	"$(sed 's|^\tmemory@|chosen { bootargs = "cma=64M"; }; &|' "$board" >"$work/other.dts"
+	make -C "$scripts/.." dts-lint O="$work/o" FILE="$work/other.dts" 2>&1 | grep '^command line' || :)"
 expect "a size that fits nowhere: what would" \
 	"sized: refused: size: no 0x18000000 bytes, aligned to 0x200000, are free in RAM; the largest piece, before the kernel takes its own, is 0x10000000 bytes at 0x40000000" \
 	"$(said_of '/sized {/,/}/s/0x1000000>/0x18000000>/' '^sized: ')"
