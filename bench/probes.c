@@ -96,7 +96,10 @@ int probes_open(struct probes *probes, const char *instance,
 			functions += probe_phase(probes, file,
 						 phase_beginnings[i].function);
 	probes->has_reference = probe_reference(probes, file);
-	/* First of all, when the program dies with the events on. */
+	/* First of all, also when the program dies with the events on. */
+	snprintf(path, sizeof(path), "%.128s/events/sched/sched_switch/enable",
+		 instance);
+	guard_write(&probes->guard, path, "0");
 	snprintf(path, sizeof(path), "%.128s/events/%s/enable", instance,
 		 probes->group);
 	guard_write(&probes->guard, path, "0");

@@ -7,6 +7,7 @@
  * each page most of all: shares are to be read, not times. Under an instruction-counted
  * QEMU bench/plugin tells the same without disturbing anything.
  */
+#include <errno.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -106,25 +107,26 @@ static double reference_call_ns(const struct retry_trace *trace)
 }
 
 /*
- * What a probe takes of the caller: how much longer the call gets. The function
- * itself is taken off as well, so this is a little less than the truth; 0 where
- * the kernel lets no probe into it.
+ * Puts the probes in. Tells what one takes of the caller: how much longer the
+ * call gets. The function itself is taken off as well, so this is a little less
+ * than the truth; 0 where the kernel lets no probe into it.
  */
-static double measure_probe(const struct session *session,
-			    const struct probes *probes)
+static int add_probes(const struct session *session,
+		      const struct probes *probes, double *probe_ns)
 {
 	struct phase_times times = { .pid = getpid() };
 	struct retry_trace trace = session->trace;
-	double without_ns, with_ns;
+	double without_ns = reference_call_ns(NULL), with_ns;
+	int err = retry_trace_add(&trace, probes->group);
 
-	if (!probes->has_reference)
-		return 0;
-	without_ns = reference_call_ns(NULL);
-	trace.probes = probes->group;
+	*probe_ns = 0;
+	if (err || !probes->has_reference)
+		return err;
 	trace.times = &times;
 	with_ns = reference_call_ns(&trace);
-	return !times.is_lost && times.reference_calls && with_ns > without_ns ?
-	       with_ns - without_ns : 0;
+	if (!times.is_lost && times.reference_calls && with_ns > without_ns)
+		*probe_ns = with_ns - without_ns;
+	return 0;
 }
 
 /* The one in the middle, of two the lower. */
@@ -139,14 +141,13 @@ static unsigned int middle_percent(const __u64 *samples_at, __u64 samples)
 }
 
 static void run_row(struct session *session, const struct row *row,
-		    const struct probes *probes, double probe_ns)
+		    double probe_ns)
 {
 	struct phase_times times = { 0 }, one;
 	struct retry_trace trace = session->trace;
 	__u64 i, valid = 0, samples_at[101] = { 0 };
 	struct sample sample;
 
-	trace.probes = probes->group;
 	trace.times = &one;
 	for (i = 0; i < session->options->count && !interrupted(); i++) {
 		one = (struct phase_times) { .pid = getpid() };
@@ -183,11 +184,16 @@ static int phases_run(struct session *session, const struct cell *cell)
 		return 0;
 	}
 	retry_trace_enlarge(&session->trace, BUFFER_KBYTES);
-	probe_ns = measure_probe(session, &probes);
+	if (add_probes(session, &probes, &probe_ns)) {
+		refuse(&why, -EINVAL, "the probes cannot be put in");
+		session_skip(session, "bench", "phases", &why);
+		probes_close(&probes);
+		return 0;
+	}
 	for (i = 0; i < options->nsizes && !interrupted(); i++) {
 		row.request = session_request(session, cell,
 					      options->size_pages[i]);
-		run_row(session, &row, &probes, probe_ns);
+		run_row(session, &row, probe_ns);
 	}
 	probes_close(&probes);
 	return session->records.failed ? -1 : 0;
