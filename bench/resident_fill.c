@@ -201,8 +201,10 @@ static int fault_ballast(struct resident *resident, const struct zone *zone)
 		return 0;
 	pages = outside - (cma > floor ? cma : floor);
 	err = window_fault(resident->ballast, pages);
+	/* By the counters the two cannot be told apart: the window would refill. */
 	if (!err)
-		err = clear_area_of_ballast(resident->ballast);
+		err = resident->exact ? clear_area_of_ballast(resident->ballast) :
+					window_scan(resident->ballast);
 	return err ? err : 1;
 }
 
