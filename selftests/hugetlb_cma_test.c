@@ -22,6 +22,7 @@
 #include "text_file.h"
 
 #define PAGES "/sys/kernel/mm/hugepages/hugepages-%lukB/nr_hugepages"
+#define DEMOTE "/sys/kernel/mm/hugepages/hugepages-1048576kB/demote"
 #define GIGANTIC_BYTES 0x40000000ul
 #define MARK_STEP (64ul << 20)
 #define ROUNDS 3
@@ -111,6 +112,95 @@ TEST_F_TIMEOUT(hugetlb_cma, area_pays_and_is_paid, 110)
 		ASSERT_EQ(0, text_file_write(self->path, "0"));
 		EXPECT_EQ(used, used_by_hugetlb(&self->areas)) {
 			TH_LOG("round %d: the page was given back, and not to its area", round);
+		}
+	}
+}
+
+/* The smaller size that a gigantic page can be made into; 0: none. */
+static __u64 demoted_bytes(void)
+{
+	char text[32];
+	__u64 kib;
+
+	if (text_file_read(DEMOTE "_size", text, sizeof(text)) <= 0 ||
+	    sscanf(text, "%llukB", &kib) != 1)
+		return 0;
+	return kib << 10;
+}
+
+/*
+ * A gigantic page that is made into smaller ones still is of its area, which
+ * is paid back by each of them. Guards a01f43901cfb ("hugetlb: be sure to free
+ * demoted CMA pages to CMA").
+ *
+ *	[------------- 1 GiB -------------]  ->  [2M|2M|2M|2M| ... |2M|2M]
+ */
+TEST_F_TIMEOUT(hugetlb_cma, demoted_page_comes_back, 110)
+{
+	__u64 bytes = demoted_bytes(), used, parts_before, parts, pages;
+	char path[96], text[32];
+	int err;
+
+	if (!bytes)
+		SKIP(return, "needs " DEMOTE "_size (Linux 5.16)");
+	used = cma_area_discover(&self->areas) ? ~0ull : used_by_hugetlb(&self->areas);
+	if (used == ~0ull)
+		SKIP(return, "needs CONFIG_CMA_DEBUGFS and root, or Linux 6.15");
+	snprintf(path, sizeof(path), PAGES, (unsigned long)(bytes >> 10));
+	ASSERT_EQ(0, text_file_read_u64(path, &parts_before));
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)parts_before);
+	ASSERT_LT(0, guard_write(&self->guard, path, text));
+	err = guard_set_file(&self->guard, self->path, "1");
+	if (err == -EACCES || err == -EPERM)
+		SKIP(return, "needs root to write %s", self->path);
+	ASSERT_EQ(0, err);
+	ASSERT_EQ(0, text_file_write(DEMOTE, "1"));
+	ASSERT_EQ(0, text_file_read_u64(self->path, &pages));
+	EXPECT_EQ(0, pages);
+	ASSERT_EQ(0, text_file_read_u64(path, &parts));
+	EXPECT_EQ(parts_before + GIGANTIC_BYTES / bytes, parts);
+	EXPECT_EQ(used + GIGANTIC_BYTES / pagemap_page_size(), used_by_hugetlb(&self->areas));
+
+	/* One of them first: its bit is its own. */
+	ASSERT_EQ(0, text_file_write_u64(path, parts - 1));
+	EXPECT_EQ(used + (GIGANTIC_BYTES - bytes) / pagemap_page_size(),
+		  used_by_hugetlb(&self->areas));
+	ASSERT_EQ(0, text_file_write_u64(path, parts_before));
+	EXPECT_EQ(used, used_by_hugetlb(&self->areas)) {
+		TH_LOG("the parts of the page were given back, and not to their area");
+	}
+	ASSERT_EQ(0, text_file_write(self->path, "1"));
+	ASSERT_EQ(0, text_file_read_u64(self->path, &pages));
+	EXPECT_EQ(1, pages) {
+		TH_LOG("the area has no room for the next page of 1 GiB");
+	}
+	ASSERT_EQ(0, text_file_write(self->path, "0"));
+	EXPECT_EQ(used, used_by_hugetlb(&self->areas));
+}
+
+/*
+ * The smallest page that an area of hugetlb is ever given back is a huge page:
+ * a bit stands for one, no more and no less. Guards 55d134a7b499 ("mm/hugetlb:
+ * pass correct order_per_bit to cma_declare_contiguous_nid").
+ */
+TEST_F(hugetlb_cma, bit_is_the_smallest_huge_page)
+{
+	__u64 bytes = 0;
+	size_t i;
+
+	ASSERT_EQ(0, meminfo_bytes("Hugepagesize", &bytes));
+	if (bytes >= GIGANTIC_BYTES)
+		SKIP(return, "needs default_hugepagesz to be less than 1 GiB");
+	ASSERT_EQ(0, cma_area_discover(&self->areas));
+	for (i = 0; i < self->areas.count; i++) {
+		const struct cma_area *area = &self->areas.area[i];
+
+		if (strncmp(area->name, "hugetlb", 7))
+			continue;
+		if (!area->has_debugfs)
+			SKIP(return, "needs CONFIG_CMA_DEBUGFS and root");
+		EXPECT_EQ(bytes, pagemap_page_size() << area->order_per_bit) {
+			TH_LOG("area %s: order_per_bit %u", area->name, area->order_per_bit);
 		}
 	}
 }

@@ -11,15 +11,18 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness.h"
 #include "io_ring.h"
+#include "meminfo.h"
 #include "movable.h"
 #include "pagemap.h"
 #include "pattern.h"
@@ -29,6 +32,9 @@
 #define MERGE_DEADLINE_MS 6000
 #define KIND_BYTES (2ul << 20)
 #define SHARERS 3
+#define HUGE_PAGES 4
+/* Less than a processor's batch of pages on their way to another list. */
+#define BATCH_PAGES 4
 #define ROOM_DEADLINE_MS 10000
 #define KSM_RUN "/sys/kernel/mm/ksm/run"
 #define KSM_SHARING "/sys/kernel/mm/ksm/pages_sharing"
@@ -128,6 +134,43 @@ static int make_huge(struct pages *pages, struct guard *guard)
 	return 0;
 }
 
+/*
+ * Pages of hugetlb, with none to spare in its pool: each moves to one that is
+ * made for it. Guards ae37c7ff79f1 ("mm: make alloc_contig_range handle in-use
+ * hugetlb pages").
+ */
+static int make_hugetlb(struct pages *pages, struct guard *guard)
+{
+	char text[32];
+	__u64 huge;
+
+	if (meminfo_bytes("Hugepagesize", &huge) || huge > 4 * KIND_BYTES)
+		return -EOPNOTSUPP;
+	snprintf(text, sizeof(text), "%d", HUGE_PAGES);
+	if (guard_set_file(guard, "/proc/sys/vm/nr_hugepages", text))
+		return -EOPNOTSUPP;
+	pages->bytes = HUGE_PAGES * huge;
+	pages->map = mmap(NULL, pages->bytes, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0);
+	if (pages->map == MAP_FAILED)
+		return errno == ENOMEM ? -EOPNOTSUPP : -errno;
+	pattern_fill(pages->map, pages->bytes, pages->seed);
+	return 0;
+}
+
+/* To be freed when memory is short, and then wanted after all. */
+static int make_lazily_freed(struct pages *pages, struct guard *guard)
+{
+	int err = make_anonymous(pages, guard);
+
+	if (err)
+		return err;
+	if (madvise(pages->map, pages->bytes, MADV_FREE))
+		return -EOPNOTSUPP;
+	pattern_fill(pages->map, pages->bytes, pages->seed);
+	return 0;
+}
+
 /* Every page the same, merged into few that all of them share. */
 static int make_merged(struct pages *pages, struct guard *guard)
 {
@@ -175,6 +218,8 @@ static const struct kind {
 	{ "locked in memory", make_locked, NULL },
 	{ "shared by fork", make_fork_shared, NULL },
 	{ "transparent huge", make_huge, NULL },
+	{ "freed lazily, written again", make_lazily_freed, NULL },
+	{ "hugetlb", make_hugetlb, NULL },
 	{ "merged by KSM", make_merged, check_merged },
 };
 
@@ -290,6 +335,9 @@ TEST_F_TIMEOUT(movable_kinds, every_kind_makes_room_unchanged, 110)
 		if (testbed_used(bed) == bed->area_pages)
 			EXPECT_EQ(0, left);
 	}
+	EXPECT_EQ(0, vmstat_wait_isolated()) {
+		TH_LOG("pages that moved are still counted as isolated");
+	}
 }
 
 /*
@@ -317,6 +365,86 @@ TEST_F_TIMEOUT(movable_kinds, long_term_pin_moves_out, 110)
 	EXPECT_EQ(-1, movable_first_bad(memory));
 	EXPECT_EQ(0, take_room(bed, &room));
 	close(ring);
+}
+
+/* The first pages of @memory that all lie in @area, or NULL. */
+static unsigned char *run_inside(const struct movable *memory, const struct cma_area *area)
+{
+	size_t bytes = BATCH_PAGES * pagemap_page_size(), offset;
+
+	for (offset = 0; offset + bytes <= memory->filled_bytes; offset += bytes)
+		if (pagemap_pages_in_area(memory->map + offset, bytes, area) == BATCH_PAGES)
+			return memory->map + offset;
+	return NULL;
+}
+
+/* As by another process: a page that is accessed twice is on its way to be active. */
+static int access_twice(unsigned char *start)
+{
+	size_t bytes = BATCH_PAGES * pagemap_page_size();
+	unsigned char copy[bytes];
+	struct iovec from = { start, bytes }, to = { copy, bytes };
+	int round;
+
+	for (round = 0; round < 2; round++)
+		if (process_vm_readv(getpid(), &to, 1, &from, 1, 0) != (ssize_t)bytes)
+			return -errno;
+	return 0;
+}
+
+static int run_on(int cpu)
+{
+	cpu_set_t cpus;
+
+	CPU_ZERO(&cpus);
+	CPU_SET(cpu, &cpus);
+	return sched_setaffinity(0, sizeof(cpus), &cpus) ? -errno : 0;
+}
+
+/*
+ * A page on the LRU can wait in a processor's batch at the same time, which
+ * holds it: the batch is emptied, and the page moves out to be pinned. Guards
+ * 98c6d259319e ("mm/gup: check ref_count instead of lru before migration").
+ *
+ *	batch of this processor, or of another one:  [p p p p . . .]
+ *	area: |...pppp...|	     pin them: |..........|  pppp
+ */
+TEST_F_TIMEOUT(movable_kinds, page_in_a_batch_is_pinned, 110)
+{
+	struct testbed *bed = &self->bed;
+	struct movable *memory = &self->ballast;
+	cpu_set_t allowed;
+	unsigned char *run;
+	int ring, cpu, here;
+
+	ring = io_ring_open();
+	if (ring < 0)
+		SKIP(return, "needs CONFIG_IO_URING, not disabled by kernel.io_uring_disabled");
+	close(ring);
+	ASSERT_EQ(0, sched_getaffinity(0, sizeof(allowed), &allowed));
+	ASSERT_LT(0, movable_keep_reached(memory, bed->area, KIND_BYTES));
+	here = sched_getcpu();
+	for (cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		if (!CPU_ISSET(cpu, &allowed))
+			continue;
+		run = run_inside(memory, bed->area);
+		if (!run)
+			break;
+		ASSERT_EQ(0, run_on(cpu));
+		ASSERT_EQ(0, access_twice(run));
+		ASSERT_EQ(0, run_on(here));
+		ring = io_ring_open();
+		ASSERT_LE(0, ring);
+		EXPECT_EQ(0, io_ring_pin(ring, run, BATCH_PAGES * bed->page_size)) {
+			TH_LOG("area %s: pages in the batch of processor %d cannot be pinned",
+			       bed->area->name, cpu);
+		}
+		EXPECT_EQ(0, pagemap_pages_in_area(run, BATCH_PAGES * bed->page_size,
+						   bed->area));
+		close(ring);
+	}
+	sched_setaffinity(0, sizeof(allowed), &allowed);
+	EXPECT_EQ(-1, movable_first_bad(memory));
 }
 
 TEST_HARNESS_MAIN

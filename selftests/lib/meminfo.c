@@ -7,7 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "testbed.h"
 #include "text_file.h"
+
+#define ISOLATED_DEADLINE_MS 2000
 
 /*
  * Does @line read "<blanks><field><separators><number>"? A field must end
@@ -67,6 +70,21 @@ int self_status_bytes(const char *field, __u64 *bytes)
 int vmstat_read(const char *field, __u64 *value)
 {
 	return find_field("/proc/vmstat", field, ' ', value);
+}
+
+__u64 vmstat_wait_isolated(void)
+{
+	long long end = testbed_now_ms() + ISOLATED_DEADLINE_MS;
+	__u64 anonymous, file;
+
+	do {
+		anonymous = 0;
+		file = 0;
+		vm_stat_refresh();
+		vmstat_read("nr_isolated_anon", &anonymous);
+		vmstat_read("nr_isolated_file", &file);
+	} while (anonymous + file && testbed_now_ms() < end);
+	return anonymous + file;
 }
 
 int zoneinfo_zone(const char *zone, const char *field, __u64 *pages)

@@ -30,6 +30,15 @@ int self_status_bytes(const char *field, __u64 *bytes);
 int vmstat_read(const char *field, __u64 *value);
 
 /*
+ * vmstat_wait_isolated - wait until no page is isolated to be moved or reclaimed.
+ *
+ * Returns those that still are, of anonymous memory and of files, after two
+ * seconds of waiting: counted twice, or never to come back. Where the kernel
+ * counts less than none it says none.
+ */
+__u64 vmstat_wait_isolated(void);
+
+/*
  * zoneinfo_sum - a field of /proc/zoneinfo, summed over all zones.
  * @field: as written there: "pages free", "managed", "cma", "nr_free_cma" ...
  *
