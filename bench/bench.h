@@ -232,6 +232,13 @@ void sample_take(const struct cell *cell, const struct request *request,
 		 const struct retry_trace *trace, struct schedule *schedule,
 		 struct sample *sample);
 
+/*
+ * pressure_press - for benches that measure as a whole: establish, then verify.
+ * Returns 0, or -errno and the reason; *now is set in both cases.
+ */
+int pressure_press(const struct cell *cell, const struct request *request,
+		   struct occupancy *now, struct reason *why);
+
 /* sample_forget - free what it holds. */
 void sample_forget(struct sample *sample);
 

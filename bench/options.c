@@ -57,6 +57,8 @@ static const char help[] =
 "        a hundred 4 MiB buffers, as a camera would ask for\n"
 "  cmabench --pressure anonymous --occupancy 10,50,90 --json | jq ...\n"
 "        how latency grows with what the area is lent out for\n"
+"  cmabench --pressure clean-cache,dirty-cache --folder /data\n"
+"        page cache of a file there; dirty-cache lifts vm.dirty_ratio meanwhile\n"
 "  cmabench --bench parallel --backend dma-heap --threads 1,8 --sizes 757\n"
 "        do neighbours make each other busy?\n"
 "  cmabench --pressure pinned-vmsplice --pins 1/pageblock --backend dma-heap\n"

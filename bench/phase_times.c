@@ -54,16 +54,28 @@ static void charge(struct phase_times *times, __u64 now_ns)
 		times->ns[phase] += ns;
 }
 
+/* One end of a probe: half of what it took is the caller's. */
+static void count_end(struct phase_times *times)
+{
+	if (!times->depth)
+		return;
+	if (times->call_depth)
+		times->attempt_ends[times->stack[times->depth - 1]]++;
+	else
+		times->ends[times->stack[times->depth - 1]]++;
+}
+
 static void end_attempt(struct phase_times *times, bool was_vain)
 {
 	size_t i;
 
 	for (i = 0; i < NR_PHASES; i++) {
-		if (was_vain)
-			times->retries_ns += times->attempt_ns[i];
-		else
-			times->ns[i] += times->attempt_ns[i];
+		*(was_vain ? &times->retries_ns : &times->ns[i]) +=
+			times->attempt_ns[i];
+		*(was_vain ? &times->retries_ends : &times->ends[i]) +=
+			times->attempt_ends[i];
 		times->attempt_ns[i] = 0;
+		times->attempt_ends[i] = 0;
 	}
 }
 
@@ -76,6 +88,7 @@ static void enter(struct phase_times *times,
 		times->is_lost = true;
 		return;
 	}
+	count_end(times);
 	phase = own_phase(beginning);
 	if (phase_is_of_migrate(beginning->function) && times->depth &&
 	    times->stack[times->depth - 1] != PHASE_MIGRATE)
@@ -101,10 +114,30 @@ static void leave(struct phase_times *times,
 		return;
 	}
 	times->depth--;
+	if (phase_goes_on(beginning->function) && times->depth &&
+	    phase_is_attempt(times->function[times->depth - 1]))
+		times->stack[times->depth - 1] = beginning->phase;
+	count_end(times);
 	if (times->depth < times->call_depth) {
 		end_attempt(times, false);
 		times->call_depth = 0;
 	}
+}
+
+static bool is_reference(const char *name)
+{
+	return !strncmp(name, PHASE_TIMES_REFERENCE ":",
+			strlen(PHASE_TIMES_REFERENCE ":"));
+}
+
+static void read_reference(struct phase_times *times, bool begins)
+{
+	if (begins) {
+		times->reference_begin_ns = times->last_ns;
+		return;
+	}
+	times->reference_calls++;
+	times->reference_ns += times->last_ns - times->reference_begin_ns;
 }
 
 /* The line's own pid is that of whoever leaves the processor. */
@@ -133,6 +166,10 @@ void phase_times_line(struct phase_times *times, const char *line)
 		switch_task(times, line);
 		return;
 	}
+	if (is_reference(event + strlen(": b_"))) {
+		read_reference(times, begin);
+		return;
+	}
 	beginning = beginning_of(event + strlen(": b_"));
 	if (!beginning)
 		return;
@@ -140,6 +177,35 @@ void phase_times_line(struct phase_times *times, const char *line)
 		enter(times, beginning);
 	else
 		leave(times, beginning);
+}
+
+static void take_off(struct phase_times *times, __u64 *ns, double probes_ns)
+{
+	__u64 off = probes_ns < *ns ? probes_ns : *ns;
+
+	*ns -= off;
+	times->probes_ns += off;
+}
+
+void phase_times_correct(struct phase_times *times, double probe_ns)
+{
+	size_t i;
+
+	for (i = 0; i < NR_PHASES; i++)
+		take_off(times, &times->ns[i], times->ends[i] * probe_ns / 2);
+	take_off(times, &times->retries_ns, times->retries_ends * probe_ns / 2);
+}
+
+void phase_times_add(struct phase_times *to, const struct phase_times *from)
+{
+	size_t i;
+
+	for (i = 0; i < NR_PHASES; i++)
+		to->ns[i] += from->ns[i];
+	to->retries_ns += from->retries_ns;
+	to->probes_ns += from->probes_ns;
+	to->calls += from->calls;
+	to->is_lost |= from->is_lost;
 }
 
 __u64 phase_times_total_ns(const struct phase_times *times)

@@ -8,8 +8,17 @@
  *
  * Time between two lines belongs to the function that was entered last and has
  * not returned; while the program is off its processor it is idle. What
- * alloc_contig_range() spends outside of all of them is unexplained, what
- * cma_heap_allocate() spends outside of cma_alloc() is zeroing.
+ * alloc_contig_range() spends outside of all of them is unexplained, but where a
+ * phase goes on in it; what cma_heap_allocate() spends outside of cma_alloc() is
+ * zeroing.
+ *
+ * A probe takes time of the function and of its caller, before the first line
+ * is written and after the last:
+ *
+ *	caller |pre| b_function |...| e_function |post| caller
+ *
+ * What it takes of callers is measured by the function that a system call comes
+ * to, which does next to nothing, and taken off them: phase_times_correct().
  */
 #ifndef CMABENCH_PHASE_TIMES_H
 #define CMABENCH_PHASE_TIMES_H
@@ -22,6 +31,7 @@
 #include "phases.h"
 
 #define PHASE_TIMES_DEPTH 64
+#define PHASE_TIMES_REFERENCE "getppid"
 
 struct phase_times {
 	int pid;		/* whose switches count */
@@ -29,8 +39,13 @@ struct phase_times {
 	__u64 retries_ns;
 	__u64 calls;
 	bool is_lost;		/* the trace is not whole: no figure is good */
+	__u64 probes_ns;	/* in none of the phases */
+	/* Ends of probes that took time of a phase. */
+	__u64 ends[NR_PHASES], retries_ends;
+	/* PHASE_TIMES_REFERENCE, from its first line to its last. */
+	__u64 reference_calls, reference_ns, reference_begin_ns;
 	/* Inside a call. */
-	__u64 attempts, attempt_ns[NR_PHASES];
+	__u64 attempts, attempt_ns[NR_PHASES], attempt_ends[NR_PHASES];
 	enum phase stack[PHASE_TIMES_DEPTH];
 	const char *function[PHASE_TIMES_DEPTH];
 	size_t depth, call_depth;
@@ -41,7 +56,16 @@ struct phase_times {
 /* phase_times_line - take in one line of the trace. */
 void phase_times_line(struct phase_times *times, const char *line);
 
-/* phase_times_total_ns - the sum of all. */
+/*
+ * phase_times_correct - take the probes' time off: @probe_ns of the caller for
+ * each function that was entered and left.
+ */
+void phase_times_correct(struct phase_times *times, double probe_ns);
+
+/* phase_times_add - of one more sample, which is over. */
+void phase_times_add(struct phase_times *to, const struct phase_times *from);
+
+/* phase_times_total_ns - the sum of all phases. */
 __u64 phase_times_total_ns(const struct phase_times *times);
 
 /* phase_times_explained_percent - of cma_alloc() itself; 100 for nothing. */

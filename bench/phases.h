@@ -80,7 +80,6 @@ static const struct phase_beginning {
 	{ "remove_migration_pte", PHASE_REMAP },
 	{ "test_pages_isolated", PHASE_TEST },
 	{ "isolate_freepages_range", PHASE_TAKE },
-	{ "find_large_buddy", PHASE_TAKE },
 	{ "split_page", PHASE_TAKE },
 	{ "split_page_memcg", PHASE_TAKE },
 	{ "split_free_pages", PHASE_TAKE },
@@ -98,6 +97,19 @@ static const struct phase_beginning {
 static inline bool phase_is_attempt(const char *function)
 {
 	return !strncmp(function, "alloc_contig_", strlen("alloc_contig_"));
+}
+
+/*
+ * Behind these an attempt itself does the rest of their phase, in functions that
+ * compilers put into it: 6.12 splits the free blocks that it took, page by page,
+ * between the two, and does nothing else there.
+ */
+static inline bool phase_goes_on(const char *function)
+{
+	return !strncmp(function, "isolate_freepages_range",
+			strlen("isolate_freepages_range")) ||
+	       !strncmp(function, "undo_isolate_page_range",
+			strlen("undo_isolate_page_range"));
 }
 
 /* Unmapping and reclaim walk, too: it begins a phase in migrate_pages() only. */

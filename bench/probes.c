@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "phases.h"
+#include "phase_times.h"
 #include "text_file.h"
 
 static const char *const files[] = {
@@ -18,32 +18,56 @@ static const char *const files[] = {
 /* The name in the kernel, as alloc_hooks() or the compiler may have made it. */
 static const char *const suffixes[] = { "", "_noprof", ".isra.0", ".constprop.0" };
 
+/* What architectures put before the name of a system call. */
+static const char *const call_prefixes[] = {
+	"__arm64_sys_", "__x64_sys_", "__riscv_sys_", "sys_",
+};
+
 static int define(const struct probes *probes, const char *file, char kind,
-		  char mark, const char *function, const char *suffix)
+		  char mark, const char *prefix, const char *function,
+		  const char *suffix)
 {
 	char text[192];
 
-	snprintf(text, sizeof(text), "%c:%s/%c_%s %s%s", kind, probes->group,
-		 mark, function, function, suffix);
+	snprintf(text, sizeof(text), "%c:%s/%c_%s %s%s%s", kind, probes->group,
+		 mark, function, prefix, function, suffix);
 	return text_file_write(file, text);
 }
 
 /* Both ends, or none: a function without its end would never be left. */
 static bool probe(const struct probes *probes, const char *file,
-		  const char *function)
+		  const char *prefix, const char *function, const char *suffix)
 {
 	char text[96];
+
+	if (define(probes, file, 'p', 'b', prefix, function, suffix))
+		return false;
+	if (!define(probes, file, 'r', 'e', prefix, function, suffix))
+		return true;
+	snprintf(text, sizeof(text), "-:%s/b_%s", probes->group, function);
+	text_file_write(file, text);
+	return false;
+}
+
+static bool probe_phase(const struct probes *probes, const char *file,
+			const char *function)
+{
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(suffixes); i++) {
-		if (define(probes, file, 'p', 'b', function, suffixes[i]))
-			continue;
-		if (!define(probes, file, 'r', 'e', function, suffixes[i]))
+	for (i = 0; i < ARRAY_SIZE(suffixes); i++)
+		if (probe(probes, file, "", function, suffixes[i]))
 			return true;
-		snprintf(text, sizeof(text), "-:%s/b_%s", probes->group,
-			 function);
-		text_file_write(file, text);
-	}
+	return false;
+}
+
+static bool probe_reference(const struct probes *probes, const char *file)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(call_prefixes); i++)
+		if (probe(probes, file, call_prefixes[i],
+			  PHASE_TIMES_REFERENCE, ""))
+			return true;
 	return false;
 }
 
@@ -69,9 +93,13 @@ int probes_open(struct probes *probes, const char *instance,
 	for (i = 0; i < ARRAY_SIZE(phase_beginnings); i++)
 		/* The idle loop bears no probe; switches show it. */
 		if (phase_beginnings[i].phase != PHASE_IDLE)
-			functions += probe(probes, file,
-					   phase_beginnings[i].function);
-	/* First of all, when the program dies with the events on. */
+			functions += probe_phase(probes, file,
+						 phase_beginnings[i].function);
+	probes->has_reference = probe_reference(probes, file);
+	/* First of all, also when the program dies with the events on. */
+	snprintf(path, sizeof(path), "%.128s/events/sched/sched_switch/enable",
+		 instance);
+	guard_write(&probes->guard, path, "0");
 	snprintf(path, sizeof(path), "%.128s/events/%s/enable", instance,
 		 probes->group);
 	guard_write(&probes->guard, path, "0");

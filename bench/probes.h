@@ -13,6 +13,7 @@
 struct probes {
 	struct guard guard;
 	char group[32];		/* the folder of their events; empty: none */
+	bool has_reference;	/* PHASE_TIMES_REFERENCE has one, too */
 };
 
 /*

@@ -39,19 +39,31 @@ static bool is_right_page(const struct resident *resident, __u64 pfn)
 	       mappings == resident->mappings;
 }
 
-/* A number of residents all over the window must be what they should be. */
-static int check_kind(const struct resident *resident, struct reason *why)
+static bool is_in(const struct cma_range *range, __u64 pfn)
+{
+	return pfn - range->base_pfn < range->count_pages;
+}
+
+/*
+ * A number of residents must be what they should be: of those in @landing, or
+ * without it of all in the area; all over it in either case.
+ */
+static int check_kind(const struct resident *resident,
+		      const struct cma_range *landing, struct reason *why)
 {
 	unsigned int percent = resident->kind->expected_percent ?: 75;
-	__u64 slots = resident->end_slot - resident->first_slot;
-	__u64 step = slots / (2 * CHECKED_PAGES) + 1, slot;
+	__u64 all = landing ? resident->landing_pages : resident->inside_pages;
+	__u64 step = all / CHECKED_PAGES + 1, found = 0, slot;
 	unsigned int seen = 0, good = 0;
 
 	for (slot = resident->first_slot; resident->exact &&
-	     slot < resident->end_slot && seen < CHECKED_PAGES; slot += step) {
+	     slot < resident->end_slot; slot++) {
 		__u64 pfn = window_pfn(resident, slot);
 
-		if (!pfn || !cma_area_contains(resident->target->area, pfn))
+		if (!pfn || (landing ? !is_in(landing, pfn) :
+			     !cma_area_contains(resident->target->area, pfn)))
+			continue;
+		if (found++ % step)
 			continue;
 		seen++;
 		good += is_right_page(resident, pfn);
@@ -59,9 +71,20 @@ static int check_kind(const struct resident *resident, struct reason *why)
 	if (100 * good >= percent * seen)
 		return 0;
 	return refuse(why, -ENOENT,
-		      "%u of %u pages looked at are %s pages%s, expected %u %%",
-		      good, seen, resident->kind->name, resident->mappings ?
+		      "%u of %u pages looked at%s are %s pages%s, expected %u %%",
+		      good, seen, landing ? " where it will go" : "",
+		      resident->kind->name, resident->mappings ?
 		      " with all their mappings" : "", percent);
+}
+
+/* A few pages tell nothing of a kind that only most of them must be of. */
+static int check_kinds(const struct resident *resident, struct reason *why)
+{
+	int err = check_kind(resident, NULL, why);
+
+	if (!err && resident->landing.count_pages >= CHECKED_PAGES)
+		err = check_kind(resident, &resident->landing, why);
+	return err;
 }
 
 int resident_check(const struct resident *resident, struct reason *why)
@@ -71,7 +94,7 @@ int resident_check(const struct resident *resident, struct reason *why)
 	__u64 off = inside > wanted ? inside - wanted : wanted - inside;
 
 	if (off <= resident->tolerance_pages)
-		return check_kind(resident, why);
+		return check_kinds(resident, why);
 	return refuse(why, -ENOENT,
 		      "%llu pages of ours inside the area, expected %llu +- %llu",
 		      inside, wanted, resident->tolerance_pages);

@@ -170,6 +170,22 @@ static int cannot_count(struct reason *why, int err)
 }
 
 /*
+ * Ballast that came to lie in the area goes at once. It is not the pressure that
+ * is asked for, and it parts what is free there:
+ *
+ *	|..........RRRRRRRR..b...b....b..b......b....|
+ *	 hole of the last release  ^ these are smaller: faults go here first
+ */
+static int clear_area_of_ballast(struct resident *ballast)
+{
+	int err = window_scan(ballast);
+
+	if (err || !ballast->exact || !ballast->inside_pages)
+		return err;
+	return window_drop_inside(ballast, ballast->inside_pages);
+}
+
+/*
  * Pages of other kinds are too dear to be ballast: anonymous ones use up what
  * is free outside the area, until the next fault can go into it.
  * Returns 1 when that was done, 0 when there is nothing to do, -errno.
@@ -185,8 +201,10 @@ static int fault_ballast(struct resident *resident, const struct zone *zone)
 		return 0;
 	pages = outside - (cma > floor ? cma : floor);
 	err = window_fault(resident->ballast, pages);
+	/* By the counters the two cannot be told apart: the window would refill. */
 	if (!err)
-		err = window_scan(resident->ballast);
+		err = resident->exact ? clear_area_of_ballast(resident->ballast) :
+					window_scan(resident->ballast);
 	return err ? err : 1;
 }
 

@@ -87,17 +87,15 @@ static int clear_buffer(const struct retry_trace *trace)
 	return 0;
 }
 
-static int enable_probes(const struct retry_trace *trace, const char *on)
+int retry_trace_add(const struct retry_trace *trace, const char *group)
 {
 	char entry[64];
 	int err;
 
-	if (!trace->probes)
-		return 0;
-	snprintf(entry, sizeof(entry), "events/%.32s/enable", trace->probes);
-	err = write_entry(trace, entry, on);
+	snprintf(entry, sizeof(entry), "events/%.32s/enable", group);
+	err = write_entry(trace, entry, "1");
 	return err ? err : write_entry(trace, "events/sched/sched_switch/enable",
-				       on);
+				       "1");
 }
 
 /* Events are on during the traced pass only: they cost even when unread. */
@@ -107,8 +105,6 @@ int retry_trace_start(const struct retry_trace *trace)
 
 	if (!err)
 		err = write_entry(trace, "events/cma/enable", "1");
-	if (!err)
-		err = enable_probes(trace, "1");
 	if (!err)
 		err = write_entry(trace, "tracing_on", "1");
 	return err;
@@ -156,7 +152,6 @@ void retry_trace_stop(const struct retry_trace *trace, struct sample *sample)
 
 	write_entry(trace, "tracing_on", "0");
 	write_entry(trace, "events/cma/enable", "0");
-	enable_probes(trace, "0");
 	entry_path(trace, "trace", path);
 	if (events_lost(trace) || text_file_read_all(path, &text) < 0) {
 		if (trace->times)

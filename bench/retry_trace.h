@@ -15,9 +15,7 @@ struct phase_times;
 struct retry_trace {
 	char folder[128];	/* empty: not open */
 	struct guard guard;	/* removes it, however the program ends */
-	/* Of a bench that has probes: their events, and where they add up. */
-	const char *probes;	/* NULL: none */
-	struct phase_times *times;
+	struct phase_times *times;	/* where probes add up; NULL: nowhere */
 };
 
 /* retry_trace_open - make the instance. Returns 0, or -errno and the reason. */
@@ -31,6 +29,13 @@ int retry_trace_start(const struct retry_trace *trace);
  * the kernel traces it. Retries stay unknown when events were lost.
  */
 void retry_trace_stop(const struct retry_trace *trace, struct sample *sample);
+
+/*
+ * retry_trace_add - trace the events of @group and the scheduler's switches, too,
+ * between each start and stop. They stay on until the end: a probe that has just
+ * been put into the code makes all of that cold. Returns 0 or -errno.
+ */
+int retry_trace_add(const struct retry_trace *trace, const char *group);
 
 /* retry_trace_enlarge - for many events: the buffer of each processor. */
 int retry_trace_enlarge(const struct retry_trace *trace, const char *kbytes);

@@ -45,17 +45,26 @@ static void invalidate(struct sample *sample, const struct reason *why)
 	sample->valid = false;
 }
 
+int pressure_press(const struct cell *cell, const struct request *request,
+		   struct occupancy *now, struct reason *why)
+{
+	const struct pressure *pressure = cell->pressure;
+	struct reason later;
+	int err = pressure->establish(cell->pressure_state, request, why);
+	int missing = pressure->verify(cell->pressure_state, now,
+				       err ? &later : why);
+
+	return err ? err : missing;
+}
+
 /* Is the pressure there? Looked at last, right before the allocation. */
 static void check_pressure(const struct cell *cell,
 			   const struct request *request,
 			   struct sample *sample)
 {
-	const struct pressure *pressure = cell->pressure;
 	struct reason why = { "no reason given" };
 
-	if (pressure->establish(cell->pressure_state, request, &why))
-		invalidate(sample, &why);
-	if (pressure->verify(cell->pressure_state, &sample->occupancy, &why))
+	if (pressure_press(cell, request, &sample->occupancy, &why))
 		invalidate(sample, &why);
 }
 

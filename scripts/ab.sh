@@ -119,11 +119,18 @@ describe_side() {
 }
 
 # measure_sides [SIDE-FOLDER]...: those whose runs do not stand yet, in one go, so
-# that wall mode can take turns.
+# that wall mode can take turns. Two sides that are the same kernel are one run
+# where runs repeat, and two where they do not: that shows the noise.
 measure_sides() {
 	set_aside=
 	for side; do
 		run=$(run_folder "$side")
+		case "$set_aside $mode" in
+		*" $run.partial "*wall) run=$run-again ;;
+		*" $run.partial "*)
+			echo "$run" >"$side/run"
+			continue ;;
+		esac
 		echo "$run" >"$side/run"
 		[ -e "$run/figures.tsv" ] && [ "$mode" = count ] && continue
 		rm -rf "$run.partial"

@@ -13,12 +13,12 @@ def error(message): ["(records)", "error", message];
 def judged($test; $good; message): [$test, (if $good then "pass", "" else "fail", message end)];
 
 # Benches that measure as a whole, not sample by sample.
-def whole_name: name + ([(.threads | numbers | "threads\(.)"), (.areas | numbers | "areas\(.)"), (.order | strings | gsub(" "; "-"))] | map("." + .) | join(""));
+def whole_name: name + ([(.threads | numbers | "threads\(.)"), (.areas | numbers | "areas\(.)"), (.order | strings | gsub(" "; "-")), (.step | numbers | "step\(.)")] | map("." + .) | join(""));
 def fault: if .type != "traced_phases" then (if .valid == false then .invalid_reason else "" end)
 	elif .valid != true then "the trace is not whole, or no allocation succeeded"
 	elif .explained_percent < 90 then "\(.explained_percent) % of the time is explained, expected 90 %"
 	else "" end;
-def whole: select(.type | IN("throughput", "parallel", "release", "traced_phases"))
+def whole: select(.type | IN("throughput", "parallel", "release", "fragmentation", "traced_phases"))
 	| fault as $fault | judged(whole_name; $fault == ""; $fault);
 
 # The engine must not be seen in what it measures.

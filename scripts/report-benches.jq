@@ -29,9 +29,9 @@ bench_records as $records
   table("Several threads"; ["backend", "pressure", "size, pages", "threads", "areas", "allocations a second", "median", "max", "failed", "retries"];
 	of("parallel") | [who, .threads, .areas, .allocations_per_second, (.p50_ns | time), (.max_ns | time), "\(.failures)\(invalid)", .retries]),
   table("Giving back"; ["backend", "pressure", "size, pages", "order", "releases", "min", "median", "max"];
-	of("release") | [who, .order, .releases, (.release_min_ns, .release_p50_ns, .release_max_ns | time)]),
+	of("release") | [who, .order, "\(.releases)\(invalid)", (.release_min_ns, .release_p50_ns, .release_max_ns | time)]),
   table("Fragmentation"; ["backend", "pressure", "step", "buffers", "taken, pages", "largest free run, pages", "requests", "failed", "why"];
-	of("fragmentation") | [.backend, pressure_name, .step, .buffers, .used_pages, .largest_free_run_pages, .requests, .failures, failures]),
+	of("fragmentation") | [.backend, pressure_name, .step, .buffers, .used_pages, .largest_free_run_pages, .requests, "\(.failures)\(invalid)", failures]),
   table("The hunt: where it stopped"; ["backend", "pressure", "size, pages", "sample", "latency", "the trace's last line"];
 	of("snapshot") | [who, .sample, (.latency_ns | time), (.trace // "-" | split("\n") | map(select(. != "")) | last // "-")]),
   table("The hunt: pages in the way"; ["backend", "pressure", "page frame", "times", "what", "flags", "mappings", "allocated by"];

@@ -14,6 +14,7 @@
 #include "buffer.h"
 #include "harness.h"
 #include "kcore.h"
+#include "movable.h"
 #include "pagemap.h"
 #include "testbed.h"
 
@@ -22,9 +23,14 @@
 #define LEAST_ALIGN_ORDER 2
 #define MOST_ALIGN_ORDER 12
 
+/* Others' memory that must make room: a run of it. */
+#define LEFT_BYTES (2ul << 20)
+#define ATTEMPTS 10
+
 FIXTURE(buffer_memory)
 {
 	struct testbed bed;
+	struct movable memory;
 };
 
 FIXTURE_SETUP(buffer_memory)
@@ -37,6 +43,7 @@ FIXTURE_SETUP(buffer_memory)
 
 FIXTURE_TEARDOWN(buffer_memory)
 {
+	movable_free(&self->memory);
 	SKIP_IF_OTHERS_DISTURBED(&self->bed);
 	EXPECT_EQ(0, testbed_close(&self->bed));
 }
@@ -88,6 +95,63 @@ TEST_F(buffer_memory, buffers_come_zeroed)
 		munmap(map, bytes);
 		close(fd);
 	}
+}
+
+/*
+ * A buffer of as much of the area as can be had, or -errno: the longest free
+ * run, less what aligning costs. A page on its way has a moment to arrive.
+ */
+static int take_the_most(const struct testbed *bed, size_t *bytes)
+{
+	int fd = -ENOMEM, attempt = 0;
+	__u64 pages;
+
+	if (cma_area_read(bed->area, CMA_MAXCHUNK_PAGES, &pages))
+		pages = testbed_area_pages(bed);
+	for (; fd == -ENOMEM && pages; pages -= ++attempt % ATTEMPTS ? 0 : (pages + 15) / 16) {
+		*bytes = pages * bed->page_size;
+		fd = dma_heap_alloc(bed->heap_fd, *bytes);
+	}
+	return fd;
+}
+
+/*
+ * Nor does what a process wrote, be its pages gone or still about: to make room
+ * they are copied, and the frames they leave keep the bytes.
+ *
+ *	area	[ff.ffmmmff.f]	f: freed, not cleared   m: a process has it
+ *	area	[000000000000]	one buffer		m: elsewhere, whole
+ */
+TEST_F_TIMEOUT(buffer_memory, what_a_process_wrote_does_not_show, 110)
+{
+	struct testbed *bed = &self->bed;
+	unsigned char *map;
+	const char *reason;
+	size_t bytes;
+	long moved;
+	int fd;
+
+	if (geteuid())
+		SKIP(return, "needs root, to see which pages of ours are in the area");
+	reason = movable_press(&self->memory, bed);
+	if (reason)
+		SKIP(return, "%s", reason);
+	moved = movable_keep_reached(&self->memory, bed->area, LEFT_BYTES);
+	ASSERT_LT(0, moved) {
+		TH_LOG("area %s: no page of ours is there", bed->area->name);
+	}
+	fd = take_the_most(bed, &bytes);
+	ASSERT_GE(fd, 0);
+	ASSERT_EQ(0, dma_buf_map(fd, bytes, (void **)&map));
+	EXPECT_EQ(bytes, first_dirty(map, bytes)) {
+		TH_LOG("area %s: %zu bytes: not zero at that offset", bed->area->name, bytes);
+	}
+	munmap(map, bytes);
+	close(fd);
+	EXPECT_EQ(-1, movable_first_bad(&self->memory));
+	moved -= pagemap_pages_in_area(self->memory.map, LEFT_BYTES, bed->area);
+	TH_LOG("area %s: a buffer of %zu bytes, %ld of our pages made room", bed->area->name,
+	       bytes, moved);
 }
 
 /* Does page @i of the area's block begin with the number of page @i? */

@@ -32,43 +32,44 @@ FIXTURE_TEARDOWN(debugfs)
 	CLOSE_QUIET_TESTBED(&self->bed);
 }
 
-/* An entry of a folder: what it is and who may use it. */
+/* An entry of a folder: what it is, who may use it, what the other direction gets. */
 struct entry {
 	const char *name;
 	mode_t mode;
+	int err;
 };
 
 /* 6.x: one range, described by files of the area. */
 static const struct entry single_range_entries[] = {
-	{ "alloc", S_IFREG | 0200 },
-	{ "base_pfn", S_IFREG | 0444 },
-	{ "bitmap", S_IFREG | 0444 },
-	{ "count", S_IFREG | 0444 },
-	{ "free", S_IFREG | 0200 },
-	{ "maxchunk", S_IFREG | 0444 },
-	{ "order_per_bit", S_IFREG | 0444 },
-	{ "used", S_IFREG | 0444 },
-	{ NULL, 0 }
+	{ "alloc", S_IFREG | 0200, -EACCES },
+	{ "base_pfn", S_IFREG | 0444, -EACCES },
+	{ "bitmap", S_IFREG | 0444, -EINVAL },
+	{ "count", S_IFREG | 0444, -EACCES },
+	{ "free", S_IFREG | 0200, -EACCES },
+	{ "maxchunk", S_IFREG | 0444, -EACCES },
+	{ "order_per_bit", S_IFREG | 0444, -EACCES },
+	{ "used", S_IFREG | 0444, -EACCES },
+	{ NULL, 0, 0 }
 };
 
 /* 6.15 and later: a folder a range, links from the old names to the first. */
 static const struct entry many_ranges_entries[] = {
-	{ "alloc", S_IFREG | 0200 },
-	{ "base_pfn", S_IFLNK | 0777 },
-	{ "bitmap", S_IFLNK | 0777 },
-	{ "count", S_IFREG | 0444 },
-	{ "free", S_IFREG | 0200 },
-	{ "maxchunk", S_IFREG | 0444 },
-	{ "order_per_bit", S_IFREG | 0444 },
-	{ "ranges", S_IFDIR | 0755 },
-	{ "used", S_IFREG | 0444 },
-	{ NULL, 0 }
+	{ "alloc", S_IFREG | 0200, -EACCES },
+	{ "base_pfn", S_IFLNK | 0777, 0 },
+	{ "bitmap", S_IFLNK | 0777, 0 },
+	{ "count", S_IFREG | 0444, -EACCES },
+	{ "free", S_IFREG | 0200, -EACCES },
+	{ "maxchunk", S_IFREG | 0444, -EACCES },
+	{ "order_per_bit", S_IFREG | 0444, -EACCES },
+	{ "ranges", S_IFDIR | 0755, 0 },
+	{ "used", S_IFREG | 0444, -EACCES },
+	{ NULL, 0, 0 }
 };
 
 static const struct entry range_entries[] = {
-	{ "base_pfn", S_IFREG | 0444 },
-	{ "bitmap", S_IFREG | 0444 },
-	{ NULL, 0 }
+	{ "base_pfn", S_IFREG | 0444, -EACCES },
+	{ "bitmap", S_IFREG | 0444, -EINVAL },
+	{ NULL, 0, 0 }
 };
 
 static const struct entry *find_entry(const struct entry *entries,
@@ -102,12 +103,14 @@ static void check_folder(struct __test_metadata *_metadata, const char *path,
 		}
 		EXPECT_EQ(0, status.st_uid);
 	}
-	while ((found = readdir(dir)))
-		if (found->d_name[0] != '.')
-			EXPECT_NE(NULL, find_entry(entries, found->d_name)) {
-				TH_LOG("%s/%s: not expected: add it here, with what it promises",
-				       path, found->d_name);
-			}
+	while ((found = readdir(dir))) {
+		if (found->d_name[0] == '.')
+			continue;
+		EXPECT_NE(NULL, find_entry(entries, found->d_name)) {
+			TH_LOG("%s/%s: not expected: add it here, with what it promises",
+			       path, found->d_name);
+		}
+	}
 	closedir(dir);
 }
 
@@ -130,32 +133,41 @@ TEST_F(debugfs, entries_and_permissions)
 	}
 }
 
-/* sysfs entries came one release after the other: each is read-only. */
-TEST_F(debugfs, sysfs_entries_are_read_only)
+/* sysfs entries came in three steps; each is there with those before it. */
+static const struct entry sysfs_entries[] = {
+	{ "alloc_pages_success", S_IFREG | 0444, -EACCES },
+	{ "alloc_pages_fail", S_IFREG | 0444, -EACCES },
+	/* 6.9 */
+	{ "release_pages_success", S_IFREG | 0444, -EACCES },
+	/* 6.15, as the folder ranges of debugfs */
+	{ "total_pages", S_IFREG | 0444, -EACCES },
+	{ "available_pages", S_IFREG | 0444, -EACCES },
+	{ NULL, 0, 0 }
+};
+
+TEST_F(debugfs, sysfs_entries_are_there_as_far_as_the_last)
 {
-	static const char *const always[] = {
-		"alloc_pages_success", "alloc_pages_fail",
-	};
-	static const char *const later[] = {
-		"release_pages_success", "total_pages", "available_pages",
-	};
-	char path[CMA_PATH_SIZE];
-	struct stat status;
-	size_t i;
+	struct entry expected[ARRAY_SIZE(sysfs_entries)] = { 0 };
+	char path[CMA_PATH_SIZE], ranges[CMA_PATH_SIZE];
+	size_t i, count = 2;
 
 	if (!self->bed.area->has_sysfs)
 		SKIP(return, "needs CONFIG_CMA_SYSFS");
-	for (i = 0; i < ARRAY_SIZE(always); i++) {
-		cma_area_sysfs_path(self->bed.area, always[i], path);
-		ASSERT_EQ(0, stat(path, &status)) {
-			TH_LOG("%s: %s", path, strerror(errno));
+	cma_area_sysfs_path(self->bed.area, sysfs_entries[2].name, path);
+	if (text_file_exists(path))
+		count = 3;
+	cma_area_debugfs_path(self->bed.area, "ranges", ranges);
+	if (text_file_exists(ranges))
+		count = ARRAY_SIZE(sysfs_entries) - 1;
+	for (i = 0; i < count; i++)
+		expected[i] = sysfs_entries[i];
+	cma_area_sysfs_path(self->bed.area, "", path);
+	check_folder(_metadata, path, expected);
+	for (i = 0; i < count; i++) {
+		cma_area_sysfs_path(self->bed.area, expected[i].name, path);
+		EXPECT_EQ(expected[i].err, text_file_write(path, "0")) {
+			TH_LOG("%s: a write", path);
 		}
-		EXPECT_EQ(S_IFREG | 0444, status.st_mode);
-	}
-	for (i = 0; i < ARRAY_SIZE(later); i++) {
-		cma_area_sysfs_path(self->bed.area, later[i], path);
-		if (stat(path, &status) == 0)
-			EXPECT_EQ(S_IFREG | 0444, status.st_mode);
 	}
 }
 
@@ -197,19 +209,19 @@ TEST_F(debugfs, bad_texts_are_refused)
 	EXPECT_EQ(self->bed.used_at_start, testbed_used(&self->bed));
 }
 
+/* Root passes the mode bits; the operation itself must be missing. */
 TEST_F(debugfs, files_have_one_direction)
 {
 	char path[CMA_PATH_SIZE], text[16];
+	const struct entry *entry;
 
-	/* Root passes the mode bits; the operation itself must be missing. */
-	cma_area_debugfs_path(self->bed.area, "alloc", path);
-	EXPECT_EQ(-EACCES, text_file_read(path, text, sizeof(text)));
-	cma_area_debugfs_path(self->bed.area, "free", path);
-	EXPECT_EQ(-EACCES, text_file_read(path, text, sizeof(text)));
-	cma_area_debugfs_path(self->bed.area, "used", path);
-	EXPECT_EQ(-EACCES, text_file_write(path, "1"));
-	cma_area_debugfs_path(self->bed.area, "count", path);
-	EXPECT_EQ(-EACCES, text_file_write(path, "1"));
+	for (entry = single_range_entries; entry->name; entry++) {
+		cma_area_debugfs_path(self->bed.area, entry->name, path);
+		EXPECT_EQ(entry->err, entry->mode & 0444 ? text_file_write(path, "1") :
+				      (int)text_file_read(path, text, sizeof(text))) {
+			TH_LOG("%s: a %s", path, entry->mode & 0444 ? "write" : "read");
+		}
+	}
 }
 
 /*

@@ -125,8 +125,11 @@ TEST_F_TIMEOUT(dma_heap_leak, ten_thousand_buffers, 3600)
 	int done;
 
 	/* What is made once is made now. */
-	for (done = 0; done < WARM_UP_CYCLES; done++)
-		ASSERT_EQ(0, cycle(bed, done));
+	for (done = 0; done < WARM_UP_CYCLES; done++) {
+		int err = cycle(bed, done);
+
+		ASSERT_EQ(0, err);
+	}
 	take_footprint(&before);
 	end = testbed_now_ms() + seconds * 1000;
 	for (done = 0; done < CYCLES && (done < MIN_CYCLES || testbed_now_ms() < end); done++) {

@@ -16,10 +16,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "environment.h"
 #include "harness.h"
+#include "random.h"
 #include "testbed.h"
 
 #define MAX_BUFFERS 128
+#define KILLS 6
+#define MOST_ROUNDS 24
+/* More than a round takes on a slow machine: anywhere in it. */
+#define MOST_DELAY_US 5000
 
 FIXTURE(dma_heap)
 {
@@ -121,14 +127,23 @@ TEST_F(dma_heap, unknown_ioctls_are_refused)
 	EXPECT_EQ(EINVAL, errno);
 }
 
+/* With what this kernel's heap refuses another driver's command, or 0. */
+static int refusal_of_strangers(int heap_fd)
+{
+	/* Neither the letter nor the number is a heap's. */
+	return ioctl(heap_fd, _IO('b', 255), NULL) ? errno : 0;
+}
+
 /*
  * DMA_BUF_IOCTL_SYNC has another driver's letter, 'b', but the same number 0.
  * dma_heap_ioctl() looks at the number only: it allocates, by a size that was
- * flags, and the descriptor of it is told to nobody (known issue).
+ * flags, and the descriptor of it is told to nobody (known issue). It is to be
+ * refused as the rest of that driver's commands are.
  */
 TEST_F(dma_heap, ioctl_of_another_driver_is_refused)
 {
 	struct dma_buf_sync sync = { .flags = DMA_BUF_SYNC_RW };
+	int refusal = refusal_of_strangers(self->bed.heap_fd);
 	int lost = dup(self->bed.heap_fd), result, err;
 
 	ASSERT_GE(lost, 0);
@@ -141,7 +156,41 @@ TEST_F(dma_heap, ioctl_of_another_driver_is_refused)
 		TH_LOG("heap %s takes DMA_BUF_IOCTL_SYNC for DMA_HEAP_IOCTL_ALLOC",
 		       self->bed.heap->name);
 	}
-	EXPECT_TRUE(err == ENOTTY || err == EINVAL);
+	EXPECT_EQ(refusal, err);
+}
+
+/* Commands of other drivers whose numbers no heap has. */
+TEST_F(dma_heap, strangers_commands_are_refused)
+{
+	static const unsigned int commands[] = {
+		_IO('b', 255), DMA_BUF_SET_NAME_B, TIOCGWINSZ, _IOWR('H', 2, __u64), ~0u,
+	};
+	__u64 argument[32] = { 0 };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(commands); i++) {
+		EXPECT_EQ(-1, ioctl(self->bed.heap_fd, commands[i], argument));
+		EXPECT_EQ(EINVAL, errno) {
+			TH_LOG("heap %s, command 0x%x", self->bed.heap->name, commands[i]);
+		}
+	}
+}
+
+/* What is no heap, or nothing, gives no buffer. */
+TEST_F(dma_heap, only_heaps_give_buffers)
+{
+	struct dma_heap_allocation_data data = { .len = 1, .fd_flags = O_RDWR };
+	int zero = open("/dev/zero", O_RDWR | O_CLOEXEC);
+	int buffer = dma_heap_alloc(self->bed.heap_fd, 1);
+
+	ASSERT_GE(zero, 0);
+	ASSERT_GE(buffer, 0);
+	EXPECT_EQ(-ENOTTY, dma_heap_alloc_raw(zero, &data));
+	EXPECT_EQ(-ENOTTY, dma_heap_alloc_raw(buffer, &data));
+	close(buffer);
+	close(zero);
+	EXPECT_EQ(-EBADF, dma_heap_alloc_raw(zero, &data));
+	EXPECT_EQ(-EBADF, dma_heap_alloc_raw(-1, &data));
 }
 
 /* The ioctl's size may grow: the kernel fills up and passes over the rest. */
@@ -355,42 +404,57 @@ static void live_in_the_area(const struct testbed *bed, int *shared_rounds)
 	}
 }
 
+/* Let the child do so many rounds, then stop it, so much later. */
+static void kill_owner(struct __test_metadata *_metadata, struct testbed *bed, int *rounds,
+		       int least, unsigned int delay_us)
+{
+	long long end = testbed_now_ms() + 10000;
+	int status, kill_id;
+	pid_t pid;
+
+	__atomic_store_n(rounds, 0, __ATOMIC_SEQ_CST);
+	pid = fork();
+	ASSERT_GE(pid, 0);
+	if (pid == 0)
+		live_in_the_area(bed, rounds);
+	kill_id = guard_kill(&bed->guard, pid);
+	while (__atomic_load_n(rounds, __ATOMIC_SEQ_CST) < least && testbed_now_ms() < end)
+		usleep(100);
+	EXPECT_GE(__atomic_load_n(rounds, __ATOMIC_SEQ_CST), least);
+	EXPECT_GT(testbed_used(bed), bed->used_at_start);
+	usleep(delay_us);
+	kill(pid, SIGKILL);
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	guard_cancel(&bed->guard, kill_id);
+}
+
+/* At points that the seed chooses: in the ioctl, in a fault, between them. */
 TEST_F(dma_heap, killed_owner_leaves_nothing)
 {
+	__u64 seed = environment_seed();
 	struct testbed *bed = &self->bed;
-	int *rounds, point;
+	struct random random;
+	int *rounds, i;
 
 	if (!self->bed.knows_used)
 		SKIP(return, "needs CONFIG_CMA_DEBUGFS and root, or Linux 6.15");
 	rounds = mmap(NULL, bed->page_size, PROT_READ | PROT_WRITE,
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	ASSERT_NE(MAP_FAILED, (void *)rounds);
-	/* Killed after 1, 3, 7, 15 rounds, anywhere in the next one. */
-	for (point = 1; point < 16; point = 2 * point + 1) {
-		long long end = testbed_now_ms() + 10000;
-		int status, kill_id;
-		pid_t pid;
+	TH_LOG("seed %llu", (unsigned long long)seed);
+	random_seed(&random, seed);
+	for (i = 0; i < KILLS; i++) {
+		int least = 1 + random_below(&random, MOST_ROUNDS);
+		unsigned int delay_us = random_below(&random, MOST_DELAY_US);
 
-		__atomic_store_n(rounds, 0, __ATOMIC_SEQ_CST);
-		pid = fork();
-		ASSERT_GE(pid, 0);
-		if (pid == 0)
-			live_in_the_area(bed, rounds);
-		kill_id = guard_kill(&bed->guard, pid);
-		while (__atomic_load_n(rounds, __ATOMIC_SEQ_CST) < point &&
-		       testbed_now_ms() < end)
-			usleep(100);
-		EXPECT_GE(__atomic_load_n(rounds, __ATOMIC_SEQ_CST), point);
-		EXPECT_GT(testbed_used(bed), self->bed.used_at_start);
-		kill(pid, SIGKILL);
-		ASSERT_EQ(pid, waitpid(pid, &status, 0));
-		guard_cancel(&bed->guard, kill_id);
+		kill_owner(_metadata, bed, rounds, least, delay_us);
 		EXPECT_EQ(self->bed.used_at_start,
 			  testbed_wait_used(bed, self->bed.used_at_start)) {
-			TH_LOG("area %s: owner killed after %d rounds",
-			       bed->area->name, point);
+			TH_LOG("area %s: owner killed %u us after %d rounds; the same again: CMA_TESTS_SEED=%llu",
+			       bed->area->name, delay_us, least, (unsigned long long)seed);
 		}
 	}
+	munmap(rounds, bed->page_size);
 }
 
 TEST_HARNESS_MAIN

@@ -197,9 +197,9 @@ static void ask_for_the_impossible(struct stress *stress)
 		fail(stress, "more than the area is granted");
 	if (bed->heap_fd >= 0 && dma_heap_alloc(bed->heap_fd, 0) != -EINVAL)
 		fail(stress, "a buffer of nothing is granted");
-	if (buffer && mmap(NULL, buffer->bytes + 1, PROT_READ, MAP_SHARED, buffer->fd, 0) !=
-		      MAP_FAILED)
-		fail(stress, "more than the buffer can be mapped");
+	if (buffer && (mmap(NULL, buffer->bytes + 1, PROT_READ, MAP_SHARED, buffer->fd, 0) !=
+		       MAP_FAILED || errno != EINVAL))
+		fail(stress, "more than the buffer can be mapped, or not refused as invalid");
 	cma_area_debugfs_path(bed->area, "alloc", path);
 	if (bed->area->has_debugfs && !geteuid() && text_file_write(path, "-1") != -EINVAL)
 		fail(stress, "a negative number of pages is granted");

@@ -61,6 +61,8 @@ static int hugetlb_open(const struct target *target, void **state,
 	if (hugetlb->fd < 0 || text_file_read_u64(path, &hugetlb->taken)) {
 		refuse(why, -errno, "cannot open %s: %m (CONFIG_HUGETLBFS, root)",
 		       path);
+		if (hugetlb->fd >= 0)
+			close(hugetlb->fd);
 		free(hugetlb);
 		return -ENOENT;
 	}

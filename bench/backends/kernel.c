@@ -31,8 +31,9 @@ static int kernel_open(const struct target *target, void **state,
 	kernel->area = target->area->name;
 	kernel->fd = open(CMA_BENCH_DEVICE, O_RDWR | O_CLOEXEC);
 	if (kernel->fd < 0) {
+		refuse(why, -ENOENT, "cannot open " CMA_BENCH_DEVICE ": %m (bench/kernel built into the kernel or loaded, root)");
 		free(kernel);
-		return refuse(why, -ENOENT, "cannot open " CMA_BENCH_DEVICE ": %m (bench/kernel built into the kernel or loaded, root)");
+		return -ENOENT;
 	}
 	*state = kernel;
 	return 0;

@@ -32,6 +32,9 @@ struct churn {
 	__u64 live, live_pages;
 	__u64 requests, failures;
 	__u64 by_failure[NR_FAILURES];
+	/* Of the pressure, before the first request: later ones move it out. */
+	bool valid;
+	struct reason why;
 };
 
 static __u64 fragmentation_count(const struct options *options)
@@ -101,7 +104,7 @@ static void give_one(struct churn *churn, const struct row *row)
 static void churn_step(struct churn *churn, const struct row *row,
 		       const struct options *options)
 {
-	__u64 full = row->target->area->count_pages / 100 * FULL_PERCENT;
+	__u64 full = row->target->area->count_pages * FULL_PERCENT / 100;
 	bool give = churn->live &&
 		    random_below(&churn->random, 2 * full) < churn->live_pages;
 
@@ -144,11 +147,11 @@ static void report(struct session *session, const struct row *row,
 
 	largest = largest_free_run(area, &knows_run);
 	if (session->table)
-		fprintf(session->table, "%-13s %-10s step %7llu: %llu buffers, %llu of %llu pages taken, largest free run %llu, %llu of %llu requests failed\n",
+		fprintf(session->table, "%-13s %-10s step %7llu: %llu buffers, %llu of %llu pages taken, largest free run %llu, %llu of %llu requests failed%s\n",
 			row->bench, row->cell->backend->name,
 			(number + 1) * session->options->count * STEPS_A_SAMPLE, churn->live,
 			used, area->count_pages, largest, churn->failures,
-			churn->requests);
+			churn->requests, churn->valid ? "" : " (invalid)");
 	area_map_record(&session->records, row, number);
 	if (!session->records.file)
 		return;
@@ -166,6 +169,9 @@ static void report(struct session *session, const struct row *row,
 			json_number(&json, failure_name(i),
 				    churn->by_failure[i]);
 	json_close_object(&json);
+	json_bool(&json, "valid", churn->valid);
+	json_string(&json, "invalid_reason",
+		    churn->valid ? NULL : churn->why.text);
 	record_close(&session->records, &json);
 }
 
@@ -174,7 +180,9 @@ static int fragmentation_run(struct session *session, const struct cell *cell)
 	const struct options *options = session->options;
 	struct row row = { .bench = "fragmentation", .cell = cell,
 			   .target = &session->target };
-	struct churn churn = { 0 };
+	struct churn churn = { .why = { "no reason given" } };
+	struct request all;
+	struct occupancy now;
 	unsigned int number;
 	__u64 i;
 
@@ -185,6 +193,9 @@ static int fragmentation_run(struct session *session, const struct cell *cell)
 	churn.buffers = calloc(MAX_LIVE + 1, sizeof(*churn.buffers));
 	if (!churn.buffers)
 		return -ENOMEM;
+	all = row.request;
+	all.pages = session->target.area->count_pages * FULL_PERCENT / 100;
+	churn.valid = !pressure_press(cell, &all, &now, &churn.why);
 	for (number = 0; number < REPORTS && !interrupted(); number++) {
 		for (i = 0; i < STEPS_A_SAMPLE * options->count &&
 		     !interrupted(); i++)
@@ -200,7 +211,7 @@ static int fragmentation_run(struct session *session, const struct cell *cell)
 				       &churn.buffers[churn.live]);
 	}
 	free(churn.buffers);
-	session_row_done(session, true);
+	session_row_done(session, churn.valid);
 	return session->records.failed ? -1 : 0;
 }
 

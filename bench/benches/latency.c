@@ -65,12 +65,15 @@ static __u64 take_traced(struct session *session, const struct row *row,
 /* One picture of each pressure, as the first backend left it. */
 static void draw_area(struct session *session, const struct row *row)
 {
-	static const void *drawn_state;
+	static const struct pressure *drawn;
+	static unsigned int drawn_percent;
+	const struct cell *cell = row->cell;
 
-	if (!row->cell->pressure->needs_area ||
-	    drawn_state == row->cell->pressure_state)
+	if (!cell->pressure->needs_area ||
+	    (cell->pressure == drawn && cell->percent == drawn_percent))
 		return;
-	drawn_state = row->cell->pressure_state;
+	drawn = cell->pressure;
+	drawn_percent = cell->percent;
 	area_map_record(&session->records, row, 0);
 }
 

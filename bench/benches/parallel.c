@@ -19,6 +19,17 @@
 #include "../machine.h"
 #include "../session.h"
 
+/*
+ * Where workers wait until all are there. No barrier: when a thread cannot be
+ * started the others have to be sent home, and nothing gets one out of a barrier.
+ */
+struct gate {
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	size_t waiting;
+	bool is_open;
+};
+
 struct worker {
 	pthread_t thread;
 	const struct backend *backend;
@@ -26,7 +37,8 @@ struct worker {
 	struct target target;
 	struct request request;
 	__u64 count;
-	pthread_barrier_t *start;
+	struct gate *gate;
+	__u64 begin_ns, end_ns;
 	__u64 failures;
 	struct histogram latency_ns;
 };
@@ -40,6 +52,26 @@ struct team {
 	__u64 retries;
 };
 
+static void gate_wait(struct gate *gate)
+{
+	pthread_mutex_lock(&gate->lock);
+	gate->waiting++;
+	pthread_cond_broadcast(&gate->changed);
+	while (!gate->is_open)
+		pthread_cond_wait(&gate->changed, &gate->lock);
+	pthread_mutex_unlock(&gate->lock);
+}
+
+static void gate_open(struct gate *gate, size_t waiting)
+{
+	pthread_mutex_lock(&gate->lock);
+	while (gate->waiting < waiting)
+		pthread_cond_wait(&gate->changed, &gate->lock);
+	gate->is_open = true;
+	pthread_cond_broadcast(&gate->changed);
+	pthread_mutex_unlock(&gate->lock);
+}
+
 static void *work(void *data)
 {
 	struct worker *worker = data;
@@ -48,7 +80,8 @@ static void *work(void *data)
 	__u64 start_ns, i;
 
 	worker->backend->prepare(worker->state, &buffer);
-	pthread_barrier_wait(worker->start);
+	gate_wait(worker->gate);
+	worker->begin_ns = clock_now_ns();
 	for (i = 0; i < worker->count && !interrupted(); i++) {
 		start_ns = clock_now_ns();
 		if (worker->backend->alloc(worker->state, &buffer)) {
@@ -58,39 +91,49 @@ static void *work(void *data)
 		histogram_add(&worker->latency_ns, clock_now_ns() - start_ns);
 		worker->backend->release(worker->state, &buffer);
 	}
+	worker->end_ns = clock_now_ns();
 	return NULL;
 }
 
-/* All start together; the time of the last one to end is the time. */
+/*
+ * From the first that begins to the last that ends, by their own clocks: who
+ * opens the gate may get a processor only when they are done.
+ */
+static __u64 elapsed_ns(const struct team *team)
+{
+	__u64 begin_ns = ~0ull, end_ns = 0;
+	size_t i;
+
+	for (i = 0; i < team->threads; i++) {
+		const struct worker *worker = &team->worker[i];
+
+		begin_ns = worker->begin_ns < begin_ns ? worker->begin_ns : begin_ns;
+		end_ns = worker->end_ns > end_ns ? worker->end_ns : end_ns;
+	}
+	return end_ns - begin_ns;
+}
+
+/* All start together, or none has anything to do. */
 static int run_team(struct team *team)
 {
-	pthread_barrier_t start;
-	size_t i, started = 0;
-	__u64 start_ns;
+	struct gate gate = { PTHREAD_MUTEX_INITIALIZER,
+			     PTHREAD_COND_INITIALIZER, 0, false };
+	size_t i, started;
 	int err = 0;
 
-	pthread_barrier_init(&start, NULL, team->threads + 1);
-	for (i = 0; i < team->threads && !err; i++) {
-		team->worker[i].start = &start;
-		err = pthread_create(&team->worker[i].thread, NULL, work,
-				     &team->worker[i]);
-		started += !err;
+	for (started = 0; started < team->threads && !err; started += !err) {
+		team->worker[started].gate = &gate;
+		err = pthread_create(&team->worker[started].thread, NULL, work,
+				     &team->worker[started]);
 	}
-	if (err) {
-		/* They wait for what will not come: end them there. */
-		for (i = 0; i < started; i++)
-			pthread_cancel(team->worker[i].thread);
-		for (i = 0; i < started; i++)
-			pthread_join(team->worker[i].thread, NULL);
-		return -err;
-	}
-	pthread_barrier_wait(&start);
-	start_ns = clock_now_ns();
-	for (i = 0; i < team->threads; i++)
+	for (i = 0; i < started && err; i++)
+		team->worker[i].count = 0;
+	gate_open(&gate, started);
+	for (i = 0; i < started; i++)
 		pthread_join(team->worker[i].thread, NULL);
-	team->elapsed_ns = clock_now_ns() - start_ns;
-	pthread_barrier_destroy(&start);
-	return 0;
+	if (!err)
+		team->elapsed_ns = elapsed_ns(team);
+	return -err;
 }
 
 static int open_worker(struct worker *worker, const struct row *row,
@@ -154,12 +197,13 @@ static void write_team(struct session *session, const struct row *row,
 	rate = team->elapsed_ns ? (__u64)(all->count * 1e9 /
 					  team->elapsed_ns) : 0;
 	if (session->table)
-		fprintf(session->table, "%-10s %-10s %-16s%3u%% %6llu pages, %2zu threads, %zu areas: %10.2f us in all, %llu allocations/s, %llu failures, p50 %.2f us, max %.2f us\n",
+		fprintf(session->table, "%-10s %-10s %-16s%3u%% %6llu pages, %2zu threads, %zu areas: %10.2f us in all, %llu allocations/s, %llu failures, p50 %.2f us, max %.2f us%s\n",
 			row->bench, row->cell->backend->name,
 			row->cell->pressure->name, row->cell->percent,
 			row->request.pages, team->threads, team->areas,
 			team->elapsed_ns / 1000.0, rate, failures,
-			latency.p50 / 1000.0, latency.max / 1000.0);
+			latency.p50 / 1000.0, latency.max / 1000.0,
+			valid ? "" : " (invalid)");
 	if (session->records.file) {
 		record_open(&session->records, &json, "parallel");
 		record_row(&json, row);
@@ -207,9 +251,7 @@ static void run_row(struct session *session, const struct row *row,
 	bool valid;
 	int err;
 
-	valid = !cell->pressure->establish(cell->pressure_state, &row->request,
-					   &why) &&
-		!cell->pressure->verify(cell->pressure_state, &now, &why);
+	valid = !pressure_press(cell, &row->request, &now, &why);
 	err = open_team(team, row, targets, session->options->count, &why);
 	if (err)
 		return;

@@ -82,18 +82,20 @@ static void release_all(const struct cell *cell, struct buffer *buffers,
 }
 
 static void write_order(struct session *session, const struct row *row,
-			enum order order, const struct histogram *times_ns)
+			enum order order, const struct histogram *times_ns,
+			const struct reason *fault)
 {
 	struct statistics release = { 0 };
 	struct json json;
 
 	histogram_statistics(times_ns, &release);
 	if (session->table)
-		fprintf(session->table, "%-10s %-10s %-16s%3u%% %6llu pages, %s: %zu releases, p50 %.2f us, max %.2f us\n",
+		fprintf(session->table, "%-10s %-10s %-16s%3u%% %6llu pages, %s: %zu releases, p50 %.2f us, max %.2f us%s\n",
 			row->bench, row->cell->backend->name,
 			row->cell->pressure->name, row->cell->percent,
 			row->request.pages, order_names[order], release.count,
-			release.p50 / 1000.0, release.max / 1000.0);
+			release.p50 / 1000.0, release.max / 1000.0,
+			fault ? " (invalid)" : "");
 	if (!session->records.file)
 		return;
 	record_open(&session->records, &json, "release");
@@ -101,35 +103,59 @@ static void write_order(struct session *session, const struct row *row,
 	json_string(&json, "order", order_names[order]);
 	json_number(&json, "releases", release.count);
 	record_statistics(&json, "release", &release);
+	json_bool(&json, "valid", !fault);
+	json_string(&json, "invalid_reason", fault ? fault->text : NULL);
 	record_close(&session->records, &json);
+}
+
+/* Returns whether it is a result. */
+static bool run_order(struct session *session, const struct row *row,
+		      enum order order, struct buffer *buffers, __u64 wanted)
+{
+	/* All of them take the place of what is there. */
+	struct request request = { wanted * row->request.pages,
+				   row->request.align_order };
+	struct reason why = { "no reason given" };
+	struct histogram times_ns = { 0 };
+	struct occupancy now;
+	struct random random;
+	bool valid;
+	__u64 count;
+
+	random_seed(&random, session->options->seed);
+	valid = !pressure_press(row->cell, &request, &now, &why);
+	count = take_all(row, buffers, wanted);
+	release_all(row->cell, buffers, count, order, &random, &times_ns);
+	if (!count && valid) {
+		valid = false;
+		refuse(&why, -ENOMEM, "no buffer of %llu pages could be taken, so none was given back",
+		       row->request.pages);
+	}
+	write_order(session, row, order, &times_ns, valid ? NULL : &why);
+	return valid;
 }
 
 static int run_orders(struct session *session, const struct row *row)
 {
 	const struct cma_area *area = session->target.area;
-	__u64 wanted = session->options->count, fits, count;
-	struct random random;
+	__u64 wanted = session->options->count, fits = wanted;
 	struct buffer *buffers;
 	enum order order;
+	bool valid = false;
 
-	random_seed(&random, session->options->seed);
-	fits = area ? area->count_pages / 2 / row->request.pages : wanted;
+	/* One at least: that it does not fit is for the kernel to say. */
+	if (area && area->count_pages)
+		fits = area->count_pages / 2 / row->request.pages ?: 1;
 	if (wanted > fits)
 		wanted = fits;
-	buffers = calloc(wanted + 1, sizeof(*buffers));
+	buffers = calloc(wanted, sizeof(*buffers));
 	if (!buffers)
 		return -ENOMEM;
-	for (order = 0; order < NR_ORDERS && !interrupted(); order++) {
-		struct histogram times_ns = { 0 };
-
-		if (order != NEWEST_FIRST && !row->cell->backend->releases_any)
-			continue;
-		count = take_all(row, buffers, wanted);
-		release_all(row->cell, buffers, count, order, &random,
-			    &times_ns);
-		write_order(session, row, order, &times_ns);
-	}
+	for (order = 0; order < NR_ORDERS && !interrupted(); order++)
+		if (order == NEWEST_FIRST || row->cell->backend->releases_any)
+			valid |= run_order(session, row, order, buffers, wanted);
 	free(buffers);
+	session_row_done(session, valid);
 	return 0;
 }
 
@@ -146,7 +172,6 @@ static int release_run(struct session *session, const struct cell *cell)
 					      session->options->size_pages[i]);
 		err = run_orders(session, &row);
 		progress_step(&session->progress, cell, row.request.pages);
-		session_row_done(session, true);
 	}
 	return session->records.failed ? -1 : err;
 }

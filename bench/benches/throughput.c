@@ -23,17 +23,6 @@ static __u64 throughput_count(const struct options *options)
 	return options->nsizes;
 }
 
-static void press(const struct row *row, struct throughput *result)
-{
-	const struct cell *cell = row->cell;
-
-	result->valid = !cell->pressure->establish(cell->pressure_state,
-						   &row->request,
-						   &result->why) &&
-			!cell->pressure->verify(cell->pressure_state,
-						&result->before, &result->why);
-}
-
 static void run_loop(const struct row *row, __u64 count,
 		     struct throughput *result)
 {
@@ -108,7 +97,8 @@ static int throughput_run(struct session *session, const struct cell *cell)
 
 		row.request = session_request(session, cell,
 					      session->options->size_pages[i]);
-		press(&row, &result);
+		result.valid = !pressure_press(cell, &row.request,
+					       &result.before, &result.why);
 		run_loop(&row, session->options->count, &result);
 		/* Whether it is still there decides nothing: only told. */
 		cell->pressure->verify(cell->pressure_state, &result.after,

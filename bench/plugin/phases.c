@@ -55,7 +55,8 @@ struct block {
 static struct block *blocks[HASH_SIZE];
 
 static struct {
-	enum phase phase;
+	const struct symbol *symbol;
+	enum phase phase;	/* that its own code is of */
 	__u64 back;		/* where it returns to */
 } stack[MAX_DEPTH];
 static size_t depth;
@@ -128,6 +129,13 @@ static void begin_call(void)
 	memset(attempt_counts, 0, sizeof(attempt_counts));
 }
 
+/* What the one that has returned began may go on in its caller. */
+static void go_on(const struct symbol *left)
+{
+	if (depth && left->goes_on && stack[depth - 1].symbol->is_attempt)
+		stack[depth - 1].phase = left->phase;
+}
+
 /* Also several at once: a function that was jumped to has no return. */
 static void leave(__u64 address)
 {
@@ -137,6 +145,7 @@ static void leave(__u64 address)
 		if (stack[i - 1].back != address)
 			continue;
 		depth = i - 1;
+		go_on(stack[depth].symbol);
 		if (depth < call_depth)
 			end_call();
 		return;
@@ -154,6 +163,7 @@ static void enter(const struct symbol *symbol)
 	waits += symbol->phase == PHASE_IDLE;
 	if (depth == MAX_DEPTH)
 		return;
+	stack[depth].symbol = symbol;
 	stack[depth].phase = symbol->phase;
 	stack[depth++].back = last_end;
 	if (begins)

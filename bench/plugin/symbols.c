@@ -13,7 +13,7 @@ static const char *const control_prefixes[] = {
 	"cma_", "__cma_", "alloc_contig", "__alloc_contig", "bitmap_",
 	"__bitmap_", "_find_", "find_next", "mutex_", "__mutex_", "_raw_spin_",
 	"_raw_read_", "trace_", "lru_cache_enable", "set_page_refcounted",
-	"set_pages_refcounted", "compaction_", "memset", "__list_",
+	"set_pages_refcounted", "find_large_buddy", "compaction_", "memset", "__list_",
 	"__might_",
 };
 
@@ -55,6 +55,7 @@ static void classify(struct symbol *symbol)
 	for (i = 0; i < ARRAY_SIZE(phase_beginnings); i++)
 		if (named(symbol->name, phase_beginnings[i].function))
 			symbol->phase = phase_beginnings[i].phase;
+	symbol->goes_on = phase_goes_on(symbol->name);
 	symbol->is_of_migrate = phase_is_of_migrate(symbol->name);
 	symbol->is_root = named(symbol->name, "cma_alloc");
 	symbol->is_attempt = phase_is_attempt(symbol->name);

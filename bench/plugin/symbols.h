@@ -16,6 +16,7 @@ struct symbol {
 	char *name;
 	int phase;		/* begun at its entry; -1: none */
 	bool is_root, is_attempt, is_control, is_zeroing, is_of_migrate;
+	bool goes_on;		/* see phases.h */
 	__u64 unexplained;	/* instructions of it, of all calls */
 };
 

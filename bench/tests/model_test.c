@@ -13,6 +13,9 @@ static const struct fake_costs costs = {
 	.migrated_page_ns = 3100, .mapping_ns = 1200, .retry_ns = 37000,
 };
 
+#define ALL_TERMS "--traced 1 --backend fake-zeroing,fake-area --pressure none,anonymous,fork-shared,pinned-vmsplice"
+#define FEW_TERMS "--traced 0 --backend fake-area --pressure none"
+
 static bool expect_term(const char *text, const char *backend,
 			const char *term, const char *ns)
 {
@@ -41,7 +44,7 @@ TEST(known_costs_come_back)
 	bool good;
 	int result;
 
-	result = run_with_costs("--calibrate 3 --count 4 --sizes 64,512 --traced 1 --backend fake-zeroing,fake-area --pressure none,anonymous,fork-shared,pinned-vmsplice", &text);
+	result = run_with_costs("--calibrate 3 --count 4 --sizes 64,512 " ALL_TERMS, &text);
 	good = expect_number("result", result, 0);
 	good &= expect_term(text, "fake-area", "fixed", "110000.000");
 	good &= expect_term(text, "fake-area", "empty page", "42.000");
@@ -73,8 +76,7 @@ TEST(slower_than_the_model)
 	bool good;
 
 	fake_script.latency_ns = slower;
-	run_with_costs("--calibrate 3 --count 4 --sizes 64 --traced 0 "
-		       "--backend fake-area --pressure none", &text);
+	run_with_costs("--calibrate 3 --count 4 --sizes 64 " FEW_TERMS, &text);
 	/* 110000 + 64 * 42 = 112688; and 56344 on top */
 	good = expect_text("summary", line_of(text, "summary"),
 			   "\"floor_ns\":null,\"floor_ratio\":null,\"model_ns\":112688,\"model_ratio\":1.500}");
@@ -90,8 +92,7 @@ TEST(no_model_no_ratio)
 	bool good;
 
 	fake_script.establish_fails = true;
-	run_with_costs("--calibrate 3 --count 2 --sizes 64 --traced 0 "
-		       "--backend fake-area --pressure none", &text);
+	run_with_costs("--calibrate 3 --count 2 --sizes 64 " FEW_TERMS, &text);
 	good = expect_number("terms", count_text(text, "\"type\":\"model\""), 0);
 	good &= expect_text("summary", line_of(text, "summary"),
 			    "\"model_ns\":null,\"model_ratio\":null}");

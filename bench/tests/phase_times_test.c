@@ -62,6 +62,63 @@ TEST(traced_phases_add_up)
 	       expect_number("explained", phase_times_explained_percent(&times), 98);
 }
 
+/* What compilers put into alloc_contig_range() is of the phase that goes on. */
+TEST(phases_go_on_in_an_attempt)
+{
+	static const char *const lines[] = {
+		BEGIN("000000", "cma_alloc"),
+		BEGIN("000010", "alloc_contig_range"),		/* control 10 */
+		BEGIN("000013", "test_pages_isolated"),		/* unexplained 3 */
+		END("000014", "test_pages_isolated"),		/* test 1 */
+		BEGIN("000016", "isolate_freepages_range"),	/* unexplained 2 */
+		END("000020", "isolate_freepages_range"),	/* take 4 */
+		BEGIN("000050", "split_page_memcg"),		/* take 30 */
+		END("000051", "split_page_memcg"),		/* take 1 */
+		BEGIN("000060", "undo_isolate_page_range"),	/* take 9 */
+		END("000062", "undo_isolate_page_range"),	/* undo 2 */
+		END("000063", "alloc_contig_range"),		/* undo 1 */
+		END("000065", "cma_alloc"),			/* control 2 */
+	};
+	struct phase_times times = read_trace(lines, ARRAY_SIZE(lines));
+
+	return expect_number("whole", times.is_lost, false) &
+	       expect_number("unexplained", times.ns[PHASE_UNEXPLAINED], 5000) &
+	       expect_number("test", times.ns[PHASE_TEST], 1000) &
+	       expect_number("take", times.ns[PHASE_TAKE], 44000) &
+	       expect_number("undo", times.ns[PHASE_UNDO], 3000) &
+	       expect_number("control", times.ns[PHASE_CONTROL], 12000) &
+	       expect_number("explained", phase_times_explained_percent(&times), 92);
+}
+
+/* Probes take their time of callers, and of those alone it is taken off. */
+TEST(probes_are_no_phase)
+{
+	static const char *const lines[] = {
+		BEGIN("000000", PHASE_TIMES_REFERENCE),
+		END("000003", PHASE_TIMES_REFERENCE),
+		BEGIN("000010", "cma_alloc"),
+		BEGIN("000020", "alloc_contig_range"),		/* control 10 */
+		BEGIN("000024", "test_pages_isolated"),		/* unexplained 4 */
+		END("000034", "test_pages_isolated"),		/* test 10 */
+		BEGIN("000035", "undo_isolate_page_range"),	/* unexplained 1 */
+		END("000040", "undo_isolate_page_range"),	/* undo 5 */
+		END("000045", "alloc_contig_range"),		/* undo 5 */
+		END("000050", "cma_alloc"),			/* control 5 */
+	};
+	struct phase_times times = read_trace(lines, ARRAY_SIZE(lines));
+
+	phase_times_correct(&times, 2000);
+	return expect_number("reference calls", times.reference_calls, 1) &
+	       expect_number("reference", times.reference_ns, 3000) &
+	       expect_number("control", times.ns[PHASE_CONTROL], 13000) &
+	       expect_number("unexplained", times.ns[PHASE_UNEXPLAINED], 2000) &
+	       expect_number("test", times.ns[PHASE_TEST], 10000) &
+	       expect_number("undo", times.ns[PHASE_UNDO], 9000) &
+	       expect_number("probes", times.probes_ns, 6000) &
+	       expect_number("total", phase_times_total_ns(&times), 34000) &
+	       expect_number("explained", phase_times_explained_percent(&times), 94);
+}
+
 /* All of an attempt that was in vain is a retry, whatever it did. */
 TEST(vain_attempts_are_retries)
 {

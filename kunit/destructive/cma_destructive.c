@@ -2,7 +2,7 @@
 /*
  * Misuse of an area, one case a boot: cma_destructive.case=<name>.
  *
- * A release that no caller may make is answered with a refusal, a splat, or
+ * A call that no caller may make is answered with a refusal, a splat, or
  * not at all, and then somebody's memory is gone: so these are no KUnit cases.
  * Each says what it is about to do and, when it comes back, what the kernel
  * made of it:
@@ -218,21 +218,43 @@ static bool release_part(struct cma *cma)
 	return cma_release(cma, page + PAGES / 4, HALF);
 }
 
+/* An area whose bits stand for four pages each. */
+static struct cma *coarse_area(void)
+{
+	struct cma *coarse = area_find("kunit-four-pages-a-bit");
+
+	must(coarse, "find the area kunit-four-pages-a-bit");
+
+	return coarse;
+}
+
 /*
  * One page of a bit that stands for four: the bit goes, three pages are still
  * held, and nobody gives them back.
  */
 static bool release_part_of_a_bit(struct cma *cma)
 {
-	struct cma *coarse = area_find("kunit-four-pages-a-bit");
-	struct page *page;
+	struct cma *coarse = coarse_area();
+	struct page *page = take(coarse, 4);
 
-	must(coarse, "find the area kunit-four-pages-a-bit");
-	page = take(coarse, 4);
 	hold(page_to_pfn(page) + 1, 3);
 	begin(coarse);
 
 	return cma_release(coarse, page, 1);
+}
+
+/*
+ *	ULONG_MAX pages, rounded up to whole bits: 0 pages, and no bit to look for
+ *
+ * Not more than the area has, then, and no place is too small for it.
+ */
+static bool allocate_a_count_that_rounds_to_none(struct cma *cma)
+{
+	struct cma *coarse = coarse_area();
+
+	begin(coarse);
+
+	return cma_alloc(coarse, ULONG_MAX, 0, true);
 }
 
 static bool release_twice(struct cma *cma)
@@ -404,6 +426,7 @@ static const struct misuse misuses[] = {
 	MISUSE(release_behind_the_area),
 	MISUSE(release_part),
 	MISUSE(release_part_of_a_bit),
+	MISUSE(allocate_a_count_that_rounds_to_none),
 	MISUSE(release_twice),
 	MISUSE(release_never_allocated),
 	MISUSE(release_more_than_allocated),

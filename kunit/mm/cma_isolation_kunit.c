@@ -144,6 +144,11 @@ static void unisolate(unsigned long pfn, unsigned long count)
 {
 	undo_isolate_page_range(pfn, pfn + count);
 }
+
+static int test_isolated(unsigned long pfn, unsigned long count)
+{
+	return test_pages_isolated(pfn, pfn + count, PB_ISOLATE_MODE_CMA_ALLOC);
+}
 #else
 static int isolate(unsigned long pfn, unsigned long count)
 {
@@ -154,6 +159,11 @@ static int isolate(unsigned long pfn, unsigned long count)
 static void unisolate(unsigned long pfn, unsigned long count)
 {
 	undo_isolate_page_range(pfn, pfn + count, MIGRATE_CMA);
+}
+
+static int test_isolated(unsigned long pfn, unsigned long count)
+{
+	return test_pages_isolated(pfn, pfn + count, 0);
 }
 #endif
 
@@ -210,6 +220,52 @@ static void isolated_block_is_left_alone(struct kunit *test)
 	}
 }
 
+/* A block may be isolated while a page of it is in use, but is not free then. */
+static void page_in_use_is_not_free(struct kunit *test)
+{
+	struct page *page = cma_alloc_kunit(test, area_default(test), 1, 0);
+	unsigned long block = ALIGN_DOWN(page_to_pfn(page), pageblock_nr_pages);
+
+	KUNIT_ASSERT_EQ(test, 0, isolate(block, pageblock_nr_pages));
+	KUNIT_EXPECT_EQ(test, -EBUSY, test_isolated(block, pageblock_nr_pages));
+	unisolate(block, pageblock_nr_pages);
+}
+
+static unsigned long count_free(struct zone *zone)
+{
+	drain_all_pages(NULL);
+
+	return zone_page_state_snapshot(zone, NR_FREE_PAGES);
+}
+
+/*
+ * Isolated pages are nobody's: a watermark that counted them would promise what
+ * cannot be had. Others allocate and free meanwhile, so half of them will do.
+ * Guards 2139cbe627b8 ("cma: fix counting of isolated pages").
+ */
+static void isolated_pages_are_not_free(struct kunit *test)
+{
+	struct cma *cma = area_default(test);
+	unsigned long count = BLOCKS * pageblock_nr_pages, first, free, isolated;
+	struct area_state before;
+
+	area_state_take(test, cma, &before);
+	first = area_first_place(&before, count, pageblock_order);
+	if (first == NO_PLACE)
+		kunit_skip(test, "area %s has no %u free pageblocks",
+			   cma_get_name(cma), BLOCKS);
+
+	free = count_free(area_zone(cma));
+	KUNIT_ASSERT_EQ(test, 0, isolate(first, count));
+	isolated = count_free(area_zone(cma));
+	unisolate(first, count);
+
+	KUNIT_EXPECT_LE_MSG(test, isolated + count / 2, free,
+			    "free pages of the zone with %lu isolated, and before",
+			    count);
+	area_expect_as_before(test, &before);
+}
+
 /*
  * Who wants movable memory must not be given that of an area, whose pageblocks
  * would be MIGRATE_MOVABLE ever after. Guards 4da2ce250f98 ("mm: distinguish
@@ -242,6 +298,8 @@ static struct kunit_case cma_isolation_cases[] = {
 	KUNIT_CASE(movable_memory_comes_in),
 	KUNIT_CASE(unmovable_memory_stays_out),
 	KUNIT_CASE(isolated_block_is_left_alone),
+	KUNIT_CASE(isolated_pages_are_not_free),
+	KUNIT_CASE(page_in_use_is_not_free),
 	KUNIT_CASE_PARAM(movable_request_is_refused, area_gen_params),
 	{}
 };

@@ -130,8 +130,9 @@ static void note_second_default(struct model *model, const struct region *first,
 
 	add_finding(model, FINDING_ADVICE, first->name,
 		    "linux,cma-default: %s has it, too, %s; remove one of the two",
-		    second->name, undefined ? "and which of them is the global area is not defined" :
-		    "and is the global area");
+		    second->name,
+		    undefined ? "and which of them is the global area is not defined" :
+				"and is the global area");
 }
 
 struct region *find_default(struct model *model)

@@ -258,7 +258,8 @@ void lose_given_back(struct model *model)
 		add_finding(model, FINDING_REFUSED, region.name,
 			    "reg: a refused node has part of it, too, and gives that back: others get these pages as well; move one of the two");
 		prediction->memory_lost_bytes -=
-			range_set_bytes(&model->given_back, region.base, region.base + region.bytes);
+			range_set_bytes(&model->given_back, region.base,
+					region.base + region.bytes);
 		prediction->panics |= model->settings->kernel.typed_lists;
 	}
 	/* What is lost as a whole is no region. */

@@ -96,7 +96,7 @@ expect "cma= without a number" \
 	"$(said_of "$plain" '^cma=' --command-line cma=lots)"
 expect "memmap= where it is not known" \
 	"memmap=: ignored: this architecture does not know it; write a node of /reserved-memory with no-map and reg" \
-	"$(said_of "$plain" '^memmap=' --command-line 'memmap=4M$0x50000000')"
+	"$(said_of "$plain" '^memmap=' --command-line "memmap=4M\$0x50000000")"
 expect "through make, without CMDLINE: the command line of /chosen" "command line of /chosen: cma=64M" \
 	"$(sed 's|^\tmemory@|chosen { bootargs = "cma=64M"; }; &|' "$board" >"$work/other.dts"
 	make -C "$scripts/.." dts-lint O="$work/o" FILE="$work/other.dts" 2>&1 | grep '^command line' || :)"

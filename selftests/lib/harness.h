@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* kselftest_harness.h of any version, and what its versions do differently. */
+/*
+ * kselftest_harness.h of any version, and what its versions do differently.
+ *
+ * In a loop an EXPECT wants braces around it: it is two statements, and the one
+ * that tells its message would come after the loop.
+ */
 #ifndef CMA_TESTS_HARNESS_H
 #define CMA_TESTS_HARNESS_H
 

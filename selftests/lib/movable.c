@@ -108,7 +108,7 @@ static void empty_processor_lists(struct testbed *bed)
 
 const char *movable_press(struct movable *movable, struct testbed *bed)
 {
-	long wanted = bed->area_pages / 8, placed;
+	long wanted = testbed_area_pages(bed) / 8, placed;
 
 	empty_processor_lists(bed);
 	if (wanted > (long)(PRESS_BYTES / bed->page_size))
