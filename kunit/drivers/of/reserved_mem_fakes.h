@@ -252,8 +252,12 @@ static int __init fake_passes_node(unsigned long node,
 	return fake_setup_region(rmem, -ENODEV);
 }
 
+/* As contiguous.c has it: what may not be used meanwhile is none of CMA's. */
 static int __init fake_validate_cma(unsigned long node, phys_addr_t *align)
 {
+	if (!of_get_flat_dt_prop(node, "reusable", NULL) ||
+	    of_get_flat_dt_prop(node, "no-map", NULL))
+		return -ENODEV;
 	if (align)
 		*align = max_t(phys_addr_t, *align, CMA_MIN_ALIGNMENT_BYTES);
 
