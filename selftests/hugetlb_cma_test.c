@@ -116,16 +116,19 @@ TEST_F_TIMEOUT(hugetlb_cma, area_pays_and_is_paid, 110)
 	}
 }
 
-/* The smaller size that a gigantic page can be made into; 0: none. */
-static __u64 demoted_bytes(void)
+/*
+ * Have gigantic pages made into pages of the default size. Those in between may be
+ * too large for the buddy as well, which hides who they are given back to.
+ */
+static int set_demoted_size(struct guard *guard, __u64 *bytes)
 {
 	char text[32];
-	__u64 kib;
+	int err = meminfo_bytes("Hugepagesize", bytes);
 
-	if (text_file_read(DEMOTE "_size", text, sizeof(text)) <= 0 ||
-	    sscanf(text, "%llukB", &kib) != 1)
-		return 0;
-	return kib << 10;
+	if (err)
+		return err;
+	snprintf(text, sizeof(text), "%llukB", *bytes >> 10);
+	return guard_set_file(guard, DEMOTE "_size", text);
 }
 
 /*
@@ -137,12 +140,15 @@ static __u64 demoted_bytes(void)
  */
 TEST_F_TIMEOUT(hugetlb_cma, demoted_page_comes_back, 110)
 {
-	__u64 bytes = demoted_bytes(), used, parts_before, parts, pages;
+	__u64 bytes, used, parts_before, parts, pages;
+	int err = set_demoted_size(&self->guard, &bytes);
 	char path[96], text[32];
-	int err;
 
-	if (!bytes)
+	if (err == -ENOENT)
 		SKIP(return, "needs " DEMOTE "_size (Linux 5.16)");
+	if (err == -EACCES || err == -EPERM)
+		SKIP(return, "needs root to write " DEMOTE "_size");
+	ASSERT_EQ(0, err);
 	used = cma_area_discover(&self->areas) ? ~0ull : used_by_hugetlb(&self->areas);
 	if (used == ~0ull)
 		SKIP(return, "needs CONFIG_CMA_DEBUGFS and root, or Linux 6.15");
