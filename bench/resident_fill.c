@@ -11,6 +11,8 @@
 
 #define MAX_ROUNDS 256
 #define MAX_BACK_OFFS 3
+/* What others take while a step is made; a small machine has less to give. */
+#define MOST_MARGIN_PAGES 1024
 
 /*
  * So many pages stay free outside the area while it is filled. Above the high
@@ -20,7 +22,9 @@
  */
 static __u64 floor_pages(const struct zone *zone)
 {
-	return zone->high_pages + zone->protection_pages + 256;
+	__u64 margin = zone->high_pages < MOST_MARGIN_PAGES ? zone->high_pages : MOST_MARGIN_PAGES;
+
+	return zone->high_pages + margin + zone->protection_pages + 256;
 }
 
 static __u64 base_pfn(const struct resident *resident)
