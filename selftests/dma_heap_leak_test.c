@@ -36,6 +36,8 @@
 #define SLAB_NOISE_BYTES 32768
 #define SLAB_NOISE_BYTES_PER_CYCLE 16
 #define WARM_UP_CYCLES 200
+/* What is lost is lost each time; what others take for a while is not. */
+#define ATTEMPTS 3
 
 FIXTURE(dma_heap_leak)
 {
@@ -122,7 +124,8 @@ TEST_F_TIMEOUT(dma_heap_leak, ten_thousand_buffers, 3600)
 	struct testbed *bed = &self->bed;
 	long long seconds = environment_number("CMA_TESTS_LEAK_SECONDS", BUDGET_SECONDS), end;
 	struct footprint before, after;
-	int done;
+	bool has_lost = true;
+	int done, attempt;
 
 	/* What is made once is made now. */
 	for (done = 0; done < WARM_UP_CYCLES; done++) {
@@ -130,25 +133,30 @@ TEST_F_TIMEOUT(dma_heap_leak, ten_thousand_buffers, 3600)
 
 		ASSERT_EQ(0, err);
 	}
-	take_footprint(&before);
-	end = testbed_now_ms() + seconds * 1000;
-	for (done = 0; done < CYCLES && (done < MIN_CYCLES || testbed_now_ms() < end); done++) {
-		int err = cycle(bed, done);
+	for (attempt = 0; has_lost && attempt < ATTEMPTS; attempt++) {
+		take_footprint(&before);
+		end = testbed_now_ms() + seconds * 1000;
+		for (done = 0; done < CYCLES && (done < MIN_CYCLES || testbed_now_ms() < end);
+		     done++) {
+			int err = cycle(bed, done);
 
-		ASSERT_EQ(0, err) {
-			TH_LOG("heap %s, cycle %d: %s", bed->heap->name, done, strerror(-err));
+			ASSERT_EQ(0, err) {
+				TH_LOG("heap %s, cycle %d: %s", bed->heap->name, done,
+				       strerror(-err));
+			}
 		}
+		take_footprint(&after);
+		has_lost = after.slab_bytes > before.slab_bytes + SLAB_NOISE_BYTES +
+					      (__u64)done * SLAB_NOISE_BYTES_PER_CYCLE;
+		TH_LOG("%d cycles, unreclaimable slab %+lld bytes", done,
+		       (long long)(after.slab_bytes - before.slab_bytes));
 	}
-	take_footprint(&after);
-	TH_LOG("%d cycles, unreclaimable slab %+lld bytes", done,
-	       (long long)(after.slab_bytes - before.slab_bytes));
 	EXPECT_EQ(before.descriptors, after.descriptors);
 	EXPECT_EQ(before.mappings, after.mappings);
 	EXPECT_EQ(bed->used_at_start, testbed_wait_used(bed, bed->used_at_start));
 	/* Each thread keeps up to 64 pages of its count to itself. */
 	EXPECT_LE(after.rss_file_bytes, before.rss_file_bytes + 128 * bed->page_size);
-	EXPECT_LE(after.slab_bytes, before.slab_bytes + SLAB_NOISE_BYTES +
-				    (__u64)done * SLAB_NOISE_BYTES_PER_CYCLE) {
+	EXPECT_FALSE(has_lost) {
 		TH_LOG("%d cycles: the kernel keeps %llu bytes of each", done,
 		       (unsigned long long)(after.slab_bytes - before.slab_bytes) / done);
 	}
