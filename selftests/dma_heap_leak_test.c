@@ -84,10 +84,10 @@ static __u64 rss_file_bytes(void)
 
 static void take_footprint(struct footprint *now)
 {
+	now->slab_bytes = slab_unreclaimable_bytes();
 	now->descriptors = testbed_open_descriptors();
 	now->mappings = count_mappings();
 	now->rss_file_bytes = rss_file_bytes();
-	now->slab_bytes = slab_unreclaimable_bytes();
 }
 
 /* One buffer, by one of the ways there are to have it, and to end it. */
@@ -152,7 +152,8 @@ TEST_F_TIMEOUT(dma_heap_leak, ten_thousand_buffers, 3600)
 		       (long long)(after.slab_bytes - before.slab_bytes));
 	}
 	EXPECT_EQ(before.descriptors, after.descriptors);
-	EXPECT_EQ(before.mappings, after.mappings);
+	/* malloc() may have one more. */
+	EXPECT_LE(after.mappings, before.mappings + 1);
 	EXPECT_EQ(bed->used_at_start, testbed_wait_used(bed, bed->used_at_start));
 	/* Each thread keeps up to 64 pages of its count to itself. */
 	EXPECT_LE(after.rss_file_bytes, before.rss_file_bytes + 128 * bed->page_size);
