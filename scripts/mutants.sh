@@ -47,10 +47,11 @@ trap 'restore_files; [ -z "$boot_job" ] || kill "$boot_job" 2>/dev/null || :' EX
 trap 'exit 130' HUP INT TERM
 
 # The object of a source, and those of the suites that include a copy of it: what
-# this configuration leaves out of the one, another's copy may have.
+# this configuration leaves out of the one, another's copy may have. Suites stand in
+# the folder of the source, or in the one above.
 list_objects() {
 	echo "$kernel_build/${1%.c}.o"
-	find "$kernel_build/$(dirname "$1")/tests" -name '*_copy.c' -exec dirname {} + 2>/dev/null | sort -u |
+	find "$kernel_build/$(dirname "$1")/tests" "$kernel_build/$(dirname "$(dirname "$1")")/tests" -name '*_copy.c' -exec dirname {} + 2>/dev/null | sort -u |
 		while read -r folder; do find "$folder" -name '*_kunit.o' | sort; done
 }
 
@@ -70,22 +71,10 @@ build_image_of_kernel() {
 	kbuild "$tree" "$kernel_build" -s -j"$(nproc)" "$kernel_target" >"$work/build.log" 2>&1
 }
 
-# The outcome of a judged run folder: "<outcome> <what>". The case that the
-# mutant's header expects goes before others that failed too.
+# The outcome of a judged run folder: "<outcome> <what>".
 judge() {
 	"$scripts/verdict.sh" "$1" >"$1/verdict.log" 2>&1 || :
-	awk -F '\t' -v splat="$2" -v expected="$3" '
-		$1 != "boot" && ($3 == "fail" || $3 == "error") && $2 != "(stage)" {
-			if (!killer || $2 == expected) killer = $2
-		}
-		$1 == "boot" && $3 == "fail" { boot = $4 }
-		END {
-			if (killer) print "killed\t" killer
-			else if (boot != "" && splat != "" && boot ~ splat) print "killed\tsplat: " splat
-			else if (boot ~ /^hang/) print "hung\t" boot
-			else if (boot != "") print "crashed\t" boot
-			else print "survived\t-"
-		}' "$1/verdicts.tsv"
+	awk -F '\t' -v splat="$2" -v expected="$3" -f "$scripts/mutant-outcome.awk" "$1/verdicts.tsv"
 }
 
 # record MUTANT OUTCOME WHAT KEY CODE

@@ -1,0 +1,47 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# What of a mutant's boot counts as killed, and what does not.
+set -eu
+# shellcheck source=scripts/tests/harness.sh
+. "$(dirname "$0")/harness.sh"
+
+# outcome NAME WANTED SPLAT, verdicts from standard input: stage, case, status, message, with blanks between.
+outcome() {
+	sed 's/ /\t/; s/ /\t/; s/ /\t/' >"$work/verdicts.tsv"
+	expect "$1" "$2" "$(awk -F '\t' -v splat="$3" -v expected=cma.wanted -f "$scripts/mutant-outcome.awk" "$work/verdicts.tsv" |
+		tr '\t' ' ')"
+}
+
+outcome "a case fails" "killed cma.release" "" <<'EOF'
+boot kunit pass -
+kunit cma.alloc pass -
+kunit cma.release fail expected
+EOF
+outcome "the expected case goes first" "killed cma.wanted" "" <<'EOF'
+kunit cma.release fail expected
+kunit cma.wanted fail expected
+EOF
+outcome "all pass" "survived -" "" <<'EOF'
+boot kunit pass -
+kunit cma.alloc pass -
+EOF
+outcome "the kernel dies in a case" "crashed panic: Oops" "" <<'EOF'
+boot kunit fail panic: Oops
+kunit cma.alloc error log ends inside this test
+EOF
+outcome "by a splat that is expected" "killed splat: Oops" Oops <<'EOF'
+boot kunit fail panic: Oops
+kunit cma.alloc error log ends inside this test
+EOF
+outcome "it hangs" "hung hang: no output" "" <<'EOF'
+boot kunit fail hang: no output
+EOF
+outcome "a suite that is cut short finds nothing" "crashed cma did not end" "" <<'EOF'
+boot kunit pass -
+kunit cma error planned 3 cases, but 1 were reported
+EOF
+outcome "nor does a log without results" "crashed (log) did not end" "" <<'EOF'
+selftests (log) error no KTAP in the log
+EOF
+
+finish
