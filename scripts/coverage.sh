@@ -24,7 +24,7 @@ rm -rf "$work"
 mkdir -p "$work"
 "$scripts/tree.sh" "$source" "$tree"
 # A kernel from the cache would leave no notes beside its objects.
-CACHE=/nonexistent "$scripts/kernel.sh" "$tree" "$kernel_build" "$arch" coverage
+CACHE=/dev/null "$scripts/kernel.sh" "$tree" "$kernel_build" "$arch" coverage
 "$scripts/image.sh" "$tree" "$build/image/$name-$arch" "$arch"
 [ -e "$kernel_build/mm/cma.gcno" ] ||
 	die "expected gcov's notes in $kernel_build, found none: see the lines of GCOV_PROFILE in kunit/overlay.map"

@@ -171,7 +171,7 @@ for glob in ${ONLY:-*}; do
 	done
 done
 # An image from the cache would leave no objects to build on.
-CACHE=/nonexistent "$scripts/kernel.sh" "$tree" "$kernel_build" "$arch" "$profile"
+CACHE=/dev/null "$scripts/kernel.sh" "$tree" "$kernel_build" "$arch" "$profile"
 build_image_of_kernel || die "the unmutated kernel does not build; see $work/build.log"
 "$scripts/image.sh" "$tree" "$image" "$arch"
 base_key=$(cat "$tree.hash" "$kernel_build/kernel.hash" | hash_of_input)

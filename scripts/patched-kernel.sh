@@ -61,7 +61,7 @@ restore_files
 trap leave EXIT
 trap 'exit 130' HUP INT TERM
 # An image from the cache would leave no objects to build on.
-CACHE=/nonexistent "$scripts/kernel.sh" "$tree" "$kernel_build" "$arch" "$profile"
+CACHE=/dev/null "$scripts/kernel.sh" "$tree" "$kernel_build" "$arch" "$profile"
 options=
 for part; do
 	case $part in
