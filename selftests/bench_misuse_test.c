@@ -59,6 +59,14 @@ static unsigned int count_lines(const char *text)
 	} \
 } while (0)
 
+/* Until the benchmark's output has @text in a line; what ended it is told. */
+#define ASSERT_LINE_WITH(text) \
+	ASSERT_EQ(1, program_await(&self->program, text, self->line, sizeof(self->line))) { \
+		int _status = program_end(&self->program, self->errors, sizeof(self->errors)); \
+		TH_LOG("expected a line with '%s', cmabench ended with status 0x%x: %s", \
+		       text, _status, self->errors); \
+	}
+
 TEST_F(bench_misuse, bad_input_is_refused)
 {
 	char beyond[48];
@@ -122,8 +130,7 @@ TEST_F(bench_misuse, pressure_backs_off)
 
 	vmstat_read("oom_kill", &before);
 	ASSERT_EQ(0, program_start(&self->program, self->path, arguments, 0));
-	ASSERT_EQ(1, program_await(&self->program, "\"valid\":", self->line,
-				   sizeof(self->line)));
+	ASSERT_LINE_WITH("\"valid\":");
 	is_full = strstr(self->line, "\"valid\":true");
 	EXPECT_TRUE(is_full || strstr(self->line, "backed off at")) {
 		TH_LOG("expected a sample that backed off, got '%s'", self->line);
@@ -161,8 +168,7 @@ TEST_F(bench_misuse, interrupt_keeps_and_restores)
 	int status;
 
 	ASSERT_EQ(0, program_start(&self->program, self->path, slow_run, 0));
-	ASSERT_EQ(1, program_await(&self->program, "\"summary\"", self->line,
-				   sizeof(self->line)));
+	ASSERT_LINE_WITH("\"summary\"");
 	ASSERT_EQ(0, kill(self->program.pid, SIGINT));
 	EXPECT_EQ(1, program_await(&self->program, "\"type\":\"end\"", self->line,
 				   sizeof(self->line)));
@@ -185,8 +191,7 @@ TEST_F(bench_misuse, kill_leaves_nothing)
 	long long deadline_ms = testbed_now_ms() + 10000;
 
 	ASSERT_EQ(0, program_start(&self->program, self->path, slow_run, 0));
-	ASSERT_EQ(1, program_await(&self->program, "\"summary\"", self->line,
-				   sizeof(self->line)));
+	ASSERT_LINE_WITH("\"summary\"");
 	ASSERT_EQ(0, kill(self->program.pid, SIGKILL));
 	program_end(&self->program, self->errors, sizeof(self->errors));
 	while (count_instances() && testbed_now_ms() < deadline_ms)
