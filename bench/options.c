@@ -55,7 +55,7 @@ static const char help[] =
 "        the default set: about half a minute in an emulated guest\n"
 "  cmabench --backend dma-heap --sizes 4M --count 100 --output camera.jsonl\n"
 "        a hundred 4 MiB buffers, as a camera would ask for\n"
-"  cmabench --pressure anonymous --occupancy 10,50,90 --json | jq ...\n"
+"  cmabench --pressure anonymous --occupancy 10,50,85 --json | jq ...\n"
 "        how latency grows with what the area is lent out for\n"
 "  cmabench --pressure clean-cache,dirty-cache --folder /data\n"
 "        page cache of a file there; dirty-cache lifts vm.dirty_ratio meanwhile\n"

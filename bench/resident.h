@@ -28,8 +28,8 @@
  *
  * Where PFNs may be read (CAP_SYS_ADMIN, base_pfn in debugfs) residents are
  * counted by PFN; elsewhere by CmaTotal - CmaFree - used, less what that was
- * before. The OOM killer is kept away: faulting stops at the zone's
- * high watermark of what is free outside the area, see floor_pages().
+ * before. The OOM killer is kept away: faulting stops at the highest that
+ * the zone's watermarks can be, of what is free outside the area, see floor_pages().
  */
 #ifndef CMABENCH_RESIDENT_H
 #define CMABENCH_RESIDENT_H

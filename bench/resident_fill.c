@@ -11,20 +11,25 @@
 
 #define MAX_ROUNDS 256
 #define MAX_BACK_OFFS 3
-/* What others take while a step is made; a small machine has less to give. */
+/*
+ * What one fault can take from the zone beyond its page, for the CPU's list (a
+ * thousand pages since 6.7), and others meanwhile; a small machine has less to give.
+ */
 #define MOST_MARGIN_PAGES 1024
 
 /*
  * So many pages stay free outside the area while it is filled. Above the high
- * watermark kswapd sleeps; at the min watermark, two thirds of that, the OOM
- * killer begins to be thought of. More would be kinder, but pages come into an
- * area of 64 MiB only once no more than it has free is free outside.
+ * watermark kswapd sleeps; below the min watermark the OOM killer is thought of.
+ * Where they are now does not count: they are boosted while memory is filled.
+ * More would be kinder, but pages come into an area of 64 MiB only once no more
+ * than it has free is free outside.
  */
 static __u64 floor_pages(const struct zone *zone)
 {
-	__u64 margin = zone->high_pages < MOST_MARGIN_PAGES ? zone->high_pages : MOST_MARGIN_PAGES;
+	__u64 high = zone->highest_pages;
+	__u64 margin = high < MOST_MARGIN_PAGES ? high : MOST_MARGIN_PAGES;
 
-	return zone->high_pages + margin + zone->protection_pages + 256;
+	return high + margin + zone->protection_pages;
 }
 
 static __u64 base_pfn(const struct resident *resident)

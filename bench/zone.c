@@ -33,6 +33,7 @@ static __u64 largest_number(const char *at)
  *
  *	Node 0, zone      DMA
  *	  pages free     29217
+ *	        boost    0
  *	        high     1262
  *	        spanned  131072
  *	        protection: (0, 0, 0, 0)
@@ -44,6 +45,7 @@ static const struct {
 	size_t offset;
 } fields[] = {
 	{ "pages free ", offsetof(struct zone, free_pages) },
+	{ "boost ", offsetof(struct zone, boost_pages) },	/* 5.14 */
 	{ "high ", offsetof(struct zone, high_pages) },
 	{ "spanned ", offsetof(struct zone, spanned_pages) },
 	{ "nr_free_cma ", offsetof(struct zone, free_cma_pages) },
@@ -76,6 +78,7 @@ static void add_zone(const struct zone *zone, struct zone *sum)
 	sum->free_pages += zone->free_pages;
 	sum->free_cma_pages += zone->free_cma_pages;
 	sum->high_pages += zone->high_pages;
+	sum->boost_pages += zone->boost_pages;
 	sum->protection_pages += zone->protection_pages;
 	sum->spanned_pages = ~0ull;
 }
@@ -93,6 +96,25 @@ static bool finish_zone(__u64 pfn, const struct zone *current,
 	else
 		return false;
 	return true;
+}
+
+/*
+ * An allocation that has to take a block of another migratetype, which is what
+ * filling up memory leads to, boosts all of a zone's watermarks at once, the
+ * one below which the OOM killer comes too:
+ *
+ *	min      low high                      as the zone is made
+ *	|--------|---|
+ *	             |-- boost, up to 1.5 high --|
+ *	                           min     low high
+ */
+static __u64 highest_watermark_pages(const struct zone *zone)
+{
+	__u64 per_ten_thousand, high = zone->high_pages - zone->boost_pages;
+
+	if (text_file_read_u64("/proc/sys/vm/watermark_boost_factor", &per_ten_thousand))
+		per_ten_thousand = 0;
+	return high + high * per_ten_thousand / 10000;
 }
 
 int zone_of_pfn(__u64 pfn, struct zone *zone)
@@ -116,6 +138,7 @@ int zone_of_pfn(__u64 pfn, struct zone *zone)
 		}
 	}
 	found |= finish_zone(pfn, &current, zone);
+	zone->highest_pages = highest_watermark_pages(zone);
 	free(text);
 	return found ? 0 : -ENOENT;
 }

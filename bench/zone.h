@@ -14,7 +14,9 @@ struct zone {
 	__u64 spanned_pages;
 	__u64 free_pages;	/* CMA included */
 	__u64 free_cma_pages;
-	__u64 high_pages;	/* watermark at which kswapd rests */
+	__u64 high_pages;	/* watermark at which kswapd rests, with its boost */
+	__u64 boost_pages;	/* what a fallback has added to all watermarks */
+	__u64 highest_pages;	/* the high watermark, boosted as far as it can be */
 	__u64 protection_pages;	/* kept for allocations that need this zone */
 };
 
