@@ -62,25 +62,34 @@ choose_rows() {
 	[ -s "$run/rows.list" ] || die "no row for $version $arch is called '${ONLY:-*}': see $table"
 }
 
-# A kernel for each configuration that the rows name, the default one last, all
-# in one folder: an option changed is a file or two compiled. A configuration that
-# says "# rebuilds everything" has a folder of its own.
+# A kernel for each configuration that the rows name, all in one folder that begins
+# as a copy of the default one: an option changed is a file or two compiled. A
+# configuration that says "# rebuilds everything" has a folder of its own.
 build_kernels() {
 	variants=$(awk -F '|' '$2 != "-" { print $2 }' "$run/rows.list" | sort -u)
-	for variant in $variants default; do
+	default=$build/kernel/$name-$arch-$profile
+	for variant in default $variants; do
 		fragment=
 		folder=$build/kernel/$name-$arch-boot-table
 		if [ "$variant" = default ]; then
-			folder=$build/kernel/$name-$arch-$profile
+			folder=$default
 		else
 			fragment=$fixtures/$variant.config
 			[ -f "$fragment" ] || die "boot.table names the configuration '$variant', found no $fragment"
 			! grep -q '^# rebuilds everything$' "$fragment" || folder=$folder-$variant
 		fi
+		[ "$variant" = default ] || [ "${folder%-boot-table}" = "$folder" ] || seed_folder "$folder"
 		FRAGMENT=$fragment "$scripts/kernel.sh" "$tree" "$folder" "$arch" "$profile"
 		mkdir -p "$run/kernels/$variant"
 		cp "$folder/guest-kernel" "$folder/.config" "$run/kernels/$variant"
 	done
+}
+
+seed_folder() {
+	[ ! -d "$1" ] || return 0
+	rm -rf "$1.new"
+	cp -a "$default" "$1.new"
+	mv "$1.new" "$1"
 }
 
 # Small, for speed: init, its plan and the one program.
