@@ -22,7 +22,7 @@ function number(text,    value, i) {
 # Each file begins with its own name for it, even where it has nothing else.
 FNR == 1 { source++ }
 
-$1 == "outcome" || $1 == "pageblock" { scalar[source, $1] = $2 }
+$1 == "outcome" || $1 == "pageblock" || $1 == "block" { scalar[source, $1] = $2 }
 $1 == "total" { total[source, $2] = $3 }
 $1 == "heap" && source < 4 { heap[source, $2] = 1; heaps[$2] = 1 }
 $1 == "default" { default_name[source] = $2 }
@@ -71,8 +71,10 @@ function place_fits(expected, found,    slack, i) {
 		return 1
 	if (expected !~ /^~/)
 		return expected == found
-	# 16 MiB, a 32nd of RAM, and what else has no exact place.
+	# 16 MiB or a pageblock, a 32nd of RAM, and what else has no exact place.
 	slack = 16 * 1048576 + guessed_bytes
+	if (scalar[2, "block"] + 0 > 16 * 1048576)
+		slack += scalar[2, "block"]
 	for (i = 1; i <= rams; i++)
 		slack += (ram_end[i] - ram_start[i]) / 32
 	expected = number(substr(expected, 2))

@@ -26,7 +26,8 @@ predict() {
 		# The kernel's size is in its header (Documentation/arch/arm64/booting.rst);
 		# the initramfs and the blob are together below 4 MiB.
 		kernel_bytes=$(od -An -tu8 -j16 -N8 "$run/kernels/$config/guest-kernel" | tr -d ' ')
-		set -- "$@" --kernel "$kernel_address+$kernel_bytes" --occupied "$initramfs_address+4M" "$row/machine.dtb"
+		set -- "$@" --kernel "$kernel_address+$kernel_bytes" --occupied "$initramfs_address+4M" \
+			--initramfs "$initramfs_address+$(wc -c <"$run/image/initramfs.cpio")" "$row/machine.dtb"
 	else
 		# What RAM there is, the firmware says, to us as to the kernel.
 		while read -r what start end; do

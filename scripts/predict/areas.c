@@ -13,8 +13,8 @@ static void log_failure(struct model *model, __u64 bytes)
 }
 
 /* Find where an area without a fixed place goes; newer memory above 4 GiB first. */
-static bool find_area_place(const struct model *model, const struct area_request *area,
-			    __u64 *base)
+static bool find_outside(const struct model *model, const struct range_set *taken,
+			 const struct area_request *area, __u64 *base)
 {
 	struct request request = { .bytes = area->bytes, .align = area->align };
 	__u64 end = model->settings->kernel.numa_names ? area->limit : end_of_ram(model);
@@ -23,13 +23,38 @@ static bool find_area_place(const struct model *model, const struct area_request
 		request.low = FOUR_GIB;
 		request.high = area->limit;
 		request.lowest = true;
-		if (find_place(area->ram, &model->taken, &model->unmapped, &request, base))
+		if (find_place(area->ram, taken, &model->unmapped, &request, base))
 			return true;
 	}
 	request.low = area->base ? area->base : model->settings->page_bytes;
 	request.high = area->limit;
 	request.lowest = false;
-	return find_place(area->ram, &model->taken, &model->unmapped, &request, base);
+	return find_place(area->ram, taken, &model->unmapped, &request, base);
+}
+
+/*
+ * By then the kernel's page tables are at the end of RAM. How many they are is not
+ * known, but what fits only with all of the end does not fit:
+ *
+ *    kernel |-------- a pageblock --------|-------- a pageblock ------[tables]
+ */
+static bool find_area_place(const struct model *model, const struct area_request *area,
+			    __u64 *base)
+{
+	__u64 page = model->settings->page_bytes, last, beside;
+	struct request tables = { .bytes = page, .align = page, .high = ULLONG_MAX };
+	struct range_set taken = { NULL, 0 };
+	bool found;
+
+	if (!find_outside(model, &model->taken, area, base))
+		return false;
+	if (!find_place(&model->ram, &model->taken, &model->unmapped, &tables, &last))
+		return true;
+	range_set_add_all(&taken, &model->taken);
+	range_set_add(&taken, last, last + page);
+	found = find_outside(model, &taken, area, &beside);
+	range_set_free(&taken);
+	return found;
 }
 
 /* Check and round what was asked for as the documentation of each option says. */

@@ -20,14 +20,16 @@ static void log_region(struct model *model, const struct placed *placed)
 }
 
 static void log_pool(struct model *model, const struct placed *placed, const char *kind,
-		     const char *compatible)
+		     const char *compatible, const char *unit)
 {
+	__u64 size = placed->bytes / (*unit == 'K' ? 1024 : MIB);
+
 	if (placed->unknown_place)
-		text_list_add(&model->prediction->log, "created %s pool at 0x?, size %llu MiB",
-			      kind, placed->bytes / MIB);
+		text_list_add(&model->prediction->log, "created %s pool at 0x?, size %llu %s",
+			      kind, size, unit);
 	else
-		text_list_add(&model->prediction->log, "created %s pool at 0x%016llx, size %llu MiB",
-			      kind, placed->base, placed->bytes / MIB);
+		text_list_add(&model->prediction->log, "created %s pool at 0x%016llx, size %llu %s",
+			      kind, placed->base, size, unit);
 	text_list_add(&model->prediction->log, "initialized node %s, compatible id %s",
 		      placed->node->name, compatible);
 }
@@ -110,7 +112,7 @@ static enum answer make_area(struct model *model, const struct placed *placed)
 	region->place = placed->unknown_place ? PLACE_UNKNOWN : PLACE_EXACT;
 	region->is_default = placed->node->cma_default;
 	check_occupied(model, region);
-	log_pool(model, placed, "CMA memory", "shared-dma-pool");
+	log_pool(model, placed, "CMA memory", "shared-dma-pool", "MiB");
 	return ANSWER_YES;
 }
 
@@ -127,7 +129,7 @@ static enum answer make_restricted_pool(struct model *model, const struct placed
 			    "%s: a restricted-dma-pool may not have it; remove it", wrong);
 		return ANSWER_REFUSED;
 	}
-	log_pool(model, placed, "restricted DMA", "restricted-dma-pool");
+	log_pool(model, placed, "restricted DMA", "restricted-dma-pool", "MiB");
 	return ANSWER_YES;
 }
 
@@ -142,7 +144,8 @@ static enum answer make_coherent_pool(struct model *model, const struct placed *
 			    "no-map: 32-bit arm has no shared-dma-pool that is mapped and not reusable; add no-map or reusable");
 		return ANSWER_REFUSED;
 	}
-	log_pool(model, placed, "DMA memory", "shared-dma-pool");
+	log_pool(model, placed, "DMA memory", "shared-dma-pool",
+		 model->settings->kernel.pool_in_kib ? "KiB" : "MiB");
 	return ANSWER_YES;
 }
 
@@ -151,7 +154,9 @@ static enum answer ask_drivers(struct model *model, const struct placed *placed)
 {
 	const struct reserved_node *node = placed->node;
 
-	if (node->restricted_dma_pool && model->settings->has_restricted_pools)
+	/* Who is both is asked as the other first, and that one takes it. */
+	if (node->restricted_dma_pool && !node->shared_dma_pool &&
+	    model->settings->has_restricted_pools)
 		return make_restricted_pool(model, placed);
 	if (!node->shared_dma_pool)
 		return ANSWER_NO_DRIVER;

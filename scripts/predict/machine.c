@@ -61,9 +61,11 @@ static void read_chosen(struct tree *tree, const void *blob)
 	const char *line = node < 0 ? NULL : fdt_getprop(blob, node, "bootargs", &length);
 
 	tree->command_line = line ? strndup(line, length) : strdup("");
-	if (node >= 0)
-		range_set_add(&tree->initrd, read_address(blob, node, "linux,initrd-start"),
-			      read_address(blob, node, "linux,initrd-end"));
+	if (node < 0)
+		return;
+	range_set_add(&tree->initrd, read_address(blob, node, "linux,initrd-start"),
+		      read_address(blob, node, "linux,initrd-end"));
+	tree->usable = read_pairs(tree, blob, node, "linux,usable-memory-range");
 }
 
 static void read_memreserve(struct tree *tree, const void *blob)

@@ -115,6 +115,39 @@ static bool refuse_gigantic(struct model *model, const char *whose, __u64 bytes)
 	return true;
 }
 
+/* " (25%)" behind a size that is a share of RAM; nothing behind another. */
+static const char *share_text(char *text, size_t room, unsigned int percent)
+{
+	snprintf(text, room, percent ? " (%u%%)" : "", percent);
+	return text;
+}
+
+/* A share of @ram in whole gigantic pages; @whose is " on node 1", or nothing. */
+static __u64 share_of(struct model *model, const struct range_set *ram, unsigned int percent,
+		      const char *whose)
+{
+	__u64 page = 1ull << model->settings->gigantic_shift;
+	__u64 share = range_set_bytes(ram, 0, ULLONG_MAX) * percent / 100;
+
+	if (share && share < page) {
+		text_list_add(&model->prediction->log,
+			      "hugetlb_cma: reservation size rounded down to 0 from %llu MiB (%u%%)%s",
+			      share / MIB, percent, whose);
+		add_finding(model, FINDING_REFUSED, "hugetlb_cma=",
+			    "%u%% are 0x%llx bytes%s, less than one of the gigantic pages of 0x%llx; ask for more",
+			    percent, share, whose, page);
+	}
+	return share / page * page;
+}
+
+static __u64 node_share(struct model *model, __u32 node, const struct range_set *ram)
+{
+	char whose[32];
+
+	snprintf(whose, sizeof(whose), " on node %u", node);
+	return share_of(model, ram, model->settings->hugetlb_node_percent[node], whose);
+}
+
 /* Of what is asked for node by node, that which can be; its sum. */
 static __u64 check_node_bytes(struct model *model, __u64 *node_bytes)
 {
@@ -123,12 +156,15 @@ static __u64 check_node_bytes(struct model *model, __u64 *node_bytes)
 	for (__u32 node = 0; node < NUMA_NODES_MAX; node++) {
 		struct range_set ram = { NULL, 0 };
 		char whose[32];
+		bool online = ram_of_node(model, node, &ram);
 
-		node_bytes[node] = model->settings->hugetlb_node_bytes[node];
-		if (!node_bytes[node])
-			continue;
+		node_bytes[node] = model->settings->hugetlb_node_percent[node] ?
+				   node_share(model, node, &ram) :
+				   model->settings->hugetlb_node_bytes[node];
 		snprintf(whose, sizeof(whose), "of node %u ", node);
-		if (!ram_of_node(model, node, &ram)) {
+		if (!node_bytes[node]) {
+			/* Nothing is asked for. */
+		} else if (!online) {
 			text_list_add(&model->prediction->log,
 				      "hugetlb_cma: invalid node %u specified", node);
 			add_finding(model, FINDING_REFUSED, "hugetlb_cma=",
@@ -154,6 +190,7 @@ static __u64 place_gigantic(struct model *model, __u32 node, __u64 bytes)
 	};
 	struct range_set ram = { NULL, 0 };
 	bool online = ram_of_node(model, node, &ram);
+	char share[16];
 
 	range_set_free(&ram);
 	if (!online || !bytes)
@@ -163,8 +200,10 @@ static __u64 place_gigantic(struct model *model, __u32 node, __u64 bytes)
 			      "hugetlb_cma: reservation failed: err -12, node %u", node);
 		return 0;
 	}
-	text_list_add(&model->prediction->log, "hugetlb_cma: reserved %llu MiB on node %u",
-		      area.bytes / MIB, node);
+	text_list_add(&model->prediction->log, "hugetlb_cma: reserved %llu MiB%s on node %u",
+		      area.bytes / MIB,
+		      share_text(share, sizeof(share), model->settings->hugetlb_node_percent[node]),
+		      node);
 	return area.bytes;
 }
 
@@ -173,11 +212,14 @@ void place_hugetlb(struct model *model)
 {
 	const struct settings *settings = model->settings;
 	__u64 node_bytes[NUMA_NODES_MAX], wanted, each, done = 0;
+	char share[16];
 
 	if (!settings->gigantic_shift)
 		return;
 	wanted = check_node_bytes(model, node_bytes);
 	each = wanted ? 0 : settings->hugetlb_bytes;
+	if (settings->hugetlb_percent)
+		each = share_of(model, &model->ram, settings->hugetlb_percent, "");
 	if (each) {
 		wanted = each;
 		if (refuse_gigantic(model, "", wanted))
@@ -185,12 +227,14 @@ void place_hugetlb(struct model *model)
 		each = (wanted + count_nodes(model) - 1) / count_nodes(model);
 		each = round_up_to(each, 1ull << settings->gigantic_shift);
 		text_list_add(&model->prediction->log,
-			      "hugetlb_cma: reserve %llu MiB, up to %llu MiB per node",
-			      wanted / MIB, each / MIB);
+			      "hugetlb_cma: reserve %llu MiB%s, up to %llu MiB per node",
+			      wanted / MIB,
+			      share_text(share, sizeof(share), settings->hugetlb_percent),
+			      each / MIB);
 	}
 	for (__u32 node = 0; node < NUMA_NODES_MAX && done < wanted; node++) {
-		__u64 share = each < wanted - done ? each : wanted - done;
+		__u64 part = each < wanted - done ? each : wanted - done;
 
-		done += place_gigantic(model, node, each ? share : node_bytes[node]);
+		done += place_gigantic(model, node, each ? part : node_bytes[node]);
 	}
 }

@@ -55,7 +55,7 @@ static void note_part_of_page(struct model *model, const struct reserved_node *n
 {
 	__u64 page = model->settings->page_bytes;
 
-	if (base % page || end % page)
+	if (base % page || (end % page && end != ULLONG_MAX))
 		add_finding(model, FINDING_ROUNDED, node->name,
 			    "reg: 0x%llx..0x%llx is no whole number of pages of %llu KiB; 0x%llx..0x%llx is lost",
 			    base, end - 1, page >> 10, base / page * page,

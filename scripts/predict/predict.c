@@ -109,19 +109,43 @@ static __u64 find_limit(const struct range_set *ram, __u64 bytes)
 static void limit_ram(struct model *model)
 {
 	const struct settings *settings = model->settings;
-	__u64 before = range_set_bytes(&model->ram, 0, ULLONG_MAX), lost, limit;
+	__u64 limit;
 
-	if (!settings->memory_limit_bytes)
+	if (!settings->memory_limit_bytes || !model->ram.count)
 		return;
 	limit = settings->architecture == ARCHITECTURE_X86_64 ? settings->memory_limit_bytes :
 		find_limit(&model->ram, settings->memory_limit_bytes);
 	range_set_remove(&model->ram, limit, ULLONG_MAX);
-	if (before)
-		range_set_add_all(&model->ram, &settings->occupied);
+	range_set_add_all(&model->ram, &settings->occupied);
+}
+
+/* A kernel that was started by one that crashed has what that one left to it. */
+static void keep_usable(struct model *model)
+{
+	const struct pair_property *usable = &model->tree->usable;
+
+	if (usable->state != PROPERTY_GOOD || !usable->pairs[0].bytes || !model->ram.count)
+		return;
+	range_set_remove(&model->ram, 0, usable->pairs[0].address);
+	range_set_remove(&model->ram,
+			 range_end(usable->pairs[0].address, usable->pairs[0].bytes), ULLONG_MAX);
+	for (size_t i = 1; i < usable->count; i++)
+		range_set_add(&model->ram, usable->pairs[i].address,
+			      range_end(usable->pairs[i].address, usable->pairs[i].bytes));
+}
+
+/* What is left of the machine's RAM, and how much is not. */
+static void narrow_ram(struct model *model)
+{
+	__u64 before = range_set_bytes(&model->ram, 0, ULLONG_MAX), lost;
+
+	if (model->tree)
+		keep_usable(model);
+	limit_ram(model);
 	lost = before - range_set_bytes(&model->ram, 0, ULLONG_MAX);
 	model->prediction->ram_lost_bytes += lost;
 	/* Nor is there a note of each page that is not there. */
-	lost -= lost / settings->page_bytes * PAGE_NOTE_BYTES;
+	lost -= lost / model->settings->page_bytes * PAGE_NOTE_BYTES;
 	model->prediction->memory_lost_bytes += lost;
 }
 
@@ -131,7 +155,7 @@ static void predict_machine(struct model *model)
 	const struct settings *settings = model->settings;
 
 	add_ram(model);
-	limit_ram(model);
+	narrow_ram(model);
 	range_set_add_all(&model->taken, &settings->occupied);
 	if (model->tree)
 		range_set_add_all(&model->taken, &model->tree->initrd);
@@ -150,6 +174,22 @@ static void predict_machine(struct model *model)
 	text_list_add(&prediction->log, "Unknown kernel command line parameters");
 	add_finding(model, FINDING_IGNORED, "memmap=",
 		    "this architecture does not know it; write a node of /reserved-memory with no-map and reg");
+}
+
+/* Nobody compares the list with nodes: an area gives what it shares to others. */
+static void note_listed_in_areas(struct model *model)
+{
+	const struct prediction *prediction = model->prediction;
+	const struct range_set *listed = &model->tree->memreserve;
+
+	for (size_t i = 0; i < prediction->region_count; i++) {
+		const struct region *region = &prediction->regions[i];
+
+		if (region->class == REGION_AREA && region->place == PLACE_EXACT &&
+		    range_set_overlaps(listed, region->base, region->base + region->bytes))
+			add_finding(model, FINDING_OVERLAPS, region->name,
+				    "part of it is in /memreserve/, too, and is given to others; move one of the two, or write a node instead of /memreserve/");
+	}
 }
 
 static void reserve_listed(struct model *model)
@@ -172,6 +212,7 @@ static void place_tree(struct model *model)
 	place_nodes(model);
 	if (!listed_first)
 		reserve_listed(model);
+	note_listed_in_areas(model);
 	lose_given_back(model);
 }
 

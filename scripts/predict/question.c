@@ -49,6 +49,7 @@ void question_read(struct question *question, int argc, char **argv)
 		{ "arch", required_argument, NULL, 'a' },
 		{ "ram", required_argument, NULL, 'r' },
 		{ "kernel", required_argument, NULL, 'k' },
+		{ "initramfs", required_argument, NULL, 'I' },
 		{ "occupied", required_argument, NULL, 'o' },
 		{ "names", no_argument, NULL, 'n' },
 		{ NULL, 0, NULL, 0 },
@@ -84,6 +85,10 @@ void question_read(struct question *question, int argc, char **argv)
 			break;
 		case 'k':
 			parse_range(&settings->image, optarg);
+			parse_range(&settings->occupied, optarg);
+			break;
+		case 'I':
+			parse_range(&settings->initramfs, optarg);
 			parse_range(&settings->occupied, optarg);
 			break;
 		case 'o':

@@ -10,6 +10,7 @@
  *   --arch arm64|arm|x86_64    otherwise as the CPUs of the tree
  *   --ram START+SIZE           instead of what the tree says of RAM; repeat
  *   --kernel START+SIZE        the kernel's image
+ *   --initramfs START+SIZE     which is given back when it is unpacked
  *   --occupied START+SIZE      taken before the tree is read; repeat
  *   --names                    lint: the refused nodes alone
  */

@@ -46,10 +46,10 @@ void parse_range(struct range_set *set, const char *text)
 	__u64 start = parse_bytes(text, &rest), bytes;
 
 	if (*rest != '+')
-		fail("expected START+SIZE, found '%s'", text);
+		fail("expected START+SIZE such as 0x80000000+2G, found '%s'", text);
 	bytes = parse_bytes(rest + 1, &rest);
 	if (*rest)
-		fail("expected START+SIZE, found '%s'", text);
+		fail("expected START+SIZE such as 0x80000000+2G, found '%s'", text);
 	range_set_add(set, start, range_end(start, bytes));
 }
 
@@ -86,7 +86,7 @@ unsigned int area_slots(const struct settings *settings)
 /*
  * Huge pages make the pageblock as large as one of them: a page full of 8-byte
  * entries, each a page. Without them it is what the buddy's largest order has:
- * 4 MiB of 4K pages, 32 MiB of 16K, 512 MiB of 64K.
+ * 4 MiB of 4K pages, 32 MiB of 16K, 512 MiB of 64K, or as the configuration says.
  */
 void settings_choose_pageblock(struct settings *settings, bool huge_pages)
 {
@@ -94,7 +94,22 @@ void settings_choose_pageblock(struct settings *settings, bool huge_pages)
 	unsigned int largest = shift == 12 ? 10 : shift == 14 ? 11 : 13;
 	unsigned int huge = shift - 3;
 
+	if (settings->config_max_order)
+		largest = settings->config_max_order - settings->kernel.exclusive_order;
+	if (settings->config_block_order && settings->config_block_order < largest)
+		largest = settings->config_block_order;
 	settings->pageblock_order = huge_pages && huge < largest ? huge : largest;
+}
+
+/*
+ * What hugetlb_cma= is for: with 4K pages a table of 2 MiB pages, otherwise 32
+ * neighbouring huge pages, 1 GiB of 16K and 16 GiB of 64K pages.
+ */
+static void choose_gigantic(struct settings *settings, bool huge_pages)
+{
+	unsigned int shift = __builtin_ctzl(settings->page_bytes);
+
+	settings->gigantic_shift = !huge_pages ? 0 : shift == 16 ? 34 : 30;
 }
 
 void settings_behaviour(struct settings *settings, const char *name)
@@ -121,6 +136,9 @@ void settings_behaviour(struct settings *settings, const char *name)
 		{ "kernel-apart", &settings->kernel.kernel_apart },
 		{ "pieces-panic", &settings->kernel.pieces_panic },
 		{ "typed-lists", &settings->kernel.typed_lists },
+		{ "exclusive-order", &settings->kernel.exclusive_order },
+		{ "pool-in-kib", &settings->kernel.pool_in_kib },
+		{ "hugetlb-percent", &settings->kernel.hugetlb_percent },
 	};
 	bool value = *name != '!';
 
@@ -176,6 +194,12 @@ static void read_config_line(struct settings *settings, const char *line, bool *
 	value = config_value(line, "CMA_AREAS");
 	if (value)
 		settings->areas_max = strtoul(value, NULL, 0);
+	value = config_value(line, "ARCH_FORCE_MAX_ORDER");
+	if (value)
+		settings->config_max_order = strtoul(value, NULL, 0);
+	value = config_value(line, "PAGE_BLOCK_MAX_ORDER");
+	if (value)
+		settings->config_block_order = strtoul(value, NULL, 0);
 	settings->has_cma |= is_set(line, "DMA_CMA");
 	settings->has_heaps |= is_set(line, "DMABUF_HEAPS_CMA");
 	settings->has_system_heap |= is_set(line, "DMABUF_HEAPS_SYSTEM");
@@ -200,7 +224,7 @@ static void choose_without_config(struct settings *settings)
 	bool huge = settings->architecture != ARCHITECTURE_ARM;
 
 	settings_choose_pageblock(settings, huge);
-	settings->gigantic_shift = huge && settings->page_bytes == 4096 ? 30 : 0;
+	choose_gigantic(settings, huge);
 }
 
 void settings_architecture(struct settings *settings, const char *name)
@@ -253,7 +277,7 @@ void settings_read_config(struct settings *settings, const char *path)
 	free(line);
 	fclose(stream);
 	settings_choose_pageblock(settings, huge || (thp && settings->kernel.thp_pageblock));
-	settings->gigantic_shift = huge && settings->page_bytes == 4096 ? 30 : 0;
+	choose_gigantic(settings, huge);
 }
 
 /*
@@ -300,15 +324,45 @@ static void read_memmap(struct settings *settings, const char *value)
 	range_set_add(&settings->memmap, start, range_end(start, bytes));
 }
 
-static void read_hugetlb(struct settings *settings, const char *value)
+/* NODE:PERCENT%[,NODE:...], and what is no share in between as above. */
+static void read_node_shares(struct settings *settings, const char *value)
 {
 	const char *rest;
 
-	settings->hugetlb_bytes = parse_bytes(value, &rest);
-	if (*rest == ':') {
-		settings->hugetlb_bytes = 0;
-		read_node_sizes(settings->hugetlb_node_bytes, value);
+	while (*value >= '0' && *value <= '9') {
+		char *end;
+		unsigned long node = strtoul(value, &end, 10);
+		__u64 number;
+
+		if (*end != ':' || node >= NUMA_NODES_MAX)
+			return;
+		number = parse_bytes(end + 1, &rest);
+		if (*rest == '%' && number > 100)
+			return;
+		settings->hugetlb_node_bytes[node] = *rest == '%' ? 0 : number;
+		settings->hugetlb_node_percent[node] = *rest == '%' ? number : 0;
+		rest += *rest == '%';
+		if (*rest != ',')
+			return;
+		value = rest + 1;
 	}
+}
+
+static void read_hugetlb(struct settings *settings, const char *value)
+{
+	const char *rest;
+	__u64 number = parse_bytes(value, &rest);
+
+	settings->hugetlb_bytes = 0;
+	settings->hugetlb_percent = 0;
+	if (*rest == ':' && settings->kernel.hugetlb_percent)
+		read_node_shares(settings, value);
+	else if (*rest == ':')
+		read_node_sizes(settings->hugetlb_node_bytes, value);
+	else if (*rest == '%' && settings->kernel.hugetlb_percent)
+		settings->hugetlb_percent = number <= 100 ? number : 0;
+	else
+		settings->hugetlb_bytes = number;
 }
 
 static void read_option(struct settings *settings, const char *name, const char *value)
@@ -360,5 +414,6 @@ void settings_free(struct settings *settings)
 	range_set_free(&settings->memmap);
 	range_set_free(&settings->occupied);
 	range_set_free(&settings->image);
+	range_set_free(&settings->initramfs);
 	range_set_free(&settings->ram);
 }

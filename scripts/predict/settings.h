@@ -46,6 +46,9 @@ struct behaviours {
 	bool kernel_apart;
 	bool pieces_panic;
 	bool typed_lists;
+	bool exclusive_order;
+	bool pool_in_kib;
+	bool hugetlb_percent;
 };
 
 struct cma_option {
@@ -64,12 +67,15 @@ struct settings {
 	bool has_cma, has_heaps, has_system_heap, has_numa, has_numa_areas, has_dma_zone;
 	bool has_restricted_pools;
 	unsigned int areas_max;
+	/* CONFIG_ARCH_FORCE_MAX_ORDER and CONFIG_PAGE_BLOCK_MAX_ORDER; 0: there is none. */
+	unsigned int config_max_order, config_block_order;
 	enum size_choice choice;
 	__u64 config_bytes;
 	unsigned int config_percentage;
 
 	struct cma_option cma;
 	__u64 hugetlb_bytes, hugetlb_node_bytes[NUMA_NODES_MAX];
+	unsigned int hugetlb_percent, hugetlb_node_percent[NUMA_NODES_MAX];
 	__u64 pernuma_bytes, numa_bytes[NUMA_NODES_MAX];
 	bool numa_given;	/* one of the two options was read */
 	bool numa_as_global;	/* otherwise a node's area is as large as the global one */
@@ -83,8 +89,8 @@ struct settings {
 
 	/* Taken before the tree is read: the kernel, the initramfs, the blob. */
 	struct range_set occupied;
-	/* The part of it that the kernel's image has. */
-	struct range_set image;
+	/* The parts of it that the kernel's image and the initramfs have. */
+	struct range_set image, initramfs;
 	/* RAM of a machine without a device tree, or other than its tree says. */
 	struct range_set ram;
 };

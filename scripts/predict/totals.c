@@ -152,6 +152,11 @@ static void sum_losses(struct model *model)
 	for (size_t i = 0; i < lost.count; i++)
 		prediction->memory_lost_bytes +=
 			range_set_bytes(&model->ram, lost.ranges[i].start, lost.ranges[i].end);
+	/* The initramfs goes back when it is unpacked, and below an area has been given already. */
+	for (size_t i = 0; i < model->settings->initramfs.count; i++)
+		prediction->memory_lost_bytes -=
+			range_set_bytes(&areas, model->settings->initramfs.ranges[i].start,
+					model->settings->initramfs.ranges[i].end);
 	/* What two areas share is given to the buddy, and counted, by both. */
 	prediction->memory_lost_bytes -= area_bytes - range_set_bytes(&areas, 0, ULLONG_MAX);
 	range_set_free(&lost);

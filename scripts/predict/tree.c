@@ -121,6 +121,7 @@ void tree_free(struct tree *tree)
 	}
 	free(tree->nodes);
 	free(tree->banks);
+	free(tree->usable.pairs);
 	free(tree->command_line);
 	range_set_free(&tree->initrd);
 	range_set_free(&tree->memreserve);

@@ -57,6 +57,8 @@ struct tree {
 	char *command_line;		/* of /chosen, "" where it has none */
 	struct bank *banks;
 	size_t bank_count;
+	/* What a kernel after a crash may use; absent on any other. */
+	struct pair_property usable;
 	/* Taken before any node is read, and after all of them. */
 	struct range_set initrd, memreserve;
 	/* The last address that every bus can reach (dma-ranges). */
