@@ -7,7 +7,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 # What a user may set, the same for every verb; 'make help' explains.
 export KSRC KERNEL ARCH PROFILE ACCEL ONLY SEED RUNS OUT O V CACHE BENCH_ARGUMENTS SCENARIO REMOVE
-export FILE PAGE_SIZE PAGEBLOCK_ORDER RAM CONFIG
+export FILE PAGE_SIZE PAGEBLOCK_ORDER RAM CONFIG INCLUDE
 # Not CMDLINE: 'export' would make an empty one of none, and that is a command line. Make passes it on if given.
 export MODE LAYOUTS BOOTS SUBJECT MINIMUM FORMAT KERNELS
 
@@ -60,6 +60,8 @@ JUDGES := compare ab sensitivity boot-table dts-lint
 ifneq ($(filter $(JUDGES),$(MAKECMDGOALS)),)
 exit_status := $(or $(O),build)/statistics/exit_status.so
 $(exit_status): scripts/statistics/exit_status.c
+	$(Q)mkdir -p $(@D) 2>/dev/null && test -w $(@D) || { \
+		echo "cma-tests: error: cannot write to the build folder '$(or $(O),build)': set O= to another" >&2; exit 2; }
 	$(Q)$(MAKE) -s -C scripts/statistics OUTPUT=$(abspath $(@D)) CC=cc $(abspath $@)
 -load $(exit_status)
 endif

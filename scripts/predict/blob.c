@@ -2,8 +2,8 @@
 /*
  * blob - a flattened device tree from a file, a source or a folder
  *
- * dtc makes a blob of a source or of a folder like /proc/device-tree. Whatever
- * it comes from, libfdt's own full check sees it before anyone reads from it.
+ * dtc makes a blob of a source or of a folder like /proc/device-tree (source.c).
+ * Whatever it comes from, libfdt's own full check sees it before anyone reads from it.
  */
 #include <errno.h>
 #include <libfdt.h>
@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "blob.h"
@@ -21,7 +20,7 @@
 /* Larger than any tree there is: Linux accepts 2 MiB. */
 #define BLOB_BYTES_MAX (16u << 20)
 
-static char *read_all(FILE *stream, const char *path, size_t *bytes)
+char *read_all(FILE *stream, const char *path, size_t *bytes)
 {
 	char *data = NULL;
 	size_t room = 0;
@@ -42,78 +41,46 @@ static char *read_all(FILE *stream, const char *path, size_t *bytes)
 	return data;
 }
 
-/* Boards' sources are written for the C preprocessor */
-static bool uses_preprocessor(const char *path)
+static bool folder_has(const char *path, const char *property)
 {
-	FILE *stream = fopen(path, "re");
-	char *line = NULL;
-	size_t room = 0;
-	bool found = false;
+	char *file;
+	bool found;
 
-	while (stream && !found && getline(&line, &room, stream) > 0)
-		found = !strncmp(line, "#include", 8);
-	free(line);
-	if (stream)
-		fclose(stream);
+	if (asprintf(&file, "%s/%s", path, property) < 0)
+		fail("no memory for the path '%s'", path);
+	found = !access(file, R_OK);
+	free(file);
 	return found;
-}
-
-/* Without a shell between: a path may have any character. */
-static char *run_dtc(const char *path, const char *format, size_t *bytes)
-{
-	int pipe_ends[2], status;
-	FILE *stream;
-	pid_t child;
-	char *data;
-
-	if (pipe(pipe_ends))
-		fail("cannot make a pipe: %s", strerror(errno));
-	child = fork();
-	if (child < 0)
-		fail("cannot start dtc: %s", strerror(errno));
-	if (!child) {
-		dup2(pipe_ends[1], STDOUT_FILENO);
-		close(pipe_ends[0]);
-		close(pipe_ends[1]);
-		execlp("dtc", "dtc", "-q", "-I", format, "-O", "dtb", "--", path, NULL);
-		_exit(127);
-	}
-	close(pipe_ends[1]);
-	stream = fdopen(pipe_ends[0], "r");
-	if (!stream)
-		fail("cannot read from dtc: %s", strerror(errno));
-	data = read_all(stream, path, bytes);
-	fclose(stream);
-	if (waitpid(child, &status, 0) < 0 || !WIFEXITED(status))
-		fail("dtc did not end by itself on '%s'", path);
-	if (WEXITSTATUS(status) == 127)
-		fail("expected dtc, found none: run 'make deps', or give a compiled tree (.dtb)");
-	if (WEXITSTATUS(status) && uses_preprocessor(path))
-		fail("'%s' does not compile: dtc's message is above; #include is for the C preprocessor: give the .dtb of the kernel's 'make dtbs'",
-		     path);
-	if (WEXITSTATUS(status))
-		fail("'%s' does not compile: dtc's message is above", path);
-	return data;
 }
 
 /* dtc would make a tree of any folder, and read all of it. */
 static void check_folder(const char *path)
 {
-	char *cells;
-
-	if (asprintf(&cells, "%s/#address-cells", path) < 0)
-		fail("no memory for the path '%s'", path);
-	if (access(cells, R_OK))
+	if (!folder_has(path, "#address-cells"))
 		fail("expected a device tree such as /proc/device-tree, found no '#address-cells' in the folder '%s'",
 		     path);
-	free(cells);
+	/* What lies below the root has a place in what is above it. */
+	if (folder_has(path, "ranges") || folder_has(path, "reg"))
+		fail("expected a whole device tree such as /proc/device-tree, found one node of it in '%s'",
+		     path);
 }
 
-static bool is_source(const char *path)
+static bool has_suffix(const char *path, const char *suffix)
 {
 	size_t length = strlen(path);
 
-	return length > 4 && !strcmp(path + length - 4, ".dts");
+	return length > strlen(suffix) && !strcmp(path + length - strlen(suffix), suffix);
+}
+
+/* What is laid over a board's tree has no memory of its own to speak of. */
+static void refuse_overlay(const void *blob, const char *path)
+{
+	int node;
+
+	fdt_for_each_subnode(node, blob, 0)
+		if (fdt_subnode_offset(blob, node, "__overlay__") >= 0)
+			fail("'%s' is an overlay, a part of a tree: merge it over the board's ('fdtoverlay -i board.dtb -o merged.dtb overlay.dtbo') and give that",
+			     path);
 }
 
 void *blob_load(const char *path)
@@ -128,9 +95,9 @@ void *blob_load(const char *path)
 		fail("cannot open '%s': %s", path, strerror(errno));
 	if (S_ISDIR(about.st_mode)) {
 		check_folder(path);
-		blob = run_dtc(path, "fs", &bytes);
-	} else if (is_source(path)) {
-		blob = run_dtc(path, "dts", &bytes);
+		blob = compile_folder(path, &bytes);
+	} else if (has_suffix(path, ".dts") || has_suffix(path, ".dtso")) {
+		blob = compile_source(path, &bytes);
 	} else {
 		stream = fopen(path, "re");
 		if (!stream)
@@ -147,5 +114,6 @@ void *blob_load(const char *path)
 	fault = fdt_check_full(blob, bytes);
 	if (fault)
 		fail("the device tree in '%s' is damaged: %s", path, fdt_strerror(fault));
+	refuse_overlay(blob, path);
 	return blob;
 }

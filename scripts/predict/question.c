@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "blob.h"
 #include "question.h"
 
 /* Options whose order must not matter: read first, applied after. */
@@ -51,6 +52,7 @@ void question_read(struct question *question, int argc, char **argv)
 		{ "kernel", required_argument, NULL, 'k' },
 		{ "initramfs", required_argument, NULL, 'I' },
 		{ "occupied", required_argument, NULL, 'o' },
+		{ "include", required_argument, NULL, 'i' },
 		{ "names", no_argument, NULL, 'n' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -93,6 +95,9 @@ void question_read(struct question *question, int argc, char **argv)
 			break;
 		case 'o':
 			parse_range(&settings->occupied, optarg);
+			break;
+		case 'i':
+			add_include_folder(optarg);
 			break;
 		case 'n':
 			question->names = true;

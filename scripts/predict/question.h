@@ -12,6 +12,7 @@
  *   --kernel START+SIZE        the kernel's image
  *   --initramfs START+SIZE     which is given back when it is unpacked
  *   --occupied START+SIZE      taken before the tree is read; repeat
+ *   --include FOLDER           of what a source includes; repeat
  *   --names                    lint: the refused nodes alone
  */
 #ifndef QUESTION_H

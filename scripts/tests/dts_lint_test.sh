@@ -32,6 +32,10 @@ mkdir -p "$work/tree/reserved-memory" && printf '\000\000\000\002' >"$work/tree/
 	cp "$work/tree/#address-cells" "$work/tree/#size-cells"
 expect "a folder, its /reserved-memory without cells: status" 1 "$(lint_status "$work/tree")"
 expect "a folder that is no tree: status" 2 "$(lint_status "$work/tree/reserved-memory")"
+expect "16K pages: the pageblock is 32 MiB" \
+	"pages of 16 KiB, pageblock order 11: base and size of an area are multiples of 0x2000000" \
+	"$("$lint" --page-size 16k "$work/board.dtb" | head -n 1 || :)"
+expect "a node of a tree is none: status" 2 "$(: >"$work/tree/ranges"; lint_status "$work/tree")"
 expect "64K pages: the pageblock is 512 MiB" \
 	"pages of 64 KiB, pageblock order 13: base and size of an area are multiples of 0x20000000" \
 	"$("$lint" --page-size 64k "$work/board.dtb" | head -n 1 || :)"
@@ -91,6 +95,8 @@ expect "an alignment that is no power of two: what would" \
 expect "a pool that a driver of bounce buffers will not have" \
 	"pool@50000000: refused: reusable: a restricted-dma-pool may not have it; remove it" \
 	"$(said_of '/pool@50000000 {/,/}/s/shared-dma-pool/restricted-dma-pool/' '^pool@50000000: ')"
+expect "what a crashed kernel left to the next" "RAM                              0x40000000..0x4fffffff, 256 MiB" \
+	"$(said_of "$plain; s|^\tmemory@|chosen { linux,usable-memory-range = <0 0x40000000 0 0x10000000>; }; &|" '^RAM ')"
 expect "cma= without a number" \
 	"cma=: note: is 0 or no number, and so there is no global area; write cma=64M, or leave it out for the tree's or the configuration's" \
 	"$(said_of "$plain" '^cma=' --command-line cma=lots)"
@@ -113,10 +119,24 @@ expect "no file: status" 2 "$(lint_status "$work/absent")"
 expect "a text: status" 2 "$(lint_status "$0")"
 echo '/dts-v1/; / { broken' >"$work/broken.dts"
 expect "a source that does not compile: status" 2 "$(lint_status "$work/broken.dts")"
-printf '/dts-v1/;\n#include "board.dtsi"\n/ { };\n' >"$work/included.dts"
-expect "a source with #include: status" 2 "$(lint_status "$work/included.dts")"
-expect "a source with #include: what to do" "#include is for the C preprocessor: give the .dtb of the kernel's 'make dtbs'" \
-	"$(sed 's/^.*; //' "$work/said")"
+# Boards' sources include others, from beside them, from their kernel tree or from elsewhere.
+mkdir -p "$work/linux/arch/arm64/boot/dts" "$work/linux/include/dt-bindings" "$work/elsewhere"
+source=$work/linux/arch/arm64/boot/dts/board.dts
+sed '1,/^\/dts-v1\/;/d' "$board" >"$work/elsewhere/board.dtsi"
+echo '#define MIB(count) ((count) << 20)' >"$work/linux/include/dt-bindings/mib.h"
+printf '/dts-v1/;\n#include <dt-bindings/mib.h>\n/include/ "beside.dtsi"\n#include "board.dtsi"\n' >"$source"
+echo '/ { model = "included"; };' >"$work/linux/arch/arm64/boot/dts/beside.dtsi"
+expect "a source whose #include is nowhere: status" 2 "$(lint_status "$source")"
+expect "a source whose #include is nowhere: what to do" \
+	"the preprocessor's message is above; say where what it includes is, INCLUDE='folder folder'" \
+	"$(sed 's/^.*compile: //' "$work/said")"
+expect "a source with #include, --include says where" "$("$lint" "$board" || :)" \
+	"$("$lint" --include "$work/elsewhere" "$source" || :)"
+cp "$work/elsewhere/board.dtsi" "${source%/*}"
+expect "a source with #include, all in its tree" "$("$lint" "$board" || :)" "$("$lint" "$source" || :)"
+expect "a source in the working folder" "$("$lint" "$board" || :)" "$(cd "${source%/*}" && "$lint" board.dts || :)"
+expect "an overlay: status" 2 "$(lint_status "$scripts/../dts-fixtures/cma-by-reg.dtso")"
+expect "an overlay: what to do" "merge it over the board's" "$(grep -o "merge it over the board's" "$work/said")"
 head -c 17000000 /dev/zero >"$work/huge"
 expect "a huge file: status" 2 "$(lint_status "$work/huge")"
 expect "PAGE_SIZE=5k: status" 2 "$(lint_status "$work/board.dtb" --page-size 5k)"
