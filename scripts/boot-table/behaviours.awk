@@ -12,10 +12,12 @@ function in_tree(file, text,    line, found) {
 	return found
 }
 
-# Is the release one of "6.12", and what comes after, or of "<6.12"?
+# Is the release one of "6.12", and what comes after, of "<6.12", or of "6.19-7.0"?
 function in_release(since) {
 	if (since ~ /^</)
 		return compare_version(release, substr(since, 2)) < 0
+	if (since ~ /-/)
+		return covers_kernel(since)
 	return compare_version(release, since) >= 0
 }
 

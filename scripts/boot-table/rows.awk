@@ -106,8 +106,8 @@ function print_totals(field,    items, count, i, k, item, words, pairs, pair) {
 	}
 }
 
-# *NAME is the global area's heap: of that name, and where each area is a heap
-# default_cma_region as well. NAME is another area's, where each is a heap.
+# *NAME is the global area's heap: of that name or, in newer kernels, default_cma_region,
+# and both where each area is a heap. NAME is another area's, where each is a heap.
 function print_heaps(field,    items, count, i, item) {
 	count = split(field, items, ";")
 	if (outcome != "panic")
@@ -117,7 +117,7 @@ function print_heaps(field,    items, count, i, item) {
 		if (item == "" || item == "-")
 			continue
 		if (item ~ /^\*/) {
-			printf "heap\t%s\n", has["area-heaps"] ? "default_cma_region" : substr(item, 2)
+			printf "heap\t%s\n", has["fixed-heap-name"] ? "default_cma_region" : substr(item, 2)
 			item = substr(item, 2)
 		}
 		if (has["area-heaps"])

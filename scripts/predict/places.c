@@ -28,14 +28,22 @@ bool loses_to_command_line(const struct model *model, const struct reserved_node
 	return node->shared_dma_pool && node->cma_default && model->settings->cma.given;
 }
 
-/* The kernel that asks a node's driver first: a default node that loses is never reserved. */
+/*
+ * Is a default node that loses never reserved? Newer kernels ask its driver first,
+ * some before them go by the property alone.
+ */
 static bool refused_first(struct model *model, const struct reserved_node *node)
 {
-	if (!model->settings->kernel.checked_first || !wants_area(node) ||
-	    !loses_to_command_line(model, node))
+	const struct behaviours *kernel = &model->settings->kernel;
+
+	if (kernel->skips_default && node->cma_default && model->settings->cma.given)
+		text_list_add(&model->prediction->log,
+			      "Skipping dt linux,cma-default for \"cma=\" kernel param");
+	else if (kernel->checked_first && wants_area(node) && loses_to_command_line(model, node))
+		text_list_add(&model->prediction->log,
+			      "Skipping dt linux,cma-default node in favor for \"cma=\" kernel param");
+	else
 		return false;
-	text_list_add(&model->prediction->log,
-		      "Skipping dt linux,cma-default node in favor for \"cma=\" kernel param");
 	add_finding(model, FINDING_REFUSED, node->name,
 		    "linux,cma-default: the command line has cma=, which wins; drop one of the two");
 	return true;
@@ -120,12 +128,13 @@ static void note_entries(struct model *model, const struct reserved_node *node)
 		text_list_add(&model->prediction->log,
 			      "node '%s' has %zu <base size> entries, only the first is used",
 			      node->name, count);
-	else if (kernel->tree_order)
+	else if (kernel->entries_told)
 		text_list_add(&model->prediction->log, "ignores %zu regions in node '%s'",
 			      count - 1, node->name);
-	add_finding(model, FINDING_ADVICE, node->name,
+	add_finding(model, kernel->lone_reg_only ? FINDING_REFUSED : FINDING_ADVICE, node->name,
 		    "reg: has %zu entries, %s; give each a node of its own", count,
 		    kernel->first_reg_only ? "only the first is reserved" :
+		    kernel->lone_reg_only ? "all are reserved, and no driver sees the node" :
 		    "all are reserved, the first alone is known to drivers");
 }
 
@@ -135,6 +144,7 @@ void place_by_reg(struct model *model, const struct reserved_node *node,
 	const struct behaviours *kernel = &model->settings->kernel;
 	const struct pair_property *reg = &node->reg;
 	size_t used = kernel->first_reg_only ? 1 : reg->count;
+	bool unseen = kernel->lone_reg_only && reg->count > 1;
 	bool first_done = false;
 
 	if (reg->state != PROPERTY_GOOD) {
@@ -151,11 +161,11 @@ void place_by_reg(struct model *model, const struct reserved_node *node,
 		if (!i)
 			first_done = done;
 		/* What no driver will know of is a region of its own. */
-		if (done && i)
+		if (done && (i || unseen))
 			add_region(model, node->name, reg->pairs[i].address, reg->pairs[i].bytes,
 				   plain_class(node));
 	}
-	if (!reg->pairs[0].bytes)
+	if (unseen || !reg->pairs[0].bytes)
 		return;
 	if (!kernel->tree_order && list->count == NODES_MAX) {
 		text_list_add(&model->prediction->log, "not enough space for all defined regions.");

@@ -127,6 +127,10 @@ void settings_behaviour(struct settings *settings, const char *name)
 		{ "user-limit", &settings->kernel.user_limit },
 		{ "numa-option", &settings->kernel.numa_option },
 		{ "numa-names", &settings->kernel.numa_names },
+		{ "entries-told", &settings->kernel.entries_told },
+		{ "lone-reg-only", &settings->kernel.lone_reg_only },
+		{ "skips-default", &settings->kernel.skips_default },
+		{ "fixed-heap-name", &settings->kernel.fixed_heap_name },
 		{ "area-heaps", &settings->kernel.area_heaps },
 		{ "extra-area", &settings->kernel.extra_area },
 		{ "exact-hugetlb", &settings->kernel.exact_hugetlb },
@@ -202,6 +206,7 @@ static void read_config_line(struct settings *settings, const char *line, bool *
 		settings->config_block_order = strtoul(value, NULL, 0);
 	settings->has_cma |= is_set(line, "DMA_CMA");
 	settings->has_heaps |= is_set(line, "DMABUF_HEAPS_CMA");
+	settings->has_legacy_heap |= is_set(line, "DMABUF_HEAPS_CMA_LEGACY");
 	settings->has_system_heap |= is_set(line, "DMABUF_HEAPS_SYSTEM");
 	settings->has_numa |= is_set(line, "NUMA");
 	settings->has_dma_zone |= is_set(line, "ZONE_DMA");

@@ -37,6 +37,10 @@ struct behaviours {
 	bool user_limit;
 	bool numa_option;
 	bool numa_names;
+	bool entries_told;
+	bool lone_reg_only;
+	bool skips_default;
+	bool fixed_heap_name;
 	bool area_heaps;
 	bool extra_area;
 	bool exact_hugetlb;
@@ -65,7 +69,7 @@ struct settings {
 	unsigned int gigantic_shift;	/* of the pages that hugetlb_cma= is for; 0: none */
 
 	bool has_cma, has_heaps, has_system_heap, has_numa, has_numa_areas, has_dma_zone;
-	bool has_restricted_pools;
+	bool has_restricted_pools, has_legacy_heap;
 	unsigned int areas_max;
 	/* CONFIG_ARCH_FORCE_MAX_ORDER and CONFIG_PAGE_BLOCK_MAX_ORDER; 0: there is none. */
 	unsigned int config_max_order, config_block_order;

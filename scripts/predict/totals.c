@@ -113,8 +113,12 @@ static void list_heaps(struct model *model)
 		if (region->class != REGION_AREA)
 			continue;
 		if (region->is_default)
-			text_list_add(&prediction->heaps, "%s", settings->kernel.area_heaps ?
+			text_list_add(&prediction->heaps, "%s", settings->kernel.fixed_heap_name ?
 				      "default_cma_region" : region->name);
+		/* The name that it had before, where somebody still wants it. */
+		if (region->is_default && settings->kernel.fixed_heap_name &&
+		    !settings->kernel.area_heaps && settings->has_legacy_heap)
+			text_list_add(&prediction->heaps, "%s", region->name);
 		/* Those of nodes and huge pages are for nobody else. */
 		if (settings->kernel.area_heaps && strncmp(region->name, "numa", 4) &&
 		    strncmp(region->name, "hugetlb", 7))

@@ -95,6 +95,21 @@ kernel|a node that it does not have|/mapped@/{/^line/d;/^said/d}|log '0x00000000
 kernel|the outcome|s/^outcome${tab}boot/outcome${tab}panic/|outcome
 EOT
 
+# What the series between those of the matrix do: of reg with several entries, of a
+# default node beside cma=.
+while read -r release wanted; do
+	expect "behaviours of $release" "$wanted" \
+		"$(awk -v release="$release" -f "$scripts/kernel-range.awk" -f "$table/behaviours.awk" "$tables/behaviours.table" |
+			grep -x -e entries-told -e lone-reg-only -e first-reg-only -e skips-default -e checked-first |
+			sort | paste -sd ' ')"
+done <<EOT
+6.18.15 entries-told
+6.19.14 lone-reg-only skips-default
+7.0 lone-reg-only skips-default
+7.1.13 checked-first lone-reg-only
+7.2.13 checked-first first-reg-only
+EOT
+
 expect "a row that cannot be read is named" "boot.table:1: expected 11 fields between bars, found 2" \
 	"$(echo 'one | two' | awk -v check=1 -v behaviours="$known" -f "$table/rows.awk")"
 expect "every row of boot.table can be read" "" \
