@@ -15,6 +15,8 @@
 #include <linux/types.h>
 
 #define EXPLAIN_MAX 512		/* different ones of each kind */
+#define EXPLAIN_TASKS 64	/* at work at the same time */
+#define EXPLAIN_LINE 4096	/* what a longer line has beyond is left out */
 
 struct explained_area {
 	char name[64];
@@ -35,15 +37,25 @@ struct explained_page {
 	__u64 pfn, times;
 	int references, mappings;
 	char flags[96];
+	char type[96];			/* "" where the log does not tell */
 	char why[48];
+	char allocated_by[200];		/* by page_owner; "" likewise */
+};
+
+/* A task of a trace and its allocation under way: others go on meanwhile. */
+struct explained_task {
+	char name[64];
+	double started_s;
+	__u64 pages, retries;
 };
 
 /* Allocations of a trace. */
 struct explained_trace {
 	__u64 starts, finishes, failures, retries, most_retries;
-	__u64 retries_now;		/* of the allocation under way */
-	double started_s, slowest_s;
-	__u64 slowest_pages, pages_now;
+	double slowest_s;
+	__u64 slowest_pages;
+	struct explained_task task[EXPLAIN_TASKS];
+	size_t tasks;			/* ever seen: later ones take old places */
 };
 
 struct explanation {
@@ -55,14 +67,35 @@ struct explanation {
 	struct explained_page page[EXPLAIN_MAX];
 	size_t areas, failures, ranges, pages;
 	struct explained_page *last_page;	/* whose lines are coming */
+	unsigned int frames_to_come;		/* of its page_owner stack */
 	struct explained_trace trace;
 	char free_pages[200];	/* "number of available pages: ...", the last */
+	__u64 logged_retries;
 	__u64 suppressed;	/* messages that the kernel says it left out */
 	__u64 lines, recognised, too_many;
 };
 
 /* explain_line - take in one line. */
 void explain_line(struct explanation *told, const char *line);
+
+/*
+ * explain_file - take in all of them, whatever bytes they are of: memory does
+ * not grow with the file. Returns 0 or -errno.
+ */
+int explain_file(struct explanation *told, FILE *file);
+
+/* Of it, for the readers of each kind of line: did they know it? */
+bool explain_dump_line(struct explanation *told, const char *line);
+bool explain_trace_line(struct explanation *told, const char *line);
+
+/* What was found is counted here. explain_page() returns NULL: too many. */
+void explain_failure(struct explanation *told, const char *area,
+		     size_t length, __u64 pages, int error);
+void explain_range(struct explanation *told, __u64 start, __u64 end);
+struct explained_page *explain_page(struct explanation *told, __u64 pfn);
+
+/* behind - the text behind @label in @line, or NULL. */
+const char *behind(const char *line, const char *label);
 
 /* explain_print - what all of them say. */
 void explain_print(FILE *file, struct explanation *told);

@@ -6,8 +6,7 @@
 
 #include "bench.h"
 
-/* The text behind @label, or NULL. */
-static const char *behind(const char *line, const char *label)
+const char *behind(const char *line, const char *label)
 {
 	const char *at = strstr(line, label);
 
@@ -51,6 +50,7 @@ static void add_area(struct explanation *told, const char *name, __u64 base,
 }
 
 /*
+ *	cma: CMA: reserved 16 MiB at 2c000000			up to 3.16
  *	cma: Reserved 128 MiB at 0x0000000057600000 on node -1
  *	Reserved memory: created CMA memory pool at 0x..., size 64 MiB
  *	OF: reserved mem: 0x...0x (65536 KiB) map reusable linux,cma
@@ -61,8 +61,8 @@ static bool read_area(struct explanation *told, const char *line)
 	char unit[8], name[64] = "";
 	const char *at;
 
-	at = behind(line, "cma: Reserved ");
-	if (at && sscanf(at, "%llu %7s at 0x%llx", &size, unit, &base) == 3) {
+	at = behind(line, "cma: Reserved ") ?: behind(line, "CMA: reserved ");
+	if (at && sscanf(at, "%llu %7s at %llx", &size, unit, &base) == 3) {
 		add_area(told, "the default area", base, size * unit_bytes(unit));
 		return true;
 	}
@@ -82,8 +82,8 @@ static bool read_area(struct explanation *told, const char *line)
 	return false;
 }
 
-static void add_failure(struct explanation *told, const char *area,
-			size_t length, __u64 pages, int error)
+void explain_failure(struct explanation *told, const char *area,
+		     size_t length, __u64 pages, int error)
 {
 	struct explained_failure *failure;
 	size_t i;
@@ -130,11 +130,11 @@ static bool read_failure(struct explanation *told, const char *line)
 		while (length && strchr(":\n ", name[length - 1]))
 			length--;
 	}
-	add_failure(told, name ? name : "", length, pages, error);
+	explain_failure(told, name ? name : "", length, pages, error);
 	return true;
 }
 
-static void add_range(struct explanation *told, __u64 start, __u64 end)
+void explain_range(struct explanation *told, __u64 start, __u64 end)
 {
 	size_t i;
 
@@ -153,77 +153,43 @@ static void add_range(struct explanation *told, __u64 start, __u64 end)
 	told->range[told->ranges++].times = 1;
 }
 
-/* alloc_contig_range: [57600, 57800) PFNs busy: 4.x and 5.x, in hex */
+/*
+ *	alloc_contig_range test_pages_isolated(48400, 486fd) failed	up to 4.0
+ *	alloc_contig_range: [57600, 57800) PFNs busy			up to 5.x
+ */
 static bool read_busy_range(struct explanation *told, const char *line)
 {
 	unsigned long long start, end;
-	const char *at = behind(line, "alloc_contig_range: ");
+	const char *at = behind(line, "alloc_contig_range");
 
 	if (!at)
 		return false;
-	if (strstr(at, "PFNs busy") &&
-	    sscanf(at, "[%llx, %llx)", &start, &end) == 2) {
-		add_range(told, start, end);
+	if (sscanf(at, " test_pages_isolated(%llx, %llx) failed", &start, &end) == 2 ||
+	    (strstr(at, "PFNs busy") &&
+	     sscanf(at, ": [%llx, %llx)", &start, &end) == 2)) {
+		explain_range(told, start, end);
 		return true;
 	}
-	if (strstr(at, "callbacks suppressed")) {
-		told->suppressed += strtoull(at, NULL, 10);
+	if (*at == ':' && strstr(at, "callbacks suppressed")) {
+		told->suppressed += strtoull(at + 1, NULL, 10);
 		return true;
 	}
 	return false;
 }
 
-static struct explained_page *add_page(struct explanation *told, __u64 pfn)
+/*
+ * Kernels with CMA_DEBUG; the function's name was once dma_alloc_from_contiguous():
+ *
+ *	cma: cma_alloc(): memory range at pfn 0x57600 (ptrval) is busy, retrying
+ */
+static bool read_debug_retry(struct explanation *told, const char *line)
 {
-	size_t i;
+	const char *at = behind(line, "(): memory range at ");
 
-	for (i = 0; i < told->pages; i++)
-		if (told->page[i].pfn == pfn) {
-			told->page[i].times++;
-			return &told->page[i];
-		}
-	if (told->pages == EXPLAIN_MAX) {
-		told->too_many++;
-		return NULL;
-	}
-	told->page[told->pages].pfn = pfn;
-	told->page[told->pages].times = 1;
-	told->page[told->pages].references = -1;
-	return &told->page[told->pages++];
-}
-
-/* dump_page() of a page that could not be migrated. */
-static bool read_dumped_page(struct explanation *told, const char *line)
-{
-	const char *at = strstr(line, "refcount:");
-	const char *pfn = at ? behind(at, " pfn:0x") : NULL;
-	struct explained_page *page = told->last_page;
-
-	if (pfn) {
-		page = add_page(told, strtoull(pfn, NULL, 16));
-		told->last_page = page;
-		if (page)
-			sscanf(at, "refcount:%d mapcount:%d",
-			       &page->references, &page->mappings);
-		return true;
-	}
-	if (!page)
+	if (!at || !strstr(at, "is busy, retrying"))
 		return false;
-	at = behind(line, "page dumped because: ");
-	if (at) {
-		snprintf(page->why, sizeof(page->why), "%.*s",
-			 (int)strcspn(at, "\n"), at);
-		return true;
-	}
-	at = behind(line, "flags: 0x");
-	if (at && strchr(at, '(')) {
-		at = strchr(at, '(') + 1;
-		snprintf(page->flags, sizeof(page->flags), "%.*s",
-			 (int)strcspn(at, "|)") + (int)strcspn(at +
-			 strcspn(at, "|)"), ")"), at);
-		return true;
-	}
-	return false;
+	told->logged_retries++;
+	return true;
 }
 
 static bool read_free_pages(struct explanation *told, const char *line)
@@ -237,95 +203,12 @@ static bool read_free_pages(struct explanation *told, const char *line)
 	return true;
 }
 
-/* "    cat-12  [000] .....    1.234567: event": the seconds before ": event" */
-static double seconds_of(const char *line, const char *event)
-{
-	const char *at = event;
-
-	while (at > line && (at[-1] == ' ' || at[-1] == ':'))
-		at--;
-	while (at > line && strchr("0123456789.", at[-1]))
-		at--;
-	return atof(at);
-}
-
-static bool read_start(struct explanation *told, const char *line)
-{
-	const char *at = strstr(line, "cma_alloc_start: "), *count;
-
-	if (!at)
-		return false;
-	count = strstr(at, "count=");
-	told->trace.starts++;
-	told->trace.retries_now = 0;
-	told->trace.started_s = seconds_of(line, at);
-	told->trace.pages_now = count ? strtoull(count + strlen("count="),
-						 NULL, 10) : 0;
-	return true;
-}
-
-static bool read_retry(struct explanation *told, const char *line)
-{
-	if (!strstr(line, "cma_alloc_busy_retry: "))
-		return false;
-	told->trace.retries++;
-	told->trace.retries_now++;
-	if (told->trace.retries_now > told->trace.most_retries)
-		told->trace.most_retries = told->trace.retries_now;
-	return true;
-}
-
-static bool read_finish(struct explanation *told, const char *line)
-{
-	const char *at = strstr(line, "cma_alloc_finish: "), *error;
-	struct explained_trace *trace = &told->trace;
-	double took_s;
-
-	if (!at)
-		return false;
-	trace->finishes++;
-	error = strstr(at, "errorno=");
-	if (error && atoi(error + strlen("errorno="))) {
-		const char *name = strstr(at, "name=");
-
-		trace->failures++;
-		name = name ? name + strlen("name=") : "";
-		add_failure(told, name, strcspn(name, "\n "), trace->pages_now,
-			    abs(atoi(error + strlen("errorno="))));
-	}
-	took_s = seconds_of(line, at) - trace->started_s;
-	if (trace->started_s > 0 && took_s > trace->slowest_s) {
-		trace->slowest_s = took_s;
-		trace->slowest_pages = trace->pages_now;
-	}
-	return true;
-}
-
-/* Ends at the frame that was in the way. */
-static bool read_isolation(struct explanation *told, const char *line)
-{
-	const char *at = strstr(line, "test_pages_isolated: start_pfn=");
-	unsigned long long start, end, last;
-	struct explained_page *page;
-
-	if (!at || sscanf(at, "test_pages_isolated: start_pfn=0x%llx end_pfn=0x%llx fin_pfn=0x%llx",
-			  &start, &end, &last) != 3)
-		return false;
-	if (last >= end)
-		return true;
-	add_range(told, start, end);
-	page = add_page(told, last);
-	if (page && !page->why[0])
-		snprintf(page->why, sizeof(page->why), "could not be isolated");
-	return true;
-}
-
 void explain_line(struct explanation *told, const char *line)
 {
 	static bool (*const readers[])(struct explanation *, const char *) = {
 		read_kernel, read_area, read_failure, read_busy_range,
-		read_dumped_page, read_free_pages, read_start, read_retry,
-		read_finish, read_isolation,
+		read_debug_retry, read_free_pages, explain_dump_line,
+		explain_trace_line,
 	};
 	size_t i;
 

@@ -43,6 +43,8 @@ static const char *meaning(const struct explanation *told,
 	if (area_pages && failure->pages > area_pages)
 		return "too big: the area is smaller";
 	switch (failure->error) {
+	case 0:
+		return "not told: this kernel's trace has no errno";
 	case EINTR:
 		return "interrupted: the process was being killed";
 	case EBUSY:
@@ -71,7 +73,7 @@ static void print_failures(FILE *file, const struct explanation *told)
 		const char *name = strerrorname_np(failure->error);
 
 		fprintf(file, "%8llu %8llu  %-10s %-20s %s\n", failure->times,
-			failure->pages, name ? name : "?", *failure->area ?
+			failure->pages, failure->error && name ? name : "?", *failure->area ?
 			failure->area : "not told", meaning(told, failure));
 	}
 }
@@ -116,6 +118,11 @@ static void print_pages(FILE *file, const struct explanation *told)
 		if (*page->flags)
 			fprintf(file, ", flags %s", page->flags);
 		fputc('\n', file);
+		if (*page->type || page->references >= 0)
+			fprintf(file, "                %s; allocated by %s\n",
+				*page->type ? page->type : "type unknown",
+				*page->allocated_by ? page->allocated_by :
+				"unknown (CONFIG_PAGE_OWNER, page_owner=on)");
 	}
 }
 
@@ -166,6 +173,9 @@ void explain_print(FILE *file, struct explanation *told)
 	print_ranges(file, told);
 	print_pages(file, told);
 	print_trace(file, &told->trace);
+	if (told->logged_retries)
+		fprintf(file, "\n%llu retries are in the log (CONFIG_CMA_DEBUG)\n",
+			told->logged_retries);
 	if (*told->free_pages)
 		fprintf(file, "\nfree runs in the bitmap when it last failed: %s\n",
 			told->free_pages);

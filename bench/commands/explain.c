@@ -11,28 +11,27 @@ static const char help[] =
 "Usage: cmabench explain FILE        ('-' reads standard input)\n"
 "What a saved dmesg, console log or trace says about CMA: areas, failures and\n"
 "what they mean, busy ranges and pages by how often they were in the way,\n"
-"retries. Of any kernel, old ones' \"PFNs busy\" included; needs no root.\n"
+"retries. Of any kernel, old ones' \"PFNs busy\" included, with or without times;\n"
+"traces as tracefs, trace-cmd report or perf script write them. Needs no root.\n"
 "Status 0: something was found, 1: nothing about CMA is in it, 2: cannot read.\n"
 "\n"
 "Example\n"
-"  ssh board dmesg | cmabench explain -\n";
+"  ssh board dmesg | cmabench explain -\n"
+"  trace-cmd report trace.dat | cmabench explain -\n";
 
 static int explain(FILE *file, const char *path)
 {
 	struct explanation *told = calloc(1, sizeof(*told));
-	char *line = NULL;
-	size_t size = 0;
-	int status = 1;
+	int status = 1, err;
 
 	if (!told) {
 		fputs("error: out of memory\n", stderr);
 		return 2;
 	}
-	while (getline(&line, &size, file) > 0)
-		explain_line(told, line);
-	if (ferror(file)) {
+	err = explain_file(told, file);
+	if (err) {
 		fprintf(stderr, "error: cannot read %s: %s\n", path,
-			strerror(errno));
+			strerror(-err));
 		status = 2;
 	} else if (!told->recognised) {
 		fprintf(stderr, "error: expected a kernel log or a trace that mentions CMA, found none in %llu lines of %s\n",
@@ -41,7 +40,6 @@ static int explain(FILE *file, const char *path)
 		explain_print(stdout, told);
 		status = 0;
 	}
-	free(line);
 	free(told);
 	return status;
 }

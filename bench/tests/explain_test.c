@@ -69,6 +69,115 @@ TEST(new_log_and_trace_are_explained)
 	return good;
 }
 
+TEST(oldest_prefixes_are_explained)
+{
+	static const char *const lines[] = {
+		"[    0.000000] cma: CMA: reserved 320 MiB at 40000000\n",
+		"<4>[   56.372023] alloc_contig_range test_pages_isolated(48400, 486fd) failed\n",
+		"<7>[   57.100000] cma: dma_alloc_from_contiguous(): memory range at c0a1b000 is busy, retrying\n",
+		"x-1 [000] .... 1.0: cma_alloc: pfn=ffffffffffffffff page=(null) count=256 align=8\n",
+	};
+	struct explanation *told = told_by(lines, ARRAY_SIZE(lines));
+	bool good;
+
+	good = expect_number("base", told->area[0].base, 0x40000000) &
+	       expect_number("end", told->range[0].end_pfn, 0x486fd) &
+	       expect_number("retries", told->logged_retries, 1) &
+	       expect_number("failed", told->trace.failures, 1) &
+	       expect_number("pages", told->failure[0].pages, 256) &
+	       expect_number("recognised", told->recognised, 4);
+	free(told);
+	return good;
+}
+
+/* dump_page() with page_owner, as journalctl shows it, with a serial line's ends. */
+TEST(dumped_page_is_explained)
+{
+	static const char *const lines[] = {
+		"Jun 09 20:38:39 board kernel: page: refcount:3 mapcount:1 mapping:0 index:0xf pfn:0x57611\n",
+		"Jun 09 20:38:39 board kernel: anon flags: 0x40(uptodate|lru|swapbacked|zone=0)\n",
+		"Jun 09 20:38:39 board kernel: page dumped because: migration failure\n",
+		"Jun 09 20:38:39 board kernel: page_owner tracks the page as allocated\n",
+		"Jun 09 20:38:39 board kernel: page last allocated via order 0, migratetype Movable, pid 77, tgid 70 (camera), ts 1\n",
+		"Jun 09 20:38:39 board kernel:  post_alloc_hook+0x1a0/0x1b0\n",
+		"Jun 09 20:38:39 board kernel:  folio_prealloc+0x30/0x90\n",
+		"Jun 09 20:38:39 board kernel: usb 1-1: new device\n",
+		"Jun 09 20:38:39 board kernel:  not_ours+0x30/0x90\n",
+		"page:(ptrval) refcount:2 mapcount:0 mapping:(ptrval) index:0x1 pfn:0x57700\n",
+		"aops:shmem_aops ino:402 dentry name:\"data\"\n",
+	};
+	struct explanation *told = told_by(lines, ARRAY_SIZE(lines));
+	bool good;
+
+	good = expect_number("pages", told->pages, 2) &
+	       expect_text("why", told->page[0].why, "migration failure") &
+	       expect_text("flags", told->page[0].flags, "uptodate|lru|swapbacked|zone=0") &
+	       expect_text("type", told->page[0].type, "anonymous") &
+	       expect_text("owner", told->page[0].allocated_by,
+			   "process 70 (camera): post_alloc_hook folio_prealloc") &
+	       expect_text("file", told->page[1].type, "page cache, shmem_aops \"data\"") &
+	       expect_text("unknown", told->page[1].allocated_by, "");
+	free(told);
+	return good;
+}
+
+/* Two tasks at once, as trace-cmd, perf and a dump into the log write them. */
+TEST(traces_of_all_tools_are_explained)
+{
+	static const char *const lines[] = {
+		"   cma-101   [000]    12.000000: cma_alloc_start:      name=reserved count=4096 align=0\n",
+		"   cma 102 [001]    12.100000: cma:cma_alloc_start: name=reserved count=16 align=0\n",
+		"   cma-101   [000]    12.150000: test_pages_isolated:  start_pfn=0x70000 end_pfn=0x71000 fin_pfn=0x70011 ret=fail\n",
+		"   cma-101   [000]    12.200000: cma_alloc_busy_retry: name=reserved pfn=0x70000 count=4096 align=0\n",
+		"   cma 102 [001]    12.300000: cma:cma_alloc_finish: name=reserved pfn=0xffffffffffffffff count=16 align=0\n",
+		"   cma-101   [000]    12.500000: cma_alloc_finish:     name=reserved pfn=0x70012 count=4096 align=0 errorno=0\n",
+		"[   13.1]   cma-103     0..... 13000000us : cma_alloc_start: name=reserved count=1 align=0\n",
+		"[   13.1]   cma-103     0..... 13600000us : cma_alloc_finish: name=reserved pfn=0x1 count=1 align=0 errorno=0\n",
+	};
+	struct explanation *told = told_by(lines, ARRAY_SIZE(lines) - 2);
+	bool good;
+
+	good = expect_number("starts", told->trace.starts, 2) &
+	       expect_number("failures", told->trace.failures, 1) &
+	       expect_number("failed pages", told->failure[0].pages, 16) &
+	       expect_number("most retries", told->trace.most_retries, 1) &
+	       expect_number("slowest us", told->trace.slowest_s * 1e6 + 0.5, 500000) &
+	       expect_number("slowest pages", told->trace.slowest_pages, 4096) &
+	       expect_number("page", told->page[0].pfn, 0x70011);
+	explain_line(told, lines[6]);
+	explain_line(told, lines[7]);
+	good &= expect_number("dumped us", told->trace.slowest_s * 1e6 + 0.5, 600000);
+	free(told);
+	return good;
+}
+
+/* Bytes that are no text stand for blanks; a line has an end, or is cut. */
+TEST(bytes_do_no_harm)
+{
+	static const char bytes[] =
+		"\0\33[31mcma: Reserved 16 MiB at 0x3ec00000\r\n"
+		"cma: cma_alloc: e\33vil: alloc failed, req-size: 4 pages, ret: -12\r";
+	size_t size = 3 * EXPLAIN_LINE, at = size - sizeof(bytes);
+	struct explanation *told = told_by(NULL, 0);
+	char *text = calloc(1, size);
+	FILE *file = text ? fmemopen(text, size, "r") : NULL;
+	bool good;
+
+	if (!file)
+		abort();
+	text[at - 1] = '\n';
+	memcpy(text + at, bytes, sizeof(bytes));
+	good = expect_number("read", explain_file(told, file), 0) &
+	       expect_number("lines", told->lines, 3) &
+	       expect_number("areas", told->areas, 1) &
+	       expect_text("failed in", told->failure[0].area, "e vil") &
+	       expect_number("errno", told->failure[0].error, ENOMEM);
+	fclose(file);
+	free(text);
+	free(told);
+	return good;
+}
+
 /* The same over and over, and lines that only look like it. */
 TEST(bad_logs_do_no_harm)
 {
