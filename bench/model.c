@@ -26,6 +26,12 @@ bool model_predict(const struct model *model, const struct work *work,
 	return true;
 }
 
+/* Nothing costs less than nothing: that is noise, of a term too small to be seen. */
+static double cost(double ns)
+{
+	return ns > 0 ? ns : 0;
+}
+
 bool model_learn(struct model *model, enum model_term term,
 		 const struct work *work, double ns)
 {
@@ -35,7 +41,7 @@ bool model_learn(struct model *model, enum model_term term,
 	rest.amount[term] = 0;
 	if (!work->amount[term] || !model_predict(model, &rest, &rest_ns))
 		return false;
-	model->ns[term] = (ns - rest_ns) / work->amount[term];
+	model->ns[term] = cost((ns - rest_ns) / work->amount[term]);
 	model->knows[term] = true;
 	return true;
 }
@@ -43,10 +49,10 @@ bool model_learn(struct model *model, enum model_term term,
 void model_learn_slope(struct model *model, double small_pages,
 		       double small_ns, double large_pages, double large_ns)
 {
-	model->ns[MODEL_EMPTY_PAGE] = (large_ns - small_ns) /
-				      (large_pages - small_pages);
-	model->ns[MODEL_FIXED] = small_ns - model->ns[MODEL_EMPTY_PAGE] *
-					    small_pages;
+	model->ns[MODEL_EMPTY_PAGE] = cost((large_ns - small_ns) /
+					   (large_pages - small_pages));
+	model->ns[MODEL_FIXED] = cost(small_ns - model->ns[MODEL_EMPTY_PAGE] *
+						 small_pages);
 	model->knows[MODEL_EMPTY_PAGE] = true;
 	model->knows[MODEL_FIXED] = true;
 }

@@ -102,7 +102,15 @@ static const struct option long_options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-static int parse_one(struct options *options, int option)
+/* One line, where getopt itself would write another. */
+static void complain_of_option(int option, const char *argument)
+{
+	fprintf(stderr, "error: %s '%s'; see cmabench --help\n", option == ':' ?
+		"expected a value behind" : "expected an option, found",
+		argument);
+}
+
+static int parse_one(struct options *options, int option, const char *argument)
 {
 	__u64 number;
 
@@ -183,7 +191,7 @@ static int parse_one(struct options *options, int option)
 		fputs(help, stdout);
 		return 1;
 	}
-	fputs("error: see cmabench --help\n", stderr);
+	complain_of_option(option, argument);
 	return -1;
 }
 
@@ -239,8 +247,8 @@ int options_parse(struct options *options, int argc, char **argv)
 	int option, result;
 
 	set_defaults(options);
-	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
-		result = parse_one(options, option);
+	while ((option = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
+		result = parse_one(options, option, argv[optind - 1]);
 		if (result)
 			return result;
 	}

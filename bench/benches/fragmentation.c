@@ -186,8 +186,11 @@ static int fragmentation_run(struct session *session, const struct cell *cell)
 	unsigned int number;
 	__u64 i;
 
-	if (!session->target.area || !session->target.area->count_pages)
+	if (!session->target.area || !session->target.area->count_pages) {
+		refuse(&churn.why, -ENODEV, "needs a CMA area whose size is known (CONFIG_CMA_DEBUGFS or _SYSFS, root)");
+		session_skip(session, "bench", row.bench, &churn.why);
 		return 0;
+	}
 	row.request = session_request(session, cell, 0);
 	random_seed(&churn.random, options->seed);
 	churn.buffers = calloc(MAX_LIVE + 1, sizeof(*churn.buffers));
