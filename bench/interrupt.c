@@ -27,8 +27,9 @@ void interrupt_catch(void)
 
 	for (i = 0; i < ARRAY_SIZE(signals); i++)
 		sigaction(signals[i], &action, NULL);
-	/* A reader that went away is a write error, reported as such. */
+	/* A reader that went away, a file at its limit: write errors, reported as such. */
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 }
 
 void interrupt_die(void)

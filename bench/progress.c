@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
+/* Often enough for eyes: a terminal may be a slow serial line. */
+#define PAUSE_NS 100000000
+
 void progress_start(struct progress *progress, __u64 total, bool quiet)
 {
 	progress->shown = !quiet && isatty(STDERR_FILENO) &&
@@ -11,17 +14,22 @@ void progress_start(struct progress *progress, __u64 total, bool quiet)
 	progress->done = 0;
 	progress->total = total;
 	progress->start_ns = clock_now_ns();
+	progress->shown_ns = progress->start_ns;
 }
 
 void progress_step(struct progress *progress, const struct cell *cell,
 		   __u64 pages)
 {
-	__u64 elapsed_ns, left_ns;
+	__u64 now_ns, elapsed_ns, left_ns;
 
 	progress->done++;
 	if (!progress->shown)
 		return;
-	elapsed_ns = clock_now_ns() - progress->start_ns;
+	now_ns = clock_now_ns();
+	if (now_ns - progress->shown_ns < PAUSE_NS)
+		return;
+	progress->shown_ns = now_ns;
+	elapsed_ns = now_ns - progress->start_ns;
 	left_ns = progress->total > progress->done ?
 		  elapsed_ns / progress->done *
 		  (progress->total - progress->done) : 0;

@@ -7,7 +7,7 @@
 struct progress {
 	bool shown;	/* stdout and stderr are terminals, and nobody asked for quiet */
 	__u64 done, total;
-	__u64 start_ns;
+	__u64 start_ns, shown_ns;
 };
 
 void progress_start(struct progress *progress, __u64 total, bool quiet);
