@@ -53,26 +53,30 @@ static void record_pages(struct session *session, const struct row *row)
 	char flags[200];
 	size_t i;
 
-	if (!busy_pages_find(row->target, &busy, &why)) {
-		if (session->table)
-			busy_pages_print(session->table, &busy);
-		for (i = 0; session->records.file && i < busy.count; i++) {
-			const struct page_description *page = &busy.pages[i];
+	if (busy_pages_find(row->target, &busy, &why)) {
+		session_skip(session, "snapshot", "pages in the way", &why);
+		busy_pages_free(&busy);
+		return;
+	}
+	if (session->table)
+		busy_pages_print(session->table, &busy);
+	for (i = 0; session->records.file && i < busy.count; i++) {
+		const struct page_description *page = &busy.pages[i];
 
-			page_flag_names(page->flags, flags, sizeof(flags));
-			record_open(&session->records, &json, "busy_page");
-			record_row(&json, row);
-			json_number(&json, "pfn", page->pfn);
-			json_number(&json, "times", page->times);
-			json_string(&json, "page_type", page_type(page));
-			json_string(&json, "flags", page->knows_flags ?
-				    flags : NULL);
-			json_maybe(&json, "mappings", page->knows_mappings,
-				   page->mappings);
-			json_string(&json, "allocated_by", *page->allocated_by ?
-				    page->allocated_by : NULL);
-			record_close(&session->records, &json);
-		}
+		page_flag_names(page->flags, flags, sizeof(flags));
+		record_open(&session->records, &json, "busy_page");
+		record_row(&json, row);
+		json_number(&json, "pfn", page->pfn);
+		json_number(&json, "times", page->times);
+		json_string(&json, "page_type", page_type(page));
+		json_string(&json, "flags", page->knows_flags ? flags : NULL);
+		json_maybe(&json, "mappings", page->knows_mappings,
+			   page->mappings);
+		json_string(&json, "mapped_by", *page->owner ? page->owner :
+			    NULL);
+		json_string(&json, "allocated_by", *page->allocated_by ?
+			    page->allocated_by : NULL);
+		record_close(&session->records, &json);
 	}
 	busy_pages_free(&busy);
 }
