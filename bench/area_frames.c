@@ -28,7 +28,14 @@ static int kpageflags_fd(void)
 	return fd;
 }
 
-static int count_range(int fd, const struct cma_range *range, __u64 *pages)
+static bool is_occupied(__u64 flags)
+{
+	return flags & OCCUPIED;
+}
+
+/* Adds to *@pages. */
+static int count_range(int fd, const struct cma_range *range,
+		       bool (*counts)(__u64 flags), __u64 *pages)
 {
 	static __u64 flags[BATCH_FRAMES];
 	__u64 frame = 0, batch;
@@ -44,13 +51,14 @@ static int count_range(int fd, const struct cma_range *range, __u64 *pages)
 			return got ? -errno : -ENXIO;
 		got /= sizeof(flags[0]);
 		for (i = 0; i < got; i++)
-			*pages += (flags[i] & OCCUPIED) != 0;
+			*pages += counts(flags[i]);
 		frame += got;
 	}
 	return 0;
 }
 
-static int count_frames(const struct cma_area *area, __u64 *pages)
+int area_frames_count(const struct cma_area *area,
+		      bool (*counts)(__u64 flags), __u64 *pages)
 {
 	unsigned int i;
 	int err = 0;
@@ -59,8 +67,17 @@ static int count_frames(const struct cma_area *area, __u64 *pages)
 	if (!area->nranges || kpageflags_fd() < 0)
 		return -ENOENT;
 	for (i = 0; i < area->nranges && !err; i++)
-		err = count_range(kpageflags_fd(), &area->ranges[i], pages);
+		err = count_range(kpageflags_fd(), &area->ranges[i], counts,
+				  pages);
 	return err;
+}
+
+int range_frames_count(const struct cma_range *range,
+		       bool (*counts)(__u64 flags), __u64 *pages)
+{
+	*pages = 0;
+	return kpageflags_fd() < 0 ? -ENOENT :
+	       count_range(kpageflags_fd(), range, counts, pages);
 }
 
 int area_lent_pages(const struct target *target, __u64 *pages)
@@ -88,7 +105,7 @@ int area_frames_occupied(const struct target *target, struct occupancy *now)
 	if (!target->area)
 		return 0;
 	now->source = OCCUPANCY_KPAGEFLAGS;
-	if (!count_frames(target->area, &now->pages))
+	if (!area_frames_count(target->area, is_occupied, &now->pages))
 		return 0;
 	now->source = OCCUPANCY_COUNTERS;
 	return area_lent_pages(target, &now->pages);

@@ -14,6 +14,15 @@
 int area_frames_occupied(const struct target *target, struct occupancy *now);
 
 /*
+ * area_frames_count, range_frames_count - frames whose /proc/kpageflags say yes
+ * to @counts. Return 0 or -errno; -ENOENT where that cannot be read.
+ */
+int area_frames_count(const struct cma_area *area,
+		      bool (*counts)(__u64 flags), __u64 *pages);
+int range_frames_count(const struct cma_range *range,
+		       bool (*counts)(__u64 flags), __u64 *pages);
+
+/*
  * area_lent_pages - by the counters alone: CMA pages neither free nor taken
  * by CMA's users. Of all areas together, and free pages on per-CPU lists are
  * in it. Returns 0 or -errno.

@@ -23,7 +23,9 @@ int resident_look(struct resident *resident, struct occupancy *now)
 	int err = window_look(resident);
 
 	now->pages = resident->inside_pages;
-	now->source = resident->exact ? OCCUPANCY_PAGEMAP : OCCUPANCY_COUNTERS;
+	now->source = resident->exact ? OCCUPANCY_PAGEMAP :
+		      resident->by_flags ? OCCUPANCY_KPAGEFLAGS :
+		      OCCUPANCY_COUNTERS;
 	return err;
 }
 
@@ -175,9 +177,14 @@ static int choose_capacity(struct resident *resident)
 
 static int prepare_window(struct resident *resident, struct reason *why)
 {
-	int err = area_lent_pages(resident->target,
-				  &resident->lent_before_pages);
+	int err;
 
+	resident->by_flags = resident->kind->is_in_frame &&
+		!area_frames_count(resident->target->area,
+				   resident->kind->is_in_frame,
+				   &resident->lent_before_pages);
+	err = resident->by_flags ? 0 :
+	      area_lent_pages(resident->target, &resident->lent_before_pages);
 	if (!err)
 		err = choose_capacity(resident);
 	if (err)

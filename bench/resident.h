@@ -27,9 +27,10 @@
  * migrated less than half are not valid.
  *
  * Where PFNs may be read (CAP_SYS_ADMIN, base_pfn in debugfs) residents are
- * counted by PFN; elsewhere by CmaTotal - CmaFree - used, less what that was
- * before. The OOM killer is kept away: faulting stops at the highest that
- * the zone's watermarks can be, of what is free outside the area, see floor_pages().
+ * counted by PFN; those that no mapping shows by the flags of the area's frames;
+ * elsewhere by CmaTotal - CmaFree - used; less what that was before. The OOM
+ * killer is kept away: faulting stops at the highest that the zone's watermarks
+ * can be, of what is free outside the area, see floor_pages().
  */
 #ifndef CMABENCH_RESIDENT_H
 #define CMABENCH_RESIDENT_H
@@ -44,7 +45,8 @@ struct resident;
  */
 struct page_kind {
 	const char *name;	/* "anonymous", as in "anonymous pages" */
-	bool by_counters;	/* no mapping of ours shows where they are */
+	bool by_counters;	/* no mapping of ours shows where they are ... */
+	bool (*is_in_frame)(__u64 flags);	/* ... but /proc/kpageflags does */
 	bool needs_ballast;	/* too dear to use up other memory with */
 	/* Sets resident->base to a mapping of capacity_slots pages. */
 	int (*map)(struct resident *resident, struct reason *why);
@@ -78,6 +80,10 @@ struct resident {
 	__u64 *entries;		/* pagemap of the window, by slot */
 	int pagemap_fd;
 	bool exact;		/* by PFN */
+	bool by_flags;		/* by /proc/kpageflags: how many, not which */
+	/* Where slots' frames are not seen: below the one from before this sample ... */
+	__u64 settled_slot;
+	__u64 top_slot;		/* ... and those that go next, downwards from here */
 	__u64 lent_before_pages;
 	__u64 wanted_pages, tolerance_pages;
 	struct cma_range landing;	/* where the request will go */

@@ -212,8 +212,9 @@ static int fault_ballast(struct resident *resident, const struct zone *zone)
 	err = window_fault(resident->ballast, pages);
 	/* By the counters the two cannot be told apart: the window would refill. */
 	if (!err)
-		err = resident->exact ? clear_area_of_ballast(resident->ballast) :
-					window_scan(resident->ballast);
+		err = resident->exact || resident->by_flags ?
+		      clear_area_of_ballast(resident->ballast) :
+		      window_scan(resident->ballast);
 	return err ? err : 1;
 }
 
@@ -281,11 +282,11 @@ static int drop_surplus(struct resident *resident, struct reason *why)
 	return err ? cannot_count(why, err) : 0;
 }
 
-/* Only in exact mode; without a landing the total alone counts. */
+/* Where frames are seen; without a landing the total alone counts. */
 static void find_landing(struct resident *resident,
 			 const struct request *request)
 {
-	if (!resident->exact ||
+	if ((!resident->exact && !resident->by_flags) ||
 	    landing_find(resident->target->area, request, &resident->landing))
 		resident->landing.count_pages = 0;
 }
@@ -297,6 +298,7 @@ int resident_fill(struct resident *resident, const struct request *request,
 	int err, balanced;
 
 	find_landing(resident, request);
+	resident->settled_slot = resident->end_slot;
 	err = window_look(resident);
 	if (err)
 		return cannot_count(why, err);

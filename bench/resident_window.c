@@ -74,6 +74,19 @@ int window_scan(struct resident *resident)
 	return 0;
 }
 
+/* How many pages are there that may be ours, by what the kernel tells. */
+static int count_lent(struct resident *resident, __u64 *lent)
+{
+	bool (*counts)(__u64 flags) = resident->kind->is_in_frame;
+	int err;
+
+	if (!resident->by_flags)
+		return area_lent_pages(resident->target, lent);
+	err = area_frames_count(resident->target->area, counts, lent);
+	return err ? err : range_frames_count(&resident->landing, counts,
+					      &resident->landing_pages);
+}
+
 int window_look(struct resident *resident)
 {
 	__u64 lent;
@@ -81,7 +94,7 @@ int window_look(struct resident *resident)
 
 	if (resident->exact)
 		return window_scan(resident);
-	err = area_lent_pages(resident->target, &lent);
+	err = count_lent(resident, &lent);
 	if (err)
 		return err;
 	resident->inside_pages = lent > resident->lent_before_pages ?
@@ -150,19 +163,41 @@ static __u64 frame_to_drop_from(const struct resident *resident, __u64 pages)
 	return low;
 }
 
+/*
+ * Which slot lies where is not seen. The first fill went up from the base, so
+ * its last slots are the highest; those of this sample fill the hole where it
+ * will land, and stay.
+ */
+static int drop_unseen(struct resident *resident, __u64 pages)
+{
+	__u64 enough = resident->inside_pages > pages ?
+		       resident->inside_pages - pages : 0;
+	int err = 0, rounds = 0;
+
+	while (!err && resident->inside_pages > enough) {
+		__u64 left, slots;
+
+		if (resident->top_slot <= resident->first_slot) {
+			resident->top_slot = resident->settled_slot;
+			if (rounds++ || resident->top_slot <= resident->first_slot)
+				break;
+		}
+		left = resident->top_slot - resident->first_slot;
+		slots = left < SMALL_PAGES ? left : SMALL_PAGES;
+		resident->top_slot -= slots;
+		drop_run(resident, resident->top_slot, slots);
+		err = window_look(resident);
+	}
+	return err;
+}
+
 /* From the top: the base is where the next allocation looks for memory. */
 int window_drop_inside(struct resident *resident, __u64 pages)
 {
 	__u64 slot, from_pfn;
 
-	if (!resident->exact) {
-		/* The newest pages: about every second one is inside. */
-		if (pages > resident->end_slot - resident->first_slot)
-			pages = resident->end_slot - resident->first_slot;
-		resident->end_slot -= pages;
-		drop_run(resident, resident->end_slot, pages);
-		return window_look(resident);
-	}
+	if (!resident->exact)
+		return drop_unseen(resident, pages);
 	from_pfn = frame_to_drop_from(resident, pages);
 	for (slot = resident->first_slot; slot < resident->end_slot; slot++)
 		if (is_inside(resident, resident->entries[slot]) &&

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Anonymous pages that were swapped out to zram: what lies in the area is
- * zsmalloc's, movable by a method of its own. No mapping shows where, so the
- * occupancy is the counters'. The contents are random, since pages that
- * compress well would need hardly any room.
+ * zsmalloc's, movable by a method of its own. No mapping shows where, but the
+ * flags of the frames do. The contents are random, since pages that compress
+ * well would need hardly any room.
  */
 #include <errno.h>
+#include <linux/kernel-page-flags.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -19,8 +20,16 @@
 #define MADV_PAGEOUT 21
 #endif
 
+#define ENTRY_PRESENT 0x8000000000000000ull
 #define ENTRY_SWAPPED 0x4000000000000000ull
 #define CHECKED_SLOTS 64
+
+/* Documentation/admin-guide/mm/pagemap.rst has no names for programs above 31. */
+#define FRAME_PRIVATE (1ull << 35)
+#define FRAME_OF_USER (1ull << KPF_LRU | 1ull << KPF_MMAP)
+
+/* At most so many at once, see swapped_fault(). */
+#define MOST_SWAPPED_PAGES 8
 
 struct swapped {
 	struct zram_disk disk;
@@ -53,7 +62,7 @@ static void swapped_unmap(struct resident *resident)
 	free(swapped);
 }
 
-static int swapped_fault(struct resident *resident, __u64 slot, __u64 slots)
+static int swap_out(struct resident *resident, __u64 slot, __u64 slots)
 {
 	struct swapped *swapped = resident->kind_state;
 	__u64 bytes = slots * resident->target->page_size_bytes, i;
@@ -64,9 +73,41 @@ static int swapped_fault(struct resident *resident, __u64 slot, __u64 slots)
 	return madvise(word, bytes, MADV_PAGEOUT) ? -errno : 0;
 }
 
+/*
+ * A page to be swapped out is there before zsmalloc's is, and so takes the place
+ * that was meant for that one, a hole in the area. What it leaves goes back to
+ * the front of the free lists, where the next one takes it again:
+ *
+ *	|.zzzz|	-> |Azzzz|z -> |.zzzz|z -> |Azzzz|zz
+ *
+ * Few at a time leave a small hole, and ever changing numbers of them, the last
+ * freed first, leave one to zsmalloc at last.
+ */
+static int swapped_fault(struct resident *resident, __u64 slot, __u64 slots)
+{
+	struct swapped *swapped = resident->kind_state;
+	__u64 some;
+	int err = 0;
+
+	for (; slots && !err; slot += some, slots -= some) {
+		some = 1 + random_below(&swapped->random, MOST_SWAPPED_PAGES);
+		if (some > slots)
+			some = slots;
+		err = swap_out(resident, slot, some);
+	}
+	return err;
+}
+
+/* zsmalloc marks the first page of an object so, here each: no list has it. */
+static bool is_zsmalloc(__u64 flags)
+{
+	return (flags & FRAME_PRIVATE) && !(flags & FRAME_OF_USER);
+}
+
 static const struct page_kind swapped_pages = {
 	.name = "swapped",
 	.by_counters = true,
+	.is_in_frame = is_zsmalloc,
 	.needs_ballast = true,
 	.map = swapped_map,
 	.fault = swapped_fault,
@@ -95,6 +136,9 @@ static int check_swapped(const struct resident *resident, struct reason *why)
 
 		if (pread(resident->pagemap_fd, &entry, sizeof(entry),
 			  page * sizeof(entry)) != sizeof(entry))
+			continue;
+		/* Given back: not there, in neither way. */
+		if (!(entry & (ENTRY_PRESENT | ENTRY_SWAPPED)))
 			continue;
 		seen++;
 		good += (entry & ENTRY_SWAPPED) != 0;
