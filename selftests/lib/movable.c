@@ -89,31 +89,43 @@ long movable_reach(struct movable *movable, const struct cma_area *area,
 }
 
 /*
- * What was freed before, tens of megabytes of it, waits in the lists of the
- * processors and would be taken first, whatever the press: taking a page of the
- * area empties them.
+ * Take a block of the area; *fd: of a heap's buffer, or -1. Taking one also
+ * empties the processors' lists, where tens of megabytes that were freed before
+ * wait, which would go first, whatever the press.
  */
-static void empty_processor_lists(struct testbed *bed)
+static bool take_lead(struct testbed *bed, __u64 pages, int *fd)
 {
-	int fd;
+	*fd = -1;
+	if (testbed_debugfs_alloc(bed, pages) == 0)
+		return true;
+	if (bed->heap_fd >= 0)
+		*fd = dma_heap_alloc(bed->heap_fd, pages * bed->page_size);
+	return *fd >= 0;
+}
 
-	if (testbed_debugfs_alloc(bed, 1) == 0) {
-		testbed_debugfs_free(bed);
-		return;
-	}
-	fd = bed->heap_fd < 0 ? -ENODEV : dma_heap_alloc(bed->heap_fd, 1);
+static void give_lead(struct testbed *bed, int fd)
+{
 	if (fd >= 0)
 		close(fd);
+	else
+		testbed_debugfs_free(bed);
 }
 
 const char *movable_press(struct movable *movable, struct testbed *bed)
 {
 	long wanted = testbed_area_pages(bed) / 8, placed;
+	bool leads;
+	int lead_fd;
 
-	empty_processor_lists(bed);
 	if (wanted > (long)(PRESS_BYTES / bed->page_size))
 		wanted = PRESS_BYTES / bed->page_size;
+	/* An area that others fill has no room for it: a page empties the lists. */
+	leads = take_lead(bed, wanted, &lead_fd);
+	if (!leads && take_lead(bed, 1, &lead_fd))
+		give_lead(bed, lead_fd);
 	placed = movable_reach(movable, bed->area, wanted, PRESS_DEADLINE_MS);
+	if (leads)
+		give_lead(bed, lead_fd);
 	if (placed >= wanted)
 		return NULL;
 	snprintf(bed->reason, sizeof(bed->reason),

@@ -48,8 +48,14 @@ void movable_free(struct movable *movable);
 /*
  * movable_press - fill memory until new movable pages go into bed->area too.
  *
- * An eighth of the area, 16 MiB at most: then the kernel takes from the area
- * for good, and not for a moment. Returns NULL or the reason to skip.
+ * An eighth of the area, 16 MiB at most. Filling ends where the area has as much
+ * free as the rest, and there whoever gives a few megabytes back turns the kernel
+ * away from the area. So a block of the area is held meanwhile, and given back:
+ *
+ *	rest	[######....]	      [######....]
+ *	area	[##....XXXX]	->    [##........]	ahead by the block
+ *
+ * Returns NULL or the reason to skip.
  */
 struct testbed;
 const char *movable_press(struct movable *movable, struct testbed *bed);
