@@ -32,7 +32,6 @@
 #define FILE_BYTES (4ul << 20)
 #define FILE_SEED 99
 #define DISK_DELAY_MS 3000
-#define ATTEMPTS 5
 
 /* A page that is held, and by what. */
 struct hold {
@@ -239,23 +238,14 @@ FIXTURE_TEARDOWN(busy_recipes)
 	CLOSE_QUIET_TESTBED(&self->bed);
 }
 
-/* All of the room, which every page but the held one leaves. */
-static int take_room(struct testbed *bed)
-{
-	__u64 room;
-
-	if (cma_area_read(bed->area, CMA_MAXCHUNK_PAGES, &room))
-		return -EIO;
-	return testbed_debugfs_alloc(bed, room);
-}
-
 TEST_F_TIMEOUT(busy_recipes, held_page_is_busy_until_released, 110)
 {
 	struct testbed *bed = &self->bed;
 	struct hold *hold = &self->hold;
 	bool is_held, was_held = true;
 	char finish[512];
-	int err, attempt;
+	__u64 room;
+	int err;
 
 	err = variant->hold(hold);
 	if (err == -EOPNOTSUPP)
@@ -267,7 +257,9 @@ TEST_F_TIMEOUT(busy_recipes, held_page_is_busy_until_released, 110)
 	if (!hold->aio)
 		movable_free(&self->ballast);
 	ASSERT_EQ(0, trace_clear(&self->trace));
-	err = take_room(bed);
+	/* Once: every page but the held one leaves. */
+	ASSERT_EQ(0, cma_area_read(bed->area, CMA_MAXCHUNK_PAGES, &room));
+	err = testbed_debugfs_alloc(bed, room);
 	if (hold->aio)
 		was_held = is_in_flight(hold);
 
@@ -292,8 +284,8 @@ TEST_F_TIMEOUT(busy_recipes, held_page_is_busy_until_released, 110)
 	if (hold->file)
 		EXPECT_EQ(-1, pattern_first_wrong(hold->file, FILE_BYTES, FILE_SEED));
 	variant->release(hold);
-	for (attempt = 0; err && attempt < ATTEMPTS; attempt++)
-		err = take_room(bed);
+	if (err)
+		err = testbed_take_room(bed, &room);
 	EXPECT_EQ(0, err) {
 		TH_LOG("area %s: the page was let go, its frame stays busy", bed->area->name);
 	}

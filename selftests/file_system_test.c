@@ -23,7 +23,6 @@
 #include "zram.h"
 
 #define DISK_BYTES (16ul << 20)
-#define ATTEMPTS 10
 #define TAKEN_BYTES (2ul << 20)
 
 FIXTURE(file_system)
@@ -48,19 +47,6 @@ FIXTURE_TEARDOWN(file_system)
 	EXPECT_EQ(0, mounted_disk_close(&self->disk));
 	EXPECT_EQ(0, zram_close(&self->zram));
 	CLOSE_QUIET_TESTBED(&self->bed);
-}
-
-/* All of the room; what is on its way to a disk is waited for. */
-static int take_room(struct testbed *bed)
-{
-	int attempt, err = -ENOMEM;
-	__u64 room;
-
-	if (cma_area_read(bed->area, CMA_MAXCHUNK_PAGES, &room))
-		return -EIO;
-	for (attempt = 0; err == -ENOMEM && attempt < ATTEMPTS; attempt++)
-		err = testbed_debugfs_alloc(bed, room);
-	return err;
 }
 
 /* What it wants of the disk is read anew, into the next pages that are free. */
@@ -96,6 +82,7 @@ TEST_F_TIMEOUT(file_system, mounted_one_holds_nothing_in_the_area, 110)
 {
 	struct testbed *bed = &self->bed;
 	const char *device = self->zram.device, *reason;
+	__u64 room;
 	int err;
 
 	err = mounted_disk_open(&self->disk, &bed->guard, device, DISK_BYTES);
@@ -109,7 +96,7 @@ TEST_F_TIMEOUT(file_system, mounted_one_holds_nothing_in_the_area, 110)
 		SKIP(return, "%s", reason);
 	ASSERT_EQ(0, mount_again(&self->disk, device));
 	movable_free(&self->ballast);
-	EXPECT_EQ(0, take_room(bed)) {
+	EXPECT_EQ(0, testbed_take_room(bed, &room)) {
 		TH_LOG("area %s: a file system that is mounted keeps pages of it",
 		       bed->area->name);
 	}

@@ -16,6 +16,7 @@
 
 #define DEADLINE_MS 2000
 #define QUIET_MS 20
+#define ROOM_DEADLINE_MS 10000
 
 long long testbed_now_ms(void)
 {
@@ -247,6 +248,19 @@ int testbed_debugfs_free(struct testbed *bed)
 	if (err)
 		return err;
 	return guard_cancel(&bed->guard, bed->block_guard_id[bed->nblocks]);
+}
+
+int testbed_take_room(struct testbed *bed, __u64 *pages)
+{
+	long long end = testbed_now_ms() + ROOM_DEADLINE_MS;
+	int err = cma_area_read(bed->area, CMA_MAXCHUNK_PAGES, pages);
+
+	if (err)
+		return err;
+	do {
+		err = testbed_debugfs_alloc(bed, *pages);
+	} while (err == -ENOMEM && testbed_now_ms() < end);
+	return err;
 }
 
 bool testbed_owns_machine(void)

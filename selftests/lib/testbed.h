@@ -113,6 +113,17 @@ int testbed_debugfs_alloc(struct testbed *bed, __u64 pages);
 int testbed_debugfs_free(struct testbed *bed);
 
 /*
+ * testbed_take_room - a block of all the room there is, with what must move there.
+ * @pages: how large it is, or would be.
+ *
+ * What is on its way has ten seconds to arrive: a page in a processor's batch, one
+ * that KSM looks at, one that a disk has read and a work item lets go a little
+ * later. Returns 0, or -errno as testbed_debugfs_alloc(): -ENOMEM, something
+ * there does not move.
+ */
+int testbed_take_room(struct testbed *bed, __u64 *pages);
+
+/*
  * testbed_owns_machine - may a test do what would harm other users of CMA?
  *
  * True where CMA_TESTS_OWN_MACHINE=1 is in the environment: a guest booted for
