@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * zram as swap: a process's pages are compressed into zram's own memory, some
+ * zram as swap, as tutorials print it, and under an area: a process's pages are compressed into zram's own memory, some
  * of which lies in the area. The area is taken and returned meanwhile; what
  * was swapped out must come back bit for bit, and the accounts must agree.
  *
@@ -13,19 +13,21 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/swap.h>
 #include <unistd.h>
 
 #include "harness.h"
 #include "meminfo.h"
 #include "movable.h"
+#include "pagemap.h"
 #include "pattern.h"
 #include "testbed.h"
+#include "text_file.h"
 #include "zram.h"
 
 #define DISK_BYTES (48ul << 20)
 #define SWAPPED_BYTES (16ul << 20)
 #define SEED 7
-#define ATTEMPTS 5
 
 #ifndef MADV_PAGEOUT
 #define MADV_PAGEOUT 21
@@ -82,9 +84,9 @@ TEST_F(zram_swap, swap_is_accounted)
 TEST_F_TIMEOUT(zram_swap, swapped_pages_survive_the_area_being_taken, 110)
 {
 	struct testbed *bed = &self->bed;
-	__u64 swapped, room;
-	int attempt, err = -ENOMEM;
 	const char *reason;
+	__u64 swapped, room;
+	int err;
 
 	reason = movable_press(&self->ballast, bed);
 	if (reason)
@@ -98,9 +100,7 @@ TEST_F_TIMEOUT(zram_swap, swapped_pages_survive_the_area_being_taken, 110)
 	EXPECT_LE(SWAPPED_BYTES / 2, swapped);
 
 	movable_free(&self->ballast);
-	ASSERT_EQ(0, cma_area_read(bed->area, CMA_MAXCHUNK_PAGES, &room));
-	for (attempt = 0; err == -ENOMEM && attempt < ATTEMPTS; attempt++)
-		err = testbed_debugfs_alloc(bed, room);
+	err = testbed_take_room(bed, &room);
 	EXPECT_EQ(0, err) {
 		TH_LOG("area %s: %llu pages of room cannot be taken with %llu bytes in zram",
 		       bed->area->name, (unsigned long long)room, (unsigned long long)swapped);
@@ -113,6 +113,113 @@ TEST_F_TIMEOUT(zram_swap, swapped_pages_survive_the_area_being_taken, 110)
 	EXPECT_EQ(-1, pattern_first_wrong(self->map, SWAPPED_BYTES, SEED));
 	TH_LOG("area %s: %llu bytes were swapped out, %llu pages taken", bed->area->name,
 	       (unsigned long long)swapped, (unsigned long long)room);
+}
+
+FIXTURE(zram_steps)
+{
+	struct guard guard;
+	struct zram zram;
+};
+
+FIXTURE_SETUP(zram_steps)
+{
+	if (guard_open(&self->guard))
+		SKIP_SETUP("needs pidfd_open() (Linux 5.3) for the guard process");
+	if (zram_add(&self->zram, &self->guard))
+		SKIP_SETUP("needs CONFIG_ZRAM and root");
+}
+
+FIXTURE_TEARDOWN(zram_steps)
+{
+	EXPECT_EQ(0, zram_close(&self->zram));
+	EXPECT_EQ(0, guard_close(&self->guard));
+}
+
+/* The line of /proc/swaps for our disk, or "". */
+static void swaps_line(const char *device, char *line, size_t size)
+{
+	char *text, *at, mark[40];
+
+	*line = '\0';
+	if (text_file_read_all("/proc/swaps", &text) < 0)
+		return;
+	snprintf(mark, sizeof(mark), "%s ", device);
+	at = strstr(text, mark);
+	if (at)
+		snprintf(line, size, "%.*s", (int)strcspn(at, "\n"), at);
+	free(text);
+}
+
+/*
+ * The tutorials' steps, word by word, on a disk of our own instead of zram0:
+ *
+ *	lsmod | grep zram			a module, or built in
+ *	echo 128M > /sys/block/zram0/disksize
+ *	mkswap /dev/zram0
+ *	swapon /dev/zram0
+ */
+TEST_F(zram_steps, as_printed)
+{
+	char disksize[128], line[256], type[32] = "";
+	unsigned long long size_kib = 0;
+	__u64 before, total, bytes;
+	int priority = 1;
+
+	EXPECT_TRUE(text_file_exists("/sys/class/zram-control"));
+	zram_entry(&self->zram, "disksize", disksize, sizeof(disksize));
+	ASSERT_EQ(0, text_file_write(disksize, "128M\n"));
+	ASSERT_EQ(0, text_file_read_u64(disksize, &bytes));
+	EXPECT_EQ(128ull << 20, bytes);
+	self->zram.bytes = bytes;
+
+	ASSERT_EQ(0, meminfo_bytes("SwapTotal", &before));
+	ASSERT_EQ(0, zram_mkswap(&self->zram));
+	self->zram.swapoff_id = guard_swapoff(&self->guard, self->zram.device);
+	ASSERT_EQ(0, swapon(self->zram.device, 0)) {
+		TH_LOG("swapon %s: %s", self->zram.device, strerror(errno));
+	}
+	ASSERT_EQ(0, meminfo_bytes("SwapTotal", &total));
+	/* All but the page of the header. */
+	EXPECT_EQ(before + bytes - pagemap_page_size(), total);
+	swaps_line(self->zram.device, line, sizeof(line));
+	EXPECT_EQ(3, sscanf(line, "%*s %31s %llu %*u %d", type, &size_kib, &priority)) {
+		TH_LOG("/proc/swaps: \"%s\"", line);
+	}
+	EXPECT_STREQ("partition", type);
+	EXPECT_EQ((bytes - pagemap_page_size()) / 1024, size_kib);
+	/* Without -p: behind all that has a priority. */
+	EXPECT_GT(0, priority);
+
+	/* In use its size stands, and it is not removed. */
+	EXPECT_EQ(-EBUSY, text_file_write(disksize, "64M"));
+	zram_entry(&self->zram, "reset", line, sizeof(line));
+	EXPECT_EQ(-EBUSY, text_file_write(line, "1"));
+	ASSERT_EQ(0, swapoff(self->zram.device));
+	guard_cancel(&self->guard, self->zram.swapoff_id);
+	self->zram.swapoff_id = 0;
+	ASSERT_EQ(0, meminfo_bytes("SwapTotal", &total));
+	EXPECT_EQ(before, total);
+}
+
+/* What is no size, and no swap. */
+TEST_F(zram_steps, bad_steps_are_refused)
+{
+	static const char *const sizes[] = { "0", "text" };
+	char disksize[128];
+	size_t i;
+
+	zram_entry(&self->zram, "disksize", disksize, sizeof(disksize));
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		EXPECT_EQ(-EINVAL, text_file_write(disksize, sizes[i])) {
+			TH_LOG("disksize \"%s\"", sizes[i]);
+		}
+	}
+	/* Without a size there is nothing to read, without mkswap no swap. */
+	EXPECT_EQ(-1, swapon(self->zram.device, 0));
+	EXPECT_EQ(EINVAL, errno);
+	ASSERT_EQ(0, text_file_write(disksize, "128M"));
+	EXPECT_EQ(-1, swapon(self->zram.device, 0));
+	EXPECT_EQ(EINVAL, errno);
 }
 
 TEST_HARNESS_MAIN

@@ -14,9 +14,14 @@
 
 #define CONTROL "/sys/class/zram-control"
 
-int zram_open(struct zram *zram, struct guard *guard, __u64 bytes)
+void zram_entry(const struct zram *zram, const char *entry, char *path, size_t size)
 {
-	char path[128], number[16];
+	snprintf(path, size, "/sys/block/zram%d/%s", zram->number, entry);
+}
+
+int zram_add(struct zram *zram, struct guard *guard)
+{
+	char number[16];
 
 	memset(zram, 0, sizeof(*zram));
 	zram->guard = guard;
@@ -26,13 +31,23 @@ int zram_open(struct zram *zram, struct guard *guard, __u64 bytes)
 		return -ENODEV;
 	zram->number = atoi(number);
 	snprintf(zram->device, sizeof(zram->device), "/dev/zram%d", zram->number);
+	return 0;
+}
+
+int zram_open(struct zram *zram, struct guard *guard, __u64 bytes)
+{
+	int err = zram_add(zram, guard);
+	char path[128];
+
+	if (err)
+		return err;
 	zram->bytes = bytes;
-	snprintf(path, sizeof(path), "/sys/block/zram%d/disksize", zram->number);
+	zram_entry(zram, "disksize", path, sizeof(path));
 	return text_file_write_u64(path, bytes);
 }
 
-/* What mkswap writes: a header of one page. */
-static int make_swap(const struct zram *zram)
+/* A header of one page. */
+int zram_mkswap(const struct zram *zram)
 {
 	size_t size = pagemap_page_size();
 	char *page = calloc(1, size);
@@ -57,7 +72,7 @@ static int make_swap(const struct zram *zram)
 
 int zram_swapon(struct zram *zram)
 {
-	int err = make_swap(zram);
+	int err = zram_mkswap(zram);
 
 	if (err)
 		return err;

@@ -21,13 +21,24 @@ struct zram {
 };
 
 /*
+ * zram_add - make a disk that has no size yet.
  * zram_open - make a disk of @bytes.
  *
- * Returns 0 or -errno; -ENODEV: needs CONFIG_ZRAM (and root).
+ * Return 0 or -errno; -ENODEV: needs CONFIG_ZRAM (and root).
  */
+int zram_add(struct zram *zram, struct guard *guard);
 int zram_open(struct zram *zram, struct guard *guard, __u64 bytes);
 
-/* zram_swapon - mkswap and swapon, before other swap. Returns 0 or -errno. */
+/* zram_entry - path of the file @entry of the disk in sysfs. */
+void zram_entry(const struct zram *zram, const char *entry, char *path, size_t size);
+
+/*
+ * zram_mkswap - write what mkswap writes.
+ * zram_swapon - mkswap and swapon, before other swap.
+ *
+ * Return 0 or -errno.
+ */
+int zram_mkswap(const struct zram *zram);
 int zram_swapon(struct zram *zram);
 
 /* zram_close - swapoff, remove. Returns 0 or -errno. */
