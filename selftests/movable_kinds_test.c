@@ -11,6 +11,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/kernel-page-flags.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -35,7 +36,8 @@
 #define HUGE_PAGES 4
 /* Less than a processor's batch of pages on their way to another list. */
 #define BATCH_PAGES 4
-#define ROOM_DEADLINE_MS 10000
+/* The kernel's own include/linux/kernel-page-flags.h has it. */
+#define KPF_MLOCKED 33
 #define KSM_RUN "/sys/kernel/mm/ksm/run"
 #define KSM_SHARING "/sys/kernel/mm/ksm/pages_sharing"
 
@@ -44,9 +46,12 @@ struct pages {
 	size_t bytes;
 	__u64 seed;
 	pid_t sharers[SHARERS];
+	int ask[2];		/* a pipe to them */
 	struct pattern_writer writer;
 	bool is_written;
 	long in_area;		/* before the area was taken */
+	unsigned char *watched;	/* a page of them there, or NULL */
+	__u64 watched_pfn, watched_flags;
 };
 
 static int map_anonymous(struct pages *pages, int flags)
@@ -98,17 +103,28 @@ static int make_locked(struct pages *pages, struct guard *guard)
 	return err;
 }
 
+/* Wait until we are asked, or nobody is left to ask: is all as it was when we came? */
+static void live_as_sharer(const struct pages *pages)
+{
+	char byte;
+
+	close(pages->ask[1]);
+	if (read(pages->ask[0], &byte, 1) != 1)
+		_exit(1);
+	_exit(pattern_first_wrong(pages->map, pages->bytes, pages->seed) >= 0);
+}
+
 /* Mapped by several processes, so that each mapping must be moved. */
 static int make_fork_shared(struct pages *pages, struct guard *guard)
 {
 	int err = make_anonymous(pages, guard), i;
 
+	if (!err && pipe2(pages->ask, O_CLOEXEC))
+		err = -errno;
 	for (i = 0; !err && i < SHARERS; i++) {
 		pages->sharers[i] = fork();
-		if (pages->sharers[i] == 0) {
-			for (;;)
-				pause();
-		}
+		if (pages->sharers[i] == 0)
+			live_as_sharer(pages);
 		err = pages->sharers[i] < 0 ? -errno : 0;
 		if (!err)
 			guard_kill(guard, pages->sharers[i]);
@@ -250,6 +266,10 @@ static void unmake(struct pages *pages)
 		kill(pages->sharers[i], SIGKILL);
 		waitpid(pages->sharers[i], NULL, 0);
 	}
+	if (pages->ask[0] != pages->ask[1]) {
+		close(pages->ask[0]);
+		close(pages->ask[1]);
+	}
 	if (pages->map && pages->map != MAP_FAILED)
 		munmap(pages->map, pages->bytes);
 }
@@ -264,18 +284,65 @@ FIXTURE_TEARDOWN(movable_kinds)
 	CLOSE_QUIET_TESTBED(&self->bed);
 }
 
-/* All of the room. What is on its way (a page that KSM looks at) has a moment to arrive. */
-static int take_room(struct testbed *bed, __u64 *pages)
+/* What the kernel knows of a page, and must know of it elsewhere. */
+static __u64 lasting_flags(__u64 pfn)
 {
-	long long end = testbed_now_ms() + ROOM_DEADLINE_MS;
-	int err;
+	const __u64 lasting = 1ull << KPF_UPTODATE | 1ull << KPF_ANON | 1ull << KPF_SWAPBACKED |
+			      1ull << KPF_HUGE | 1ull << KPF_MLOCKED;
+	__u64 flags;
 
-	if (cma_area_read(bed->area, CMA_MAXCHUNK_PAGES, pages))
-		return -EIO;
-	do {
-		err = testbed_debugfs_alloc(bed, *pages);
-	} while (err == -ENOMEM && testbed_now_ms() < end);
-	return err;
+	return kpage_flags(pfn, &flags) ? 0 : flags & lasting;
+}
+
+static void watch_a_page(struct pages *pages, const struct cma_area *area)
+{
+	size_t offset;
+	__u64 pfn;
+
+	for (offset = 0; !pages->watched && offset < pages->bytes; offset += pagemap_page_size()) {
+		if (pagemap_pfn(pages->map + offset, &pfn) || !cma_area_contains(area, pfn))
+			continue;
+		pages->watched = pages->map + offset;
+		pages->watched_pfn = pfn;
+		pages->watched_flags = lasting_flags(pfn);
+	}
+}
+
+/*
+ * It is still anonymous or a file's, backed by swap or not, locked or not: what
+ * reclaim makes of a page hangs on it, long after.
+ */
+static void check_watched(struct __test_metadata *_metadata, const struct pages *pages,
+			  const char *name)
+{
+	__u64 pfn, flags;
+
+	if (!pages->watched || pagemap_pfn(pages->watched, &pfn) || pfn == pages->watched_pfn)
+		return;
+	flags = lasting_flags(pfn);
+	EXPECT_EQ(pages->watched_flags, flags) {
+		TH_LOG("%s: moved from frame 0x%llx to 0x%llx, flags of kpageflags %llx then %llx",
+		       name, (unsigned long long)pages->watched_pfn, (unsigned long long)pfn,
+		       (unsigned long long)pages->watched_flags, (unsigned long long)flags);
+	}
+}
+
+/* What we write now is ours: the sharers go on to see what was there at the fork. */
+static void check_sharers(struct __test_metadata *_metadata, struct pages *pages)
+{
+	int i, status;
+
+	pattern_fill(pages->map, pages->bytes, pages->seed + 1);
+	for (i = 0; i < SHARERS; i++) {
+		ASSERT_EQ(1, write(pages->ask[1], "", 1));
+	}
+	for (i = 0; i < SHARERS; i++) {
+		ASSERT_EQ(pages->sharers[i], waitpid(pages->sharers[i], &status, 0));
+		pages->sharers[i] = 0;
+		EXPECT_EQ(0, status) {
+			TH_LOG("shared by fork, moved: sharer %d sees what another wrote", i);
+		}
+	}
 }
 
 TEST_F_TIMEOUT(movable_kinds, every_kind_makes_room_unchanged, 110)
@@ -302,13 +369,16 @@ TEST_F_TIMEOUT(movable_kinds, every_kind_makes_room_unchanged, 110)
 		}
 		pages->in_area = pagemap_pages_in_area(pages->map, pages->bytes, bed->area);
 		in_area += pages->in_area;
+		/* Whether lazily freed memory is, is told late, in batches. */
+		if (kinds[i].make != make_lazily_freed)
+			watch_a_page(pages, bed->area);
 	}
 	ASSERT_LT(0, in_area) {
 		TH_LOG("area %s: none of the pages is there", bed->area->name);
 	}
 	/* Room for them outside. */
 	movable_free(&self->ballast);
-	EXPECT_EQ(0, take_room(bed, &room)) {
+	EXPECT_EQ(0, testbed_take_room(bed, &room)) {
 		TH_LOG("area %s: %llu pages of room, all movable, cannot be taken",
 		       bed->area->name, (unsigned long long)room);
 	}
@@ -328,16 +398,76 @@ TEST_F_TIMEOUT(movable_kinds, every_kind_makes_room_unchanged, 110)
 		EXPECT_EQ(-1, bad) {
 			TH_LOG("%s: page %ld changed", kinds[i].name, bad);
 		}
+		check_watched(_metadata, pages, kinds[i].name);
 		left = pagemap_pages_in_area(pages->map, pages->bytes, bed->area);
 		TH_LOG("%s: %ld pages in the area before, %ld after, %llu rounds written",
 		       kinds[i].name, pages->in_area, left,
 		       (unsigned long long)pages->writer.rounds);
 		if (testbed_used(bed) == bed->area_pages)
 			EXPECT_EQ(0, left);
+		if (pages->sharers[0])
+			check_sharers(_metadata, pages);
 	}
 	EXPECT_EQ(0, vmstat_wait_isolated()) {
 		TH_LOG("pages that moved are still counted as isolated");
 	}
+}
+
+/* The pool of hugetlb: how many, and how many of them are free and surplus. */
+struct pool {
+	__u64 total, free, surplus;
+};
+
+static int read_pool(struct pool *pool)
+{
+	const struct {
+		const char *field;
+		__u64 *pages;
+	} fields[] = {
+		{ "HugePages_Total", &pool->total }, { "HugePages_Free", &pool->free },
+		{ "HugePages_Surp", &pool->surplus },
+	};
+	size_t i;
+	int err = 0;
+
+	for (i = 0; !err && i < ARRAY_SIZE(fields); i++)
+		err = meminfo_number(fields[i].field, fields[i].pages);
+	return err;
+}
+
+/*
+ * Huge pages that nobody uses just now are not given up but replaced: the pool
+ * stays as large as somebody wanted it.
+ *
+ *	pool	[hhhh] in the area  ->  [hhhh] elsewhere
+ */
+TEST_F_TIMEOUT(movable_kinds, free_huge_pages_are_replaced, 110)
+{
+	struct testbed *bed = &self->bed;
+	struct pages *pages = &self->pages[0];
+	struct pool before, after;
+	int err = make_hugetlb(pages, &bed->guard);
+	__u64 room;
+
+	if (err == -EOPNOTSUPP)
+		SKIP(return, "needs CONFIG_HUGETLB_PAGE, small huge pages and room for %d of them",
+		     HUGE_PAGES);
+	ASSERT_EQ(0, err);
+	pages->in_area = pagemap_pages_in_area(pages->map, pages->bytes, bed->area);
+	munmap(pages->map, pages->bytes);
+	pages->map = NULL;
+	movable_free(&self->ballast);
+	ASSERT_EQ(0, read_pool(&before));
+	EXPECT_LE(HUGE_PAGES, before.free);
+	EXPECT_EQ(0, testbed_take_room(bed, &room)) {
+		TH_LOG("area %s: %llu pages of room, huge pages of nobody's in it, cannot be taken",
+		       bed->area->name, (unsigned long long)room);
+	}
+	ASSERT_EQ(0, read_pool(&after));
+	EXPECT_EQ(before.total, after.total);
+	EXPECT_EQ(before.free, after.free);
+	EXPECT_EQ(before.surplus, after.surplus);
+	TH_LOG("area %s: %ld pages of the pool in it", bed->area->name, pages->in_area);
 }
 
 /*
@@ -363,7 +493,7 @@ TEST_F_TIMEOUT(movable_kinds, long_term_pin_moves_out, 110)
 		       bed->area->name, before);
 	}
 	EXPECT_EQ(-1, movable_first_bad(memory));
-	EXPECT_EQ(0, take_room(bed, &room));
+	EXPECT_EQ(0, testbed_take_room(bed, &room));
 	close(ring);
 }
 

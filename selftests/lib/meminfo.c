@@ -62,6 +62,11 @@ int meminfo_bytes(const char *field, __u64 *bytes)
 	return find_kib("/proc/meminfo", field, bytes);
 }
 
+int meminfo_number(const char *field, __u64 *number)
+{
+	return find_field("/proc/meminfo", field, ':', number);
+}
+
 int self_status_bytes(const char *field, __u64 *bytes)
 {
 	return find_kib("/proc/self/status", field, bytes);

@@ -18,6 +18,9 @@
  */
 int meminfo_bytes(const char *field, __u64 *bytes);
 
+/* meminfo_number - as meminfo_bytes, of a field that counts: "HugePages_Free" ... */
+int meminfo_number(const char *field, __u64 *number);
+
 /* self_status_bytes - as meminfo_bytes, of /proc/self/status: "RssFile" ... */
 int self_status_bytes(const char *field, __u64 *bytes);
 
