@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The other controls of busy_test.c: memory that the kernel cannot move must
+ * never come into an area, however full the rest is, or the area could not be
+ * taken as long as somebody holds it.
+ *
+ *	rest	[mmmmmmmm rrr ppp aaa]	nearly full; r, p, a: held, not movable
+ *	area	[..mm................]	new movable pages come here
+ *	area	[XXXXXXXXXXXXXXXXXXXX]	all of it is taken, r, p, a stay
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/aio_abi.h>
+#include <linux/perf_event.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "harness.h"
+#include "movable.h"
+#include "pagemap.h"
+#include "pattern.h"
+#include "testbed.h"
+
+#ifndef SYS_memfd_secret
+#define SYS_memfd_secret 447
+#endif
+
+#define KIND_BYTES (1ul << 20)
+#define MOVABLE_BYTES (2ul << 20)
+#define PIPES 4
+#define PIPE_BYTES 65536
+#define AIO_EVENTS 8192
+#define PERF_PAGES 32
+#define TABLES 256
+#define SEED 5
+
+/* What is held, until held_give_up(). */
+struct held {
+	unsigned char *map;	/* NULL: its pages cannot be seen */
+	size_t bytes;
+	int fd;
+	int pipes[PIPES][2];
+	aio_context_t aio;
+	char folder[64];
+	int unmount_id;
+};
+
+static int map_file(struct held *held, size_t bytes)
+{
+	void *map;
+
+	if (ftruncate(held->fd, bytes))
+		return -errno;
+	map = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, held->fd, 0);
+	if (map == MAP_FAILED)
+		return errno == EAGAIN ? -EOPNOTSUPP : -errno;
+	held->map = map;
+	held->bytes = bytes;
+	pattern_fill(map, bytes, SEED);
+	return 0;
+}
+
+static int hold_ramfs(struct held *held, struct guard *guard)
+{
+	char path[96];
+
+	snprintf(held->folder, sizeof(held->folder), "/tmp/cma-tests-ramfs-%d", getpid());
+	if (guard_mkdir(guard, held->folder) < 0)
+		return -EOPNOTSUPP;
+	held->unmount_id = guard_unmount(guard, held->folder);
+	if (mount("ramfs", held->folder, "ramfs", 0, NULL)) {
+		guard_cancel(guard, held->unmount_id);
+		held->unmount_id = 0;
+		return -EOPNOTSUPP;
+	}
+	snprintf(path, sizeof(path), "%s/file", held->folder);
+	held->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	return held->fd < 0 ? -errno : map_file(held, KIND_BYTES);
+}
+
+/* Memory that not even the kernel maps. */
+static int hold_secret(struct held *held, struct guard *guard)
+{
+	(void)guard;
+	held->fd = syscall(SYS_memfd_secret, O_CLOEXEC);
+	return held->fd < 0 ? -EOPNOTSUPP : map_file(held, KIND_BYTES);
+}
+
+/* What write() puts into a pipe is copied into pages of the pipe's own. */
+static int hold_pipe_buffers(struct held *held, struct guard *guard)
+{
+	static const char contents[PIPE_BYTES];
+	int i;
+
+	(void)guard;
+	for (i = 0; i < PIPES; i++) {
+		if (pipe2(held->pipes[i], O_CLOEXEC | O_NONBLOCK))
+			return -errno;
+		if (write(held->pipes[i][1], contents, PIPE_BYTES) <= 0)
+			return -errno;
+	}
+	return 0;
+}
+
+/* The ring lies where the context's number says. */
+static int hold_aio_ring(struct held *held, struct guard *guard)
+{
+	(void)guard;
+	if (syscall(SYS_io_setup, AIO_EVENTS, &held->aio))
+		return -EOPNOTSUPP;
+	held->map = (unsigned char *)held->aio;
+	held->bytes = AIO_EVENTS * sizeof(struct io_event);
+	return 0;
+}
+
+static int hold_perf_ring(struct held *held, struct guard *guard)
+{
+	struct perf_event_attr attributes = {
+		.type = PERF_TYPE_SOFTWARE, .size = sizeof(attributes),
+		.config = PERF_COUNT_SW_DUMMY, .exclude_kernel = 1,
+	};
+	void *map;
+
+	(void)guard;
+	held->fd = syscall(SYS_perf_event_open, &attributes, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
+	if (held->fd < 0)
+		return -EOPNOTSUPP;
+	held->bytes = (1 + PERF_PAGES) * pagemap_page_size();
+	map = mmap(NULL, held->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, held->fd, 0);
+	if (map == MAP_FAILED)
+		return errno == EPERM ? -EOPNOTSUPP : -errno;
+	held->map = map;
+	return 0;
+}
+
+/* A page of each stretch that a table maps: as many tables, of the page of zeros. */
+static int hold_page_tables(struct held *held, struct guard *guard)
+{
+	size_t size = pagemap_page_size(), stretch = size * (size / sizeof(__u64)), i;
+	size_t tables = TABLES * 4096 / size;
+	unsigned char *map;
+
+	(void)guard;
+	map = mmap(NULL, tables * stretch, PROT_READ,
+		   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (map == MAP_FAILED)
+		return -EOPNOTSUPP;
+	madvise(map, tables * stretch, MADV_NOHUGEPAGE);
+	for (i = 0; i < tables; i++)
+		__atomic_load_n(map + i * stretch, __ATOMIC_RELAXED);
+	/* Not to be looked at: what is mapped is one page of everybody's. */
+	held->map = map;
+	held->bytes = tables * stretch;
+	return 0;
+}
+
+static const struct kind {
+	const char *name;
+	/* -EOPNOTSUPP: this kernel or this user cannot have it */
+	int (*hold)(struct held *held, struct guard *guard);
+	bool is_seen;		/* pagemap tells where its pages are */
+} kinds[] = {
+	{ "ramfs", hold_ramfs, true },
+	{ "secretmem", hold_secret, true },
+	{ "buffers of pipes", hold_pipe_buffers, false },
+	{ "AIO ring", hold_aio_ring, true },
+	{ "perf ring", hold_perf_ring, true },
+	{ "page tables", hold_page_tables, false },
+};
+
+FIXTURE(unmovable_kinds)
+{
+	struct testbed bed;
+	struct movable ballast;
+	struct held held[ARRAY_SIZE(kinds)];
+	unsigned char *movable;
+};
+
+FIXTURE_SETUP(unmovable_kinds)
+{
+	const char *reason;
+	size_t i;
+	int p;
+
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		self->held[i].fd = -1;
+		for (p = 0; p < PIPES; p++)
+			self->held[i].pipes[p][0] = self->held[i].pipes[p][1] = -1;
+	}
+	OPEN_QUIET_TESTBED(&self->bed, testbed_open_debugfs);
+	reason = movable_press(&self->ballast, &self->bed);
+	if (reason)
+		SKIP_SETUP("%s", reason);
+}
+
+static void give_up(struct held *held, struct guard *guard)
+{
+	int i;
+
+	if (held->aio)
+		syscall(SYS_io_destroy, held->aio);
+	else if (held->map)
+		munmap(held->map, held->bytes);
+	for (i = 0; i < PIPES; i++) {
+		close(held->pipes[i][0]);
+		close(held->pipes[i][1]);
+	}
+	if (held->fd >= 0)
+		close(held->fd);
+	if (held->unmount_id > 0 && umount(held->folder) == 0)
+		guard_cancel(guard, held->unmount_id);
+	held->map = NULL;
+	held->fd = -1;
+}
+
+FIXTURE_TEARDOWN(unmovable_kinds)
+{
+	size_t i;
+
+	movable_free(&self->ballast);
+	for (i = 0; i < ARRAY_SIZE(kinds); i++)
+		give_up(&self->held[i], &self->bed.guard);
+	if (self->movable)
+		munmap(self->movable, MOVABLE_BYTES);
+	CLOSE_QUIET_TESTBED(&self->bed);
+}
+
+/* Would a page that can be moved have come here? */
+static long place_movable(unsigned char **map, const struct cma_area *area)
+{
+	void *pages = mmap(NULL, MOVABLE_BYTES, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (pages == MAP_FAILED)
+		return -errno;
+	*map = pages;
+	madvise(pages, MOVABLE_BYTES, MADV_NOHUGEPAGE);
+	pattern_fill(pages, MOVABLE_BYTES, SEED);
+	return pagemap_pages_in_area(pages, MOVABLE_BYTES, area);
+}
+
+TEST_F_TIMEOUT(unmovable_kinds, none_comes_into_the_area, 110)
+{
+	struct testbed *bed = &self->bed;
+	int err, held = 0;
+	long came;
+	__u64 room;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		struct held *one = &self->held[i];
+
+		err = kinds[i].hold(one, &bed->guard);
+		if (err == -EOPNOTSUPP) {
+			TH_LOG("left out: %s", kinds[i].name);
+			give_up(one, &bed->guard);
+			continue;
+		}
+		ASSERT_EQ(0, err) {
+			TH_LOG("%s: %s", kinds[i].name, strerror(-err));
+		}
+		held++;
+		if (!kinds[i].is_seen)
+			continue;
+		EXPECT_EQ(0, pagemap_pages_in_area(one->map, one->bytes, bed->area)) {
+			TH_LOG("%s: pages in area %s, which can never leave it", kinds[i].name,
+			       bed->area->name);
+		}
+	}
+	EXPECT_LT(0, held);
+	/* Nobody relented meanwhile: what can be moved does come. */
+	came = place_movable(&self->movable, bed->area);
+	EXPECT_LT(0, came) {
+		TH_LOG("area %s: no movable page comes either", bed->area->name);
+	}
+	movable_free(&self->ballast);
+	EXPECT_EQ(0, testbed_take_room(bed, &room)) {
+		TH_LOG("area %s: %llu pages of room cannot be taken: something in it does not move",
+		       bed->area->name, (unsigned long long)room);
+	}
+	EXPECT_EQ(-1, pattern_first_wrong(self->movable, MOVABLE_BYTES, SEED));
+	TH_LOG("area %s: %d kinds held, %ld movable pages came after them", bed->area->name, held,
+	       came);
+}
+
+TEST_HARNESS_MAIN
