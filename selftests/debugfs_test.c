@@ -272,6 +272,29 @@ TEST_F(debugfs, size_beyond_32_bits)
 	EXPECT_EQ(0, testbed_debugfs_free(&self->bed));
 }
 
+/*
+ * To be given back, likewise: 0 is nothing, and what is beyond 32 bits is cut.
+ *
+ *	[XXX]  0: [XXX]	 2^32: [XXX]  2^32 + 1: [.XX]
+ */
+TEST_F(debugfs, sizes_to_free_are_cut_alike)
+{
+	struct testbed *bed = &self->bed;
+
+	if (bed->area->order_per_bit)
+		SKIP(return, "needs an area with order_per_bit 0");
+	ASSERT_EQ(0, testbed_debugfs_alloc(bed, 3));
+	EXPECT_EQ(0, cma_debugfs_free(bed->area, 0));
+	EXPECT_EQ(bed->used_at_start + 3, testbed_used(bed));
+	EXPECT_EQ(0, cma_debugfs_free(bed->area, 0x100000000ull));
+	EXPECT_EQ(bed->used_at_start + 3, testbed_used(bed));
+	EXPECT_EQ(0, cma_debugfs_free(bed->area, 0x100000001ull));
+	EXPECT_EQ(bed->used_at_start + 2, testbed_used(bed));
+	bed->block_pages[bed->nblocks - 1] = 2;
+	EXPECT_EQ(0, testbed_debugfs_free(bed));
+	EXPECT_EQ(bed->used_at_start, testbed_used(bed));
+}
+
 TEST_F(debugfs, hexadecimal_and_newline_are_numbers)
 {
 	struct testbed *bed = &self->bed;
