@@ -7,8 +7,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/dma-buf.h>
+#include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -19,7 +19,8 @@
 #include "text_file.h"
 
 #define BUFFER_PAGES 16
-#define SYNC_STEPS 2000
+/* Of the flags: start or end, of read, write, both or none. */
+#define SYNC_KINDS 8
 
 FIXTURE(dma_buf)
 {
@@ -84,22 +85,88 @@ static int expected_of_sync(__u64 flags)
 	       -EINVAL : 0;
 }
 
+static void expect_sync(struct __test_metadata *_metadata, int fd, __u64 flags)
+{
+	ASSERT_EQ(expected_of_sync(flags), dma_buf_sync(fd, flags)) {
+		TH_LOG("flags %llu", (unsigned long long)flags);
+	}
+}
+
 /*
- * Every order: starts and ends in any number, nested, crossed, with wrong ones
- * between. The kernel keeps no count of them, so that each call stands alone.
+ * Every order of three: starts and ends of each direction and of none, nested,
+ * crossed, doubled, left out. The kernel keeps no count of them: each call
+ * stands alone, whatever came before.
  */
 TEST_F(dma_buf, sync_in_every_order)
 {
-	unsigned int seed = 1, step;
+	__u64 first, second, third;
 
-	for (step = 0; step < SYNC_STEPS; step++) {
-		__u64 flags = step < 64 ? step : (__u64)rand_r(&seed) % 16;
+	for (first = 0; first < SYNC_KINDS; first++)
+		for (second = 0; second < SYNC_KINDS; second++)
+			for (third = 0; third < SYNC_KINDS; third++) {
+				expect_sync(_metadata, self->buffer.fd, first);
+				expect_sync(_metadata, self->buffer.fd, second);
+				expect_sync(_metadata, self->buffer.fd, third);
+			}
+	EXPECT_EQ(BUFFER_PAGES, buffer_first_wrong(self->buffer.map, 0, BUFFER_PAGES));
+}
 
-		ASSERT_EQ(expected_of_sync(flags), dma_buf_sync(self->buffer.fd, flags)) {
-			TH_LOG("step %u, flags %llu", step, (unsigned long long)flags);
-		}
+/* Wrong ones between, and each bit of the flags alone. */
+TEST_F(dma_buf, wrong_syncs_change_nothing)
+{
+	unsigned int bit;
+	__u64 flags;
+
+	for (flags = 0; flags < 64; flags++)
+		expect_sync(_metadata, self->buffer.fd, flags);
+	for (bit = 0; bit < 64; bit++) {
+		expect_sync(_metadata, self->buffer.fd, 1ull << bit);
+		expect_sync(_metadata, self->buffer.fd, DMA_BUF_SYNC_RW | 1ull << bit);
 	}
 	EXPECT_EQ(BUFFER_PAGES, buffer_first_wrong(self->buffer.map, 0, BUFFER_PAGES));
+}
+
+/* Nobody writes to it or reads from it: it is ready for both. */
+TEST_F(dma_buf, idle_buffer_is_ready)
+{
+	struct pollfd ready = { .fd = self->buffer.fd, .events = POLLIN | POLLOUT };
+
+	ASSERT_EQ(1, poll(&ready, 1, 0));
+	EXPECT_EQ(POLLIN | POLLOUT, ready.revents);
+}
+
+/* Fences to and from a file: a direction, and a file that has one. */
+TEST_F(dma_buf, fences_want_a_direction_and_a_fence)
+{
+	static const __u32 bad_flags[] = { 0, 4, DMA_BUF_SYNC_RW | 4, ~0u };
+	struct dma_buf_export_sync_file export = { .flags = DMA_BUF_SYNC_READ, .fd = -1 };
+	struct dma_buf_import_sync_file import = { .flags = DMA_BUF_SYNC_READ, .fd = -1 };
+	int descriptors = testbed_open_descriptors();
+	size_t i;
+
+	if (ioctl(self->buffer.fd, DMA_BUF_IOCTL_EXPORT_SYNC_FILE, &export) && errno == ENOTTY)
+		SKIP(return, "needs CONFIG_SYNC_FILE (Linux 6.0)");
+	ASSERT_LE(0, export.fd);
+	import.fd = export.fd;
+	EXPECT_EQ(0, ioctl(self->buffer.fd, DMA_BUF_IOCTL_IMPORT_SYNC_FILE, &import));
+	close(export.fd);
+	for (i = 0; i < ARRAY_SIZE(bad_flags); i++) {
+		export.flags = import.flags = bad_flags[i];
+		EXPECT_EQ(-1, ioctl(self->buffer.fd, DMA_BUF_IOCTL_EXPORT_SYNC_FILE, &export));
+		EXPECT_EQ(EINVAL, errno);
+		EXPECT_EQ(-1, ioctl(self->buffer.fd, DMA_BUF_IOCTL_IMPORT_SYNC_FILE, &import));
+		EXPECT_EQ(EINVAL, errno);
+	}
+	import.flags = DMA_BUF_SYNC_READ;
+	import.fd = -1;
+	EXPECT_EQ(-1, ioctl(self->buffer.fd, DMA_BUF_IOCTL_IMPORT_SYNC_FILE, &import));
+	EXPECT_EQ(EINVAL, errno);
+	import.fd = self->buffer.fd;
+	EXPECT_EQ(-1, ioctl(self->buffer.fd, DMA_BUF_IOCTL_IMPORT_SYNC_FILE, &import));
+	EXPECT_EQ(EINVAL, errno);
+	EXPECT_EQ(-1, ioctl(self->buffer.fd, DMA_BUF_IOCTL_EXPORT_SYNC_FILE, NULL));
+	EXPECT_EQ(EFAULT, errno);
+	EXPECT_EQ(descriptors, testbed_open_descriptors());
 }
 
 TEST_F(dma_buf, position_tells_the_length_only)
@@ -146,6 +213,21 @@ TEST_F(dma_buf, fdinfo_tells_size_and_heap)
 	}
 }
 
+/* Who has it: descriptors, and mappings of it. */
+TEST_F(dma_buf, fdinfo_counts_who_has_it)
+{
+	int duplicate;
+
+	EXPECT_TRUE(fdinfo_says(self->buffer.fd, "count", "2"));
+	duplicate = fcntl(self->buffer.fd, F_DUPFD_CLOEXEC, 0);
+	ASSERT_GE(duplicate, 0);
+	EXPECT_TRUE(fdinfo_says(duplicate, "count", "3"));
+	buffer_unmap(&self->buffer);
+	EXPECT_TRUE(fdinfo_says(duplicate, "count", "2"));
+	close(duplicate);
+	EXPECT_TRUE(fdinfo_says(self->buffer.fd, "count", "1"));
+}
+
 TEST_F(dma_buf, name_is_kept_and_bounded)
 {
 	char too_long[DMA_BUF_NAME_LEN + 1];
@@ -159,6 +241,10 @@ TEST_F(dma_buf, name_is_kept_and_bounded)
 	EXPECT_EQ(-1, ioctl(self->buffer.fd, DMA_BUF_SET_NAME_B, NULL));
 	EXPECT_EQ(EFAULT, errno);
 	EXPECT_TRUE(fdinfo_says(self->buffer.fd, "name", "camera"));
+	/* Given anew, it is the new one. */
+	ASSERT_EQ(0, ioctl(self->buffer.fd, DMA_BUF_SET_NAME_B, "display"));
+	EXPECT_TRUE(fdinfo_says(self->buffer.fd, "name", "display"));
+	EXPECT_FALSE(fdinfo_says(self->buffer.fd, "name", "camera"));
 }
 
 /* An ordinary file is no dma-buf, a closed one is nothing. */

@@ -103,7 +103,9 @@ static int cycle(const struct testbed *bed, int number)
 		fd = dma_heap_alloc(bed->heap_fd, bytes);
 	if (fd < 0)
 		return fd;
-	if (ioctl(fd, DMA_BUF_SET_NAME_B, "a name that fills what it may"))
+	/* The second name takes the place of the first. */
+	if (ioctl(fd, DMA_BUF_SET_NAME_B, "a name that fills what it may") ||
+	    ioctl(fd, DMA_BUF_SET_NAME_B, "another one, and as long"))
 		return -errno;
 	if (number % 3 == 0)
 		return close(fd);

@@ -9,10 +9,13 @@
 #include <linux/dma-buf.h>
 #include <linux/dma-heap.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,6 +23,7 @@
 #include "harness.h"
 #include "random.h"
 #include "testbed.h"
+#include "text_file.h"
 
 #define MAX_BUFFERS 128
 #define KILLS 6
@@ -41,6 +45,47 @@ FIXTURE_SETUP(dma_heap)
 FIXTURE_TEARDOWN(dma_heap)
 {
 	CLOSE_QUIET_TESTBED(&self->bed);
+}
+
+/*
+ * Which heap is whose is found by taking a page of it. Then its name is no
+ * surprise: that of its area, after 6.16 "default_cma_region" for the default
+ * one as well.
+ */
+TEST_F(dma_heap, heaps_are_named_by_their_areas)
+{
+	const struct dma_heap_list *heaps = &self->bed.heaps;
+	size_t i;
+
+	for (i = 0; i < heaps->count; i++) {
+		const struct dma_heap *heap = &heaps->heap[i];
+
+		if (!heap->area)
+			continue;
+		EXPECT_TRUE(!strcmp(heap->name, heap->area->name) ||
+			    !strcmp(heap->name, "default_cma_region")) {
+			TH_LOG("heap %s takes from area %s", heap->name, heap->area->name);
+		}
+	}
+}
+
+/* Root alone may open a heap until somebody says otherwise, as udev does on boards. */
+TEST_F(dma_heap, heap_is_a_device_of_its_class)
+{
+	char path[128], device[32], text[32];
+	struct stat node;
+
+	snprintf(path, sizeof(path), DMA_HEAP_ROOT "/%s", self->bed.heap->name);
+	ASSERT_EQ(0, stat(path, &node));
+	EXPECT_TRUE(S_ISCHR(node.st_mode));
+	if (testbed_owns_machine() && !geteuid())
+		EXPECT_EQ(S_IFCHR | 0600, node.st_mode) {
+			TH_LOG("%s: mode %o", path, node.st_mode);
+		}
+	snprintf(path, sizeof(path), "/sys/class/dma_heap/%s/dev", self->bed.heap->name);
+	snprintf(device, sizeof(device), "%u:%u\n", major(node.st_rdev), minor(node.st_rdev));
+	ASSERT_LT(0, text_file_read(path, text, sizeof(text)));
+	EXPECT_STREQ(device, text);
 }
 
 /* Arguments that DMA_HEAP_IOCTL_ALLOC refuses, and with what. */
