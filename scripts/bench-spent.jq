@@ -13,7 +13,7 @@ def phase_names: ["control", "isolate", "drain", "reclaim", "migrate", "unmap", 
 # system call, with its zeroing and its door. What the clock has beyond that, nothing was
 # executed for: the guest idled, where it waited at all; else it is the way to the system call.
 def spent_phases: .phases as $phases
-	| ($phases | with_entries(select(.key | IN("type", "call", "instructions", "attempts", "waits", "line") | not))) as $spent
+	| ($phases | with_entries(select(.key | IN("type", "call", "instructions", "attempts", "waits", "dropped", "line") | not))) as $spent
 	| (if .backend == "kernel" then $spent + {zero: 0, door: 0} else $spent end) as $spent
 	| (.latency_ns - ([$spent[]] | add) | if . > 0 then . else 0 end) as $rest
 	| if ($phases.waits // 0) > 0 then $spent + {idle: (($spent.idle // 0) + $rest)}

@@ -28,7 +28,11 @@
  *
  *	user | door ... [ cma_alloc ] zeroing ... door | user
  *
- * One line for each cma_alloc(), numbered from 1 as /proc/vmstat counts them.
+ * One line for each cma_alloc(), numbered from 1 as /proc/vmstat counts them, and one
+ * for each cma_release(), with the number of the call before it:
+ *
+ *	cma_release ...................... bitmap
+ *	  free_contig_range .............. free
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,6 +74,13 @@ static __u64 around[NR_PHASES];		/* since the kernel was entered */
 static bool is_told = true;
 static FILE *output;
 
+/* The page cache's folios that the call dropped, which no counter of /proc tells. */
+static __u64 dropped;
+
+/* cma_release() under way, by whether one of the functions above was called. */
+static size_t release_depth;		/* of it in the stack; 0: not in one */
+static __u64 released[2];
+
 static void add(__u64 *to, const __u64 *from)
 {
 	int i;
@@ -104,8 +115,8 @@ static void tell_call(void)
 	counts[PHASE_ZERO] = around[PHASE_ZERO];
 	counts[PHASE_DOOR] = around[PHASE_DOOR] + around[PHASE_IDLE];
 	fprintf(output,
-		"{\"type\":\"phases\",\"call\":%llu,\"instructions\":%llu,\"attempts\":%llu,\"waits\":%llu",
-		calls, total, attempts, waits);
+		"{\"type\":\"phases\",\"call\":%llu,\"instructions\":%llu,\"attempts\":%llu,\"waits\":%llu,\"dropped\":%llu",
+		calls, total, attempts, waits, dropped);
 	for (i = 0; i < NR_PHASES; i++)
 		fprintf(output, ",\"%s\":%llu", phase_names[i], counts[i]);
 	fprintf(output, ",\"retries\":%llu}\n", retries_instructions);
@@ -124,9 +135,19 @@ static void begin_call(void)
 	calls++;
 	attempts = 0;
 	waits = 0;
+	dropped = 0;
 	retries_instructions = 0;
 	memset(counts, 0, sizeof(counts));
 	memset(attempt_counts, 0, sizeof(attempt_counts));
+}
+
+static void end_release(void)
+{
+	fprintf(output,
+		"{\"type\":\"release\",\"call\":%llu,\"instructions\":%llu,\"bitmap\":%llu,\"free\":%llu}\n",
+		calls, released[0] + released[1], released[0], released[1]);
+	release_depth = 0;
+	memset(released, 0, sizeof(released));
 }
 
 /* What the one that has returned began may go on in its caller. */
@@ -148,13 +169,16 @@ static void leave(__u64 address)
 		go_on(stack[depth].symbol);
 		if (depth < call_depth)
 			end_call();
+		if (depth < release_depth)
+			end_release();
 		return;
 	}
 }
 
 static void enter(const struct symbol *symbol)
 {
-	bool begins = symbol->is_root && !call_depth;
+	bool outside = !call_depth && !release_depth;
+	bool begins = symbol->is_root && outside;
 
 	if (begins)
 		begin_call();
@@ -168,6 +192,8 @@ static void enter(const struct symbol *symbol)
 	stack[depth++].back = last_end;
 	if (begins)
 		call_depth = depth;
+	else if (symbol->is_release && outside)
+		release_depth = depth;
 }
 
 static bool is_in_migrate(void)
@@ -190,6 +216,8 @@ static void count(const struct block *block)
 	struct symbol *symbol = block->symbol;
 	enum phase phase;
 
+	if (release_depth)
+		released[depth > release_depth] += block->instructions;
 	if (!call_depth) {
 		around[phase_around(symbol)] += block->instructions;
 		return;
@@ -216,6 +244,7 @@ static void execute(unsigned int cpu, void *data)
 	if (!is_of_kernel(block) && !call_depth) {
 		tell_call();
 		depth = 0;
+		release_depth = 0;
 		memset(around, 0, sizeof(around));
 		return;
 	}
@@ -224,6 +253,7 @@ static void execute(unsigned int cpu, void *data)
 	if (block->is_entry && block->symbol->phase >= 0 &&
 	    (!block->symbol->is_of_migrate || is_in_migrate()))
 		enter(block->symbol);
+	dropped += block->is_entry && block->symbol->is_drop && call_depth;
 	count(block);
 	last_end = block->end;
 }

@@ -58,6 +58,11 @@ static void classify(struct symbol *symbol)
 	symbol->goes_on = phase_goes_on(symbol->name);
 	symbol->is_of_migrate = phase_is_of_migrate(symbol->name);
 	symbol->is_root = named(symbol->name, "cma_alloc");
+	symbol->is_release = named(symbol->name, "cma_release");
+	/* Around an allocation it is what all else is. */
+	if (symbol->is_release)
+		symbol->phase = PHASE_DOOR;
+	symbol->is_drop = named(symbol->name, "__filemap_remove_folio");
 	symbol->is_attempt = phase_is_attempt(symbol->name);
 	symbol->is_control = begins_with_one(symbol->name, control_prefixes,
 					     ARRAY_SIZE(control_prefixes));

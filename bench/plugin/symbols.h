@@ -17,6 +17,8 @@ struct symbol {
 	int phase;		/* begun at its entry; -1: none */
 	bool is_root, is_attempt, is_control, is_zeroing, is_of_migrate;
 	bool goes_on;		/* see phases.h */
+	bool is_release;	/* cma_release() */
+	bool is_drop;		/* a folio leaves the page cache */
 	__u64 unexplained;	/* instructions of it, of all calls */
 };
 
