@@ -183,6 +183,8 @@ struct sample {
 	bool traced;		/* its times are no times */
 	bool has_retries;
 	__u64 retries;
+	__u64 busy_times;	/* 0: no frame is known to have been in the way */
+	__u64 busy_pfn;		/* the one that was most often */
 	bool valid;
 	char *invalid_reason;	/* to be freed; NULL: valid, or no memory */
 };

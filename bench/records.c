@@ -152,6 +152,11 @@ void record_sample(struct records *records, const struct row *row,
 			json_number(&json, "response_ns", sample->response_ns);
 	}
 	write_findings(&json, sample);
+	if (!timed) {
+		json_maybe(&json, "busy_pfn", sample->busy_times > 0,
+			   sample->busy_pfn);
+		json_number(&json, "busy_times", sample->busy_times);
+	}
 	record_close(records, &json);
 }
 

@@ -15,6 +15,16 @@ static const char *const roots[] = {
 	"/sys/kernel/tracing", "/sys/kernel/debug/tracing",
 };
 
+#define FRAMES_EVENT "events/page_isolation/test_pages_isolated/enable"
+
+/* Frames that were in the way of one allocation, as many as are told apart. */
+struct frames {
+	struct frame {
+		__u64 pfn, times;
+	} frame[64];
+	size_t count;
+};
+
 static void entry_path(const struct retry_trace *trace, const char *entry,
 		       char path[192])
 {
@@ -103,6 +113,8 @@ int retry_trace_start(const struct retry_trace *trace)
 {
 	int err = clear_buffer(trace);
 
+	/* Without it the frames in the way are not known, the retries are. */
+	write_entry(trace, FRAMES_EVENT, "1");
 	if (!err)
 		err = write_entry(trace, "events/cma/enable", "1");
 	if (!err)
@@ -146,12 +158,46 @@ static void read_line(const char *line, struct sample *sample)
 	sample->error_source = ERROR_FROM_TRACE;
 }
 
+/* ... test_pages_isolated: start_pfn=0x57600 end_pfn=0x57800 fin_pfn=0x57611 ret=fail */
+static void count_frame(const char *line, struct frames *frames)
+{
+	const char *at = strstr(line, ": test_pages_isolated: ");
+	unsigned long long start, end, pfn;
+	size_t i;
+
+	if (!at || sscanf(at, ": test_pages_isolated: start_pfn=0x%llx end_pfn=0x%llx fin_pfn=0x%llx",
+			  &start, &end, &pfn) != 3 || pfn >= end)
+		return;
+	for (i = 0; i < frames->count && frames->frame[i].pfn != pfn; i++)
+		;
+	if (i == ARRAY_SIZE(frames->frame))
+		return;
+	if (i == frames->count)
+		frames->frame[frames->count++] = (struct frame){ .pfn = pfn };
+	frames->frame[i].times++;
+}
+
+static void set_busiest(const struct frames *frames, struct sample *sample)
+{
+	size_t i;
+
+	sample->busy_times = 0;
+	for (i = 0; i < frames->count; i++) {
+		if (frames->frame[i].times <= sample->busy_times)
+			continue;
+		sample->busy_times = frames->frame[i].times;
+		sample->busy_pfn = frames->frame[i].pfn;
+	}
+}
+
 void retry_trace_stop(const struct retry_trace *trace, struct sample *sample)
 {
 	char path[192], *text, *line, *next;
+	struct frames frames = { .count = 0 };
 
 	write_entry(trace, "tracing_on", "0");
 	write_entry(trace, "events/cma/enable", "0");
+	write_entry(trace, FRAMES_EVENT, "0");
 	entry_path(trace, "trace", path);
 	if (events_lost(trace) || text_file_read_all(path, &text) < 0) {
 		if (trace->times)
@@ -162,9 +208,11 @@ void retry_trace_stop(const struct retry_trace *trace, struct sample *sample)
 	for (line = strtok_r(text, "\n", &next); line;
 	     line = strtok_r(NULL, "\n", &next)) {
 		read_line(line, sample);
+		count_frame(line, &frames);
 		if (trace->times)
 			phase_times_line(trace->times, line);
 	}
+	set_busiest(&frames, sample);
 	free(text);
 }
 

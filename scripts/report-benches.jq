@@ -19,6 +19,14 @@ def table($title; $heads; rows): [rows] | if . == [] then empty
 bench_records as $records
 | def of($type): $records[] | select(.type == $type);
   def invalid: if .valid == false then " (invalid)" else "" end;
+  # What the traced pass found in the way, by how many attempts it cost.
+  def busy: [of("traced") | select(.busy_pfn != null)]
+	| group_by([.backend, pressure_name, .size_pages, .busy_pfn])
+	| map({row: .[0], allocations: length, failed: map(select(.error != null)) | length, times: map(.busy_times) | add})
+	| sort_by(-.times)[:20][];
+  ([of("run") | .area.base_pfn // 0] | first // 0) as $base_pfn
+  | table("Busy ranges: what was in the way most often"; ["backend", "pressure", "size, pages", "page frame", "page of the area", "attempts in vain", "allocations", "failed of them"];
+	busy | [(.row | who), (.row | .busy_pfn, .busy_pfn - $base_pfn), .times, .allocations, .failed]),
   table("Against the machine's floor and the model"; ["backend", "pressure", "size, pages", "median", "times the floor", "times the model"];
 	of("summary") | select(.floor_ratio != null or .model_ratio != null)
 	| [who, (.p50_ns | time), (.floor_ratio // "-"), (.model_ratio // "-")]),
