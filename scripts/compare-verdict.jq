@@ -11,17 +11,30 @@ def records: [inputs | split("\t")] | .[0] as $names
 	# figures.tsv of the run says the same, line by line.
 	| .reason |= (sub("BASE[.]tsv"; $setup[0].base.folder + "/figures.tsv") | sub("NEW[.]tsv"; $setup[0].new.folder + "/figures.tsv"));
 
+# The figures of $prefix that may explain $figure: those that are clear of their noise, where one is.
+def parts($all; $figure; $prefix): [$all[]
+		| select(.row == $figure.row and .role == "explains" and .base != null and .new != null and (.measure | startswith($prefix)))
+		| . + {name: .measure[($prefix | length):], difference: (.new - .base)}]
+	| map(select(.verdict == $figure.verdict)) as $clear
+	| if $clear != [] then $clear else . end;
+# The one that changed by most in the direction of $figure.
+def biggest($figure): max_by(.difference * (if $figure.verdict == "worse" then 1 else -1 end));
+def part_text($kind): if . == null or .difference == 0 then empty else "\($kind) \(.name) \(.difference | round | if . > 0 then "+\(.)" else tostring end)" end;
+
+# Where an allocation's phases cannot tell: the work it had.
+def work($all): . as $figure
+	| ["retries", "migrated_pages"][] as $measure
+	| $all[] | select(.row == $figure.row and .measure == $measure and .base != .new)
+	| "\($measure | gsub("_"; " ")) \(.base) -> \(.new)";
+
 # What explains a change of a row: the phase, or the work, that changed by most.
 def explanation($all): . as $figure
-	| [$all[] | select(.row == $figure.row and .role == "explains" and .base != null and .new != null)
-	   | . + {difference: (.new - .base)}] as $others
-	| ($others | map(select(.measure | startswith("phase_"))) | max_by(.difference * (if $figure.verdict == "worse" then 1 else -1 end))) as $phase
-	| if $phase != null and $phase.difference != 0
-	  then "phase \($phase.measure[6:]) \(if $phase.difference > 0 then "+" else "" end)\($phase.difference | round)"
-	  else ($others | map(select(.measure == "migrated_pages" and .base != .new)) | .[0]) as $migrated
-	  | ($all | map(select(.row == $figure.row and .measure == "retries" and .base != .new)) | .[0]) as $retries
-	  | [($retries | select(. != null) | "retries \(.base) -> \(.new)"),
-	     ($migrated | select(. != null) | "migrated pages \(.base) -> \(.new)")] | join(", ") end;
+	| if .measure | test("release") then first((parts($all; $figure; "release_") | biggest($figure) | part_text("release")), "")
+	  elif .measure == "page_isolation" then "phase isolate \(.new - .base | round), a page"
+	  elif .measure == "page_reclaim" then "phase reclaim \(.new - .base | round), a page"
+	  elif .measure == "page_migration"
+	  then (parts($all; $figure; "page_") | biggest($figure) | part_text("phase")) + ", a page"
+	  else first((parts($all; $figure; "phase_") | biggest($figure) | part_text("phase")), ([work($all)] | join(", "))) end;
 
 [records] as $all
 | ($all | map(select(.role == "gates"))) as $gating

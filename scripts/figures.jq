@@ -37,10 +37,31 @@ def row_name: (.target_occupancy_percent // 0) as $occupancy
 def median: sort | if length == 0 then null else (.[(length - 1) / 2 | floor] + .[length / 2 | floor]) / 2 end;
 def figure($row; $measure): "\($row)\t\($measure)\t\(if . == null then "-" else . end)";
 
+# A page's share of what grows with the pages that were in the way: it is the same however many
+# there were, where the row's whole is not. Fewer than 64 would leave the fixed cost in it.
+def a_page($name; pages; phases): (map(pages // 0) | add) as $count
+	| if $count < 64 * length or any(.[]; .spent.retries > 0) then {}
+	  else {($name): (map(.spent | [phases] | add) | add / $count * 100 | round / 100)} end;
+def page_shares: . as $samples
+	| a_page("page_migration"; .migrated_pages; .migrate, .unmap, .copy, .remap)
+	+ a_page("page_isolation"; .migrated_pages; .isolate)
+	+ a_page("page_reclaim"; .phases.dropped; .reclaim)
+	+ (["migrate", "unmap", "copy", "remap"] | map(. as $phase | $samples | a_page("page_" + $phase; .migrated_pages; .[$phase])) | add);
+
+# Of the release, the line that comes behind the call of its sample.
+def release_shares($releases): map(. + {release: $releases[.call | tostring]} | select(.release != null))
+	| length as $n
+	| if $n == 0 then {}
+	  else {cma_release_executed: (map(.release.instructions) | add / $n | round),
+		release_bitmap: (map(.release.bitmap) | add / $n | round), release_free: (map(.release.free) | add / $n | round),
+		release_door: (map(.release_ns - .release.instructions) | add / $n | round)} end;
+
 # Instructions by bench/plugin, joined by the number of the call: averages a row.
-def spent: samples_with_phases($phases)
+def spent: ($phases | map(select(.type == "release")) | group_by(.call) | map(select(length == 1) | .[0]) | INDEX(.call)) as $releases
+	| samples_with_phases($phases)
 	| group_by(row_name) | map(. as $samples | length as $n
 		| {(.[0] | row_name): ({cma_alloc_executed: ($samples | map(.phases.instructions) | add / $n | round)}
+			+ page_shares + release_shares($releases)
 			+ ([$samples[0].spent | keys_unsorted[] as $phase
 			    | {("phase_" + $phase): ($samples | map(.spent[$phase]) | add / $n | round)}] | add))})
 	| add // {};
