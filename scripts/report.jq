@@ -16,10 +16,11 @@ def counts_text: (map(select(.status == "pass")) | length) as $passed
 	   | map(select(.[1] > 0) | "\(.[1]) \(.[0])") | join(", "));
 
 def style: "
-:root { --pass: #1a7f37; --fail: #b42318; --skip: #7a5c00; --line: #d8dee4; --soft: #f6f8fa; --text: #1f2328 }
+:root { color-scheme: light dark; --pass: #1a7f37; --fail: #b42318; --skip: #7a5c00; --line: #d8dee4; --soft: #f6f8fa; --text: #1f2328; --page: #fff; --dim: #59636e; --bad: #b42318 }
+@media screen and (prefers-color-scheme: dark) { :root { --line: #3d444d; --soft: #212830; --text: #e6edf3; --page: #151b23; --dim: #9198a1; --bad: #ff8a80 } a { color: #79b8ff } }
 * { box-sizing: border-box }
-body { font: 15px/1.5 system-ui, sans-serif; color: var(--text); margin: 0 }
-main, .banner > div { max-width: 1080px; margin: 0 auto; padding: 0 24px }
+body { font: 15px/1.5 system-ui, sans-serif; color: var(--text); background: var(--page); margin: 0 }
+main, .banner > div { max-width: 1200px; margin: 0 auto; padding: 0 24px }
 .banner { color: #fff; padding: 20px 0 } .banner.pass { background: var(--pass) } .banner.fail { background: var(--fail) }
 .banner h1 { margin: 0; font-size: 26px } .banner p { margin: 4px 0 0; opacity: .92 }
 h2 { font-size: 19px; margin: 32px 0 10px; padding-bottom: 4px; border-bottom: 1px solid var(--line) }
@@ -31,16 +32,16 @@ table.figures th, table.figures td { text-align: right; white-space: nowrap; ove
 table.figures th { white-space: normal; vertical-align: bottom }
 .wide table.figures th, .wide table.figures td { padding-right: 10px }
 table.figures .text { text-align: left }
-.wide { overflow-x: auto } .note { color: #59636e; margin: 4px 0 }
+.wide { overflow-x: auto } .note { color: var(--dim); margin: 4px 0 }
 .status { display: inline-block; min-width: 52px; text-align: center; border-radius: 4px; padding: 0 6px; font-size: 13px; color: #fff; background: var(--pass) }
 .status.fail, .status.error { background: var(--fail) } .status.skip, .status.known { background: var(--skip) }
 .failure { border-left: 4px solid var(--fail); background: var(--soft); padding: 8px 14px; margin: 8px 0; overflow-wrap: anywhere }
-.failure b { font-family: ui-monospace, monospace; font-size: 14px } .zero { color: #8b949e }
-.bad { color: var(--fail); font-weight: 600 }
+.failure b { font-family: ui-monospace, monospace; font-size: 14px } .zero { color: var(--dim) }
+.bad { color: var(--bad); font-weight: 600 }
 pre { background: var(--soft); border: 1px solid var(--line); border-radius: 4px; padding: 10px; overflow-x: auto; font-size: 13px; line-height: 1.4 }
 code { font-size: 13px; overflow-wrap: anywhere }
 details { margin: 4px 0 } summary { cursor: pointer; padding: 3px 0 } details table { margin: 4px 0 10px 18px }
-img { max-width: 100%; max-height: 900px; border: 1px solid var(--line); border-radius: 4px } li { overflow-wrap: anywhere }
+.plot { overflow-x: auto } img { max-width: 100%; min-width: min(720px, 100vw * 2); height: auto; border: 1px solid var(--line); border-radius: 4px; background: #fff } li { overflow-wrap: anywhere }
 @media print { details > * { display: block } .banner { print-color-adjust: exact; -webkit-print-color-adjust: exact } }
 ";
 
@@ -122,8 +123,10 @@ def measurement_section: $measurement[0] as $m
 			    + cells("td"; .boots, .middle, .range, .range_percent) + "</tr>"] | join("")) + "</table></div></details>" end
 	  end;
 
+# As wide as it was drawn, so that all letters are of one size; a narrow window scrolls.
+def plot_width: .svg | capture("viewBox=\"0 0 (?<width>[0-9]+) ").width // "1000" | esc;
 def plots: if $plots[0] == [] then "" else "<h2>Plots</h2>"
-	+ ([$plots[0][] | "<p><a href=\"\(.path | esc)\"><img alt=\"\(.name | esc)\" src=\"data:image/svg+xml;base64,\(.svg | @base64)\"></a></p>"] | join("")) end;
+	+ ([$plots[0][] | "<p class=\"plot\"><a href=\"\(.path | esc)\"><img alt=\"\(.name | gsub("-"; " ") | esc)\" width=\"\(plot_width)\" src=\"data:image/svg+xml;base64,\(.svg | @base64)\"></a></p>"] | join("")) end;
 
 def tests: "<h2>Tests</h2>" + ([$verdict[0].stages | keys_unsorted[] as $stage | $rows | verdict_rows | map(select(.stage == $stage)) | "<h3>\($stage | esc)</h3>"
 	+ ([group_by([.boot, (.test | split(".")[0])])[]

@@ -22,9 +22,9 @@ stats sprintf("< %s' '%s'", chosen, table) using 12 name "median" nooutput
 height = 190 + panels * (70 + 36 * words(pressures))
 set terminal svg size 1000, height dynamic noenhanced font "sans-serif,14" background "white"
 set output output
-set multiplot layout panels, 1 margins 0.19, 0.87, 85.0 / height, 1 - 105.0 / height spacing 0, 75.0 / height
+set multiplot layout panels, 1 margins 0.19, 0.89, 85.0 / height, 1 - 105.0 / height spacing 0, 75.0 / height
 set label 1 "Median latency by size and by what was in the area" at screen 0.5, 1 - 25.0 / height center font ",18"
-set label 2 subject at screen 0.5, 1 - 52.0 / height center
+set label 2 subject . "; " . clock at screen 0.5, 1 - 52.0 / height center
 set border 0
 unset key
 set tics scale 0
@@ -32,7 +32,6 @@ set logscale cb
 set cbrange [median_min / 1.01 : median_max * 1.01]
 # Light to dark (viridis reversed): dark is slow, also in print.
 set palette defined (0 "#FDE725", 1 "#5EC962", 2 "#21918C", 3 "#3B528B", 4 "#440154")
-set cblabel clock offset 1.5
 set cbtics ("1 µs" 1e3, "10 µs" 1e4, "100 µs" 1e5, "1 ms" 1e6, "10 ms" 1e7, "100 ms" 1e8, "1 s" 1e9)
 set xrange [0.5 : words(sizes) + 0.5]
 set yrange [0.5 : words(pressures) + 0.5]

@@ -17,7 +17,8 @@ rows(group, size) = sprintf("< %s | awk -F'\\t' '$1 \":\" $2 == \"%s\" && $3 == 
 
 # Viridis, dark to light: an order that survives grey and colour-blindness.
 array colour[8] = ["440154", "46327E", "365C8D", "277F8E", "1FA187", "4AC16D", "9FDA3A", "C8B020"]
-tint(i) = "#" . colour[(i - 1) % 8 + 1]
+# Few sizes are as far apart as can be.
+tint(i) = "#" . colour[words(sizes) > 8 ? (i - 1) % 8 + 1 : words(sizes) == 1 ? 1 : 1 + (i - 1) * 7 / (words(sizes) - 1)]
 page(size) = size * 4096.0
 unit(n, small, middle, large, step) = n < step ? sprintf("%g " . small, n) : \
 	n < step * step ? sprintf("%g " . middle, n / step) : sprintf("%g " . large, n / step / step)
@@ -39,9 +40,13 @@ set yrange [0:100]
 set ytics nomirror 25 scale 0.5
 set xtics nomirror scale 0.5
 set xtics ()
+text(ns) = ns < 1e3 ? sprintf("%g ns", ns) : unit(ns / 1e3, "µs", "ms", "s", 1000.0)
+# Less than two decades have three labels each.
 do for [exponent = 0:12] {
-	set xtics add (exponent < 3 ? sprintf("%g ns", 10.0 ** exponent) : \
-		unit(10.0 ** exponent / 1e3, "µs", "ms", "s", 1000.0) 10.0 ** exponent)
+	set xtics add (text(10.0 ** exponent) 10.0 ** exponent)
+	if (high_max < 100 * low_min) {
+		do for [step in "2 5"] { set xtics add (text(step * 10.0 ** exponent) step * 10.0 ** exponent) }
+	}
 }
 # One key for all panels, above them, from small to large as the colours go.
 unset key
@@ -55,7 +60,7 @@ do for [g = 1:panels] {
 	set title system(sprintf("echo '%s' | sed 's/\\(.*\\):\\(.*\\)/backend \\1, pressure \\2/'", group)) font ",14" offset 0, -0.6
 	if (g > panels - across) { set xlabel clock offset 0, 0.3 } else { unset xlabel }
 	if (g % across == 1 || across == 1) { set ylabel "allocations, percent" offset 1.5 } else { unset ylabel }
-	plot for [s = 1:words(sizes)] rows(group, word(sizes, s)) using 1:2 with steps lw 2 lc rgb tint(s)
+	plot for [s = 1:words(sizes)] rows(group, word(sizes, s)) using 1:2 with steps lw 2.5 lc rgb tint(s)
 	unset label 1
 	unset label 2
 	do for [s = 1:words(sizes)] { unset label 10 + s }

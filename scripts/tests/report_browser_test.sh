@@ -57,7 +57,7 @@ browse() {
 }
 
 images=$(find "$run/plots" -name '*.svg' | wc -l)
-for width in 1280 600; do
+for width in 1280 600 390; do
 	expect "$width pixels wide: nothing overflows, no console message" "wide 0 broken 0 images $images first - 0" \
 		"$(browse "$width" | paste -sd ' ')"
 done
