@@ -24,8 +24,8 @@ load_arch "$arch"
 layouts=${LAYOUTS:-5}
 boots=${BOOTS:-10}
 if [ -z "${BENCH_ARGUMENTS-}${SCENARIO-}" ]; then
-	# An empty area, pages to move, to drop, to unmap more than once, and to go round.
-	BENCH_ARGUMENTS="--pressure none,anonymous,clean-cache,fork-shared,pinned-vmsplice --backend dma-heap,kernel --sizes 1,256,4096 --count 4"
+	# An empty area, one with holes to search, pages to move, to drop, to unmap more than once, and to go round.
+	BENCH_ARGUMENTS="--pressure none,fragmented,anonymous,clean-cache,fork-shared,pinned-vmsplice --backend dma-heap,kernel --sizes 1,256,4096 --count 4"
 	export BENCH_ARGUMENTS
 fi
 
