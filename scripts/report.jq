@@ -41,7 +41,7 @@ table.figures .text { text-align: left }
 pre { background: var(--soft); border: 1px solid var(--line); border-radius: 4px; padding: 10px; overflow-x: auto; font-size: 13px; line-height: 1.4 }
 code { font-size: 13px; overflow-wrap: anywhere }
 details { margin: 4px 0 } summary { cursor: pointer; padding: 3px 0 } details table { margin: 4px 0 10px 18px }
-.plot { overflow-x: auto } img { max-width: 100%; min-width: min(720px, 100vw * 2); height: auto; border: 1px solid var(--line); border-radius: 4px; background: #fff } li { overflow-wrap: anywhere }
+.plot { overflow-x: auto } img { max-width: 100%; min-width: min(720px, 200vw); height: auto; border: 1px solid var(--line); border-radius: 4px; background: #fff } li { overflow-wrap: anywhere }
 @media print { details > * { display: block } .banner { print-color-adjust: exact; -webkit-print-color-adjust: exact } }
 ";
 
