@@ -205,6 +205,18 @@ static bool held_pages_match(struct kunit *test, struct kunit_resource *res,
 	return res->free == held_pages_release && held->page == page;
 }
 
+/*
+ * A lock that is kept shows as interrupts that stay off. It is let go here: the
+ * next to want it would wait for ever.
+ */
+void area_expect_let_go(struct kunit *test, struct cma *cma, const char *who)
+{
+	if (!irqs_disabled())
+		return;
+	spin_unlock_irq(&cma->lock);
+	KUNIT_FAIL(test, "area %s: %s kept the lock", cma_get_name(cma), who);
+}
+
 struct page *cma_alloc_kunit(struct kunit *test, struct cma *cma,
 			     unsigned long count, unsigned int align)
 {
@@ -216,6 +228,7 @@ struct page *cma_alloc_kunit(struct kunit *test, struct cma *cma,
 	void *remembered;
 
 	held.page = cma_alloc(cma, count, align, true);
+	area_expect_let_go(test, cma, "cma_alloc()");
 	if (!held.page)
 		return NULL;
 

@@ -47,6 +47,9 @@ struct cma *area_default(struct kunit *test);
 struct cma *area_named(struct kunit *test, const char *name);
 struct cma *area_of_row(struct kunit *test);
 
+/* Expect @who, who has just come back, not to have kept the area's lock. */
+void area_expect_let_go(struct kunit *test, struct cma *cma, const char *who);
+
 /* Twins of cma_alloc() and cma_release() that end with the case. */
 struct page *cma_alloc_kunit(struct kunit *test, struct cma *cma,
 			     unsigned long count, unsigned int align);

@@ -170,6 +170,28 @@ static void every_area_gets_its_turn(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL(test, cma_alloc(cma[2], 1, 0, true));
 }
 
+#ifdef CMA_MAX_RANGES
+/* Declared, ranges of two blocks each: |--------|   |--------|   |--------| */
+static struct cma *area_of_ranges(struct kunit *test, unsigned long block,
+				  unsigned int nr_ranges)
+{
+	struct cma *cma = area_declare(test, block, 8, 0);
+	unsigned int i;
+
+	for (i = 1; i < nr_ranges; i++) {
+		cma->ranges[i].base_pfn = block + 32 * i;
+		cma->ranges[i].early_pfn = block + 32 * i;
+		cma->ranges[i].count = 8;
+	}
+	cma->nranges = nr_ranges;
+	cma->count = 8 * nr_ranges;
+	cma->available_count = cma->count;
+	fake.cma_total = cma->count;
+
+	return cma;
+}
+#endif
+
 #ifdef HAS_cma_reserve_early
 /*
  * Before activation hugetlb takes whole blocks from the bottom:
@@ -187,6 +209,8 @@ static void early_pages_are_taken_from_the_bottom(struct kunit *test)
 	second = cma_reserve_early(cma, BLOCKS(1));
 	KUNIT_EXPECT_PTR_EQ(test, first, phys_to_virt(PFN_PHYS(block)));
 	KUNIT_EXPECT_PTR_EQ(test, second, phys_to_virt(PFN_PHYS(block + 4)));
+	KUNIT_EXPECT_EQ_MSG(test, cma_get_base(cma), PFN_PHYS(block),
+			    "the area begins where it began");
 	KUNIT_EXPECT_EQ(test, cma->available_count, AREA_PAGES - 8);
 
 	cma_activate_area(cma);
@@ -194,10 +218,42 @@ static void early_pages_are_taken_from_the_bottom(struct kunit *test)
 	expect_blocks(test, block + 8, AREA_BLOCKS - 2);
 	KUNIT_EXPECT_EQ(test, area_bits_set(cma), 8UL);
 	KUNIT_EXPECT_EQ(test, cma->available_count, AREA_PAGES - 8);
+	KUNIT_EXPECT_NULL_MSG(test, cma_reserve_early(cma, BLOCKS(1)),
+			      "the area is active: too late, though there is room");
 	page = cma_alloc(cma, AREA_PAGES - 8, 0, true);
 	KUNIT_EXPECT_PTR_EQ(test, page, pfn_to_page(block + 8));
 	KUNIT_EXPECT_NULL(test, cma_alloc(cma, 1, 0, true));
-	/* Too late for more. */
+}
+
+/* Four pages a bit: eight early pages are two bits. */
+static void early_pages_are_bits(struct kunit *test)
+{
+	unsigned long block = block_alloc_kunit(test);
+	struct cma *cma = area_declare(test, block, AREA_PAGES, 2);
+
+	KUNIT_ASSERT_NOT_NULL(test, cma_reserve_early(cma, BLOCKS(2)));
+	cma_activate_area(cma);
+	KUNIT_EXPECT_EQ(test, area_bits_set(cma), 2UL);
+	KUNIT_EXPECT_PTR_EQ(test, cma_alloc(cma, AREA_PAGES - 8, 0, true),
+			    pfn_to_page(block + 8));
+}
+
+/*
+ *	range 0 |EEEE----|   range 1 |EEEEEEEE----------------|
+ *
+ * What the first range has no room for any more comes from the second.
+ */
+static void early_pages_come_from_a_range_with_room(struct kunit *test)
+{
+	unsigned long block = block_alloc_kunit(test);
+	struct cma *cma = area_of_ranges(test, block, 2);
+
+	KUNIT_EXPECT_PTR_EQ(test, cma_reserve_early(cma, BLOCKS(1)),
+			    phys_to_virt(PFN_PHYS(block)));
+	KUNIT_EXPECT_PTR_EQ(test, cma_reserve_early(cma, BLOCKS(2)),
+			    phys_to_virt(PFN_PHYS(block + 32)));
+	KUNIT_EXPECT_PTR_EQ(test, cma_reserve_early(cma, BLOCKS(1)),
+			    phys_to_virt(PFN_PHYS(block + 4)));
 	KUNIT_EXPECT_NULL(test, cma_reserve_early(cma, BLOCKS(1)));
 }
 
@@ -234,6 +290,10 @@ static void early_pages_stay_when_activation_fails(struct kunit *test)
 #else
 CASE_LEFT_OUT(early_pages_are_taken_from_the_bottom,
 	      "this kernel's cma.c has no cma_reserve_early()")
+CASE_LEFT_OUT(early_pages_are_bits,
+	      "this kernel's cma.c has no cma_reserve_early()")
+CASE_LEFT_OUT(early_pages_come_from_a_range_with_room,
+	      "this kernel's cma.c has no cma_reserve_early()")
 CASE_LEFT_OUT(early_requests_that_do_not_fit,
 	      "this kernel's cma.c has no cma_reserve_early()")
 
@@ -249,18 +309,7 @@ CASE_LEFT_OUT(early_pages_stay_when_activation_fails,
 static void failure_in_a_later_range_frees_all(struct kunit *test)
 {
 	unsigned long block = block_alloc_kunit(test);
-	struct cma *cma = area_declare(test, block, 8, 0);
-	int i;
-
-	for (i = 1; i < 3; i++) {
-		cma->ranges[i].base_pfn = block + 32 * i;
-		cma->ranges[i].early_pfn = block + 32 * i;
-		cma->ranges[i].count = 8;
-	}
-	cma->nranges = 3;
-	cma->count = 24;
-	cma->available_count = 24;
-	fake.cma_total = 24;
+	struct cma *cma = area_of_ranges(test, block, 3);
 
 	fake.bitmap_fails_at = 2;
 	cma_activate_area(cma);
@@ -269,8 +318,34 @@ static void failure_in_a_later_range_frees_all(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake.buddy_last, block + 64 + 7);
 	expect_dead(test, cma);
 }
+
+/*
+ *	|nnnnnnnn|   |nnnnmmmm|   the border between two zones is in range 1
+ *
+ * And once it is known, it stays known: the answer is the same each time.
+ */
+static void zones_of_every_range_are_looked_at(struct kunit *test)
+{
+	unsigned long block = block_alloc_kunit(test);
+	struct cma *cma = area_of_ranges(test, block, 2);
+
+	fake.other_zone_pfn = block + 32 + 4;
+	KUNIT_EXPECT_FALSE(test, cma_validate_zones(cma));
+	KUNIT_EXPECT_FALSE_MSG(test, cma_validate_zones(cma),
+			       "asked a second time");
+	cma_activate_area(cma);
+	KUNIT_EXPECT_EQ(test, fake.nr_buddy_pages, 16UL);
+	expect_dead(test, cma);
+
+	fake.other_zone_pfn = 0;
+	cma = area_of_ranges(test, block, 2);
+	KUNIT_EXPECT_TRUE(test, cma_validate_zones(cma));
+	KUNIT_EXPECT_TRUE(test, cma_validate_zones(cma));
+}
 #else
 CASE_LEFT_OUT(failure_in_a_later_range_frees_all,
+	      "this kernel's areas have one range")
+CASE_LEFT_OUT(zones_of_every_range_are_looked_at,
 	      "this kernel's areas have one range")
 #endif
 
@@ -283,9 +358,12 @@ static struct kunit_case activate_cases[] = {
 	KUNIT_CASE(owner_keeps_pages_on_error),
 	KUNIT_CASE(every_area_gets_its_turn),
 	KUNIT_CASE(early_pages_are_taken_from_the_bottom),
+	KUNIT_CASE(early_pages_are_bits),
+	KUNIT_CASE(early_pages_come_from_a_range_with_room),
 	KUNIT_CASE(early_requests_that_do_not_fit),
 	KUNIT_CASE(early_pages_stay_when_activation_fails),
 	KUNIT_CASE(failure_in_a_later_range_frees_all),
+	KUNIT_CASE(zones_of_every_range_are_looked_at),
 	{}
 };
 

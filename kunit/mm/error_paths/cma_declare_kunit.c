@@ -159,6 +159,28 @@ static void memblock_places_the_area(struct kunit *test)
 			(unsigned long)(row->size >> PAGE_SHIFT));
 }
 
+/* An area of a node: its memory is, the area knows, and the log its place. */
+static void area_is_of_its_node(struct kunit *test)
+{
+	const phys_addr_t base = BLOCKS(256);
+	struct cma *cma = NULL;
+	char place[32];
+
+	fake.alloc_answers[0] = base;
+	KUNIT_ASSERT_EQ(test, cma_declare_contiguous_nid(0, BLOCKS(4), 0, 0, 0,
+							 false, "declared",
+							 &cma, 3), 0);
+	KUNIT_EXPECT_EQ(test, fake.alloc[0].nid, 3);
+#ifdef CMA_MAX_RANGES
+	KUNIT_EXPECT_EQ(test, cma->nid, 3);
+#endif
+	/* Guards "mm/cma: report base address of single range correctly". */
+	snprintf(place, sizeof(place), "%pa", &base);
+	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(fake.said, place),
+				  "expected '%s' in the message '%s'", place,
+				  fake.said);
+}
+
 static void fixed_area_stands_where_it_is_told(struct kunit *test)
 {
 	const struct declaration row = {
@@ -416,6 +438,7 @@ static void high_memory_comes_before_low(struct kunit *test)
 static struct kunit_case declare_cases[] = {
 	KUNIT_CASE_PARAM(invalid_argument_is_refused, invalid_gen_params),
 	KUNIT_CASE_PARAM(memblock_places_the_area, placement_gen_params),
+	KUNIT_CASE(area_is_of_its_node),
 	KUNIT_CASE(fixed_area_stands_where_it_is_told),
 	KUNIT_CASE(fixed_area_over_reserved_memory_is_busy),
 	KUNIT_CASE(fixed_area_that_memblock_refuses_is_busy),

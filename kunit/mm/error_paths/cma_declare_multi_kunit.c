@@ -84,6 +84,55 @@ static void one_range_is_enough(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake.cma_total, PAGES(12));
 }
 
+/* What was asked for holds for one range as it does for several. */
+static void one_range_is_as_asked_for(struct kunit *test)
+{
+	struct cma *cma = NULL;
+
+	fake.alloc_answers[0] = ABOVE_4G(8);
+	KUNIT_ASSERT_EQ(test, cma_declare_contiguous_multi(BLOCKS(12),
+							   BLOCKS(2), 1,
+							   "multi", &cma, 2),
+			0);
+	KUNIT_ASSERT_NOT_NULL(test, cma);
+	KUNIT_EXPECT_EQ(test, fake.alloc[0].align, BLOCKS(2));
+	KUNIT_EXPECT_EQ(test, fake.alloc[0].nid, 2);
+	KUNIT_EXPECT_EQ(test, cma->order_per_bit, 1);
+	KUNIT_EXPECT_EQ(test, cma->nid, 2);
+}
+
+/*
+ * Eight pages a bit, blocks of four: of three free blocks two are of use.
+ *
+ *	|bbbb bbbb bbbb|   two of the blocks are a bit, the third is none
+ */
+static void ranges_are_whole_bits(struct kunit *test)
+{
+	const unsigned int order = FAKE_PAGEBLOCK_ORDER + 1;
+	struct cma *cma = NULL;
+	int i;
+
+	free_range(ABOVE_4G(0), BLOCKS(3));
+	free_range(ABOVE_4G(100), BLOCKS(3));
+	KUNIT_EXPECT_EQ(test, cma_declare_contiguous_multi(BLOCKS(6), BLOCKS(1),
+							   order, "multi",
+							   &cma, 2), -ENOMEM);
+	expect_no_trace(test, 0);
+	fake.nr_alloc = 0;
+	KUNIT_ASSERT_EQ(test, cma_declare_contiguous_multi(BLOCKS(4), BLOCKS(1),
+							   order, "multi",
+							   &cma, 2), 0);
+	KUNIT_EXPECT_EQ_MSG(test, fake.free_ranges_nid, 2,
+			    "node that was searched for free memory");
+	KUNIT_EXPECT_EQ(test, cma->nid, 2);
+	KUNIT_EXPECT_EQ(test, cma->order_per_bit, order);
+	expect_ranges(test, cma, PAGES(4));
+	for (i = 0; i < cma->nranges; i++)
+		KUNIT_EXPECT_EQ_MSG(test, cma->ranges[i].count % BIT(order), 0UL,
+				    "pages of range %d that no bit stands for",
+				    i);
+}
+
 static void several_ranges_make_the_size(struct kunit *test)
 {
 	struct cma *cma = NULL;
@@ -239,6 +288,8 @@ static struct kunit_case multi_cases[] = {
 	KUNIT_CASE(several_ranges_make_the_size),
 #ifdef HAS_cma_declare_contiguous_multi
 	KUNIT_CASE(one_range_is_enough),
+	KUNIT_CASE(one_range_is_as_asked_for),
+	KUNIT_CASE(ranges_are_whole_bits),
 	KUNIT_CASE(ranges_below_4g_are_left_alone),
 	KUNIT_CASE(ends_of_ranges_do_not_count),
 	KUNIT_CASE(refused_range_gives_back_the_others),

@@ -63,6 +63,8 @@ static struct {
 
 	/* Assertions of the copy that did not hold. */
 	unsigned int nr_bugs;
+	unsigned int nr_locks_kept;	/* by cma_alloc() */
+	char said[128];			/* last, by pr_info() */
 
 	/* bitmap_zalloc(): the call with this number fails; 0 is none. */
 	unsigned int bitmap_fails_at;
@@ -95,6 +97,7 @@ static struct {
 	struct fake_region free_ranges[16];
 	unsigned int nr_free_ranges;
 	unsigned int next_free_range;
+	int free_ranges_nid;		/* asked for */
 } fake;
 
 static void cma_fakes_reset(void)
@@ -253,12 +256,24 @@ static bool __maybe_unused fake_next_free_range(u64 i, int nid,
 {
 	struct fake_region *range = &fake.free_ranges[fake.next_free_range];
 
+	fake.free_ranges_nid = nid;
+
 	if (fake.next_free_range++ >= fake.nr_free_ranges)
 		return false;
 	*start = range->base;
 	*end = range->base + range->size;
 
 	return true;
+}
+
+/* What the kernel would tell of an area: kept, to be looked at. */
+static __printf(1, 2) void fake_pr_info(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(fake.said, sizeof(fake.said), format, arguments);
+	va_end(arguments);
 }
 
 static bool fake_bug(bool condition)
@@ -303,6 +318,12 @@ static bool fake_bug(bool condition)
 #define init_cma_reserved_pageblock(page) \
 	fake_init_pageblock(page_to_pfn(page))
 #define free_reserved_page(page) fake_free_reserved(page_to_pfn(page))
+
+#undef pr_info
+#define pr_info(...) fake_pr_info(__VA_ARGS__)
+/* The copy knows nodes, whatever this kernel is configured for. */
+#undef CONFIG_NUMA
+#define CONFIG_NUMA 1
 
 #undef __pa
 #define __pa(address) ((phys_addr_t)(uintptr_t)(address))

@@ -50,6 +50,9 @@ static void reserved_memory_becomes_an_area(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cma_get_base(cma), row->base);
 	KUNIT_EXPECT_EQ(test, (phys_addr_t)cma_get_size(cma), row->size);
 	KUNIT_EXPECT_EQ(test, cma->order_per_bit, 1);
+#ifdef CMA_MAX_RANGES
+	KUNIT_EXPECT_EQ(test, cma->nid, NUMA_NO_NODE);
+#endif
 	KUNIT_EXPECT_EQ(test, fake.cma_total,
 			(unsigned long)(row->size >> PAGE_SHIFT));
 	KUNIT_EXPECT_EQ_MSG(test, fake.nr_reserved, 1, "it reserves nothing");

@@ -17,6 +17,27 @@
 /* What a reservation of this many blocks of the smallest size is in bytes. */
 #define BLOCKS(nr) ((phys_addr_t)(nr) << (PAGE_SHIFT + FAKE_PAGEBLOCK_ORDER))
 
+/*
+ * A lock that is kept shows as interrupts that stay off. It is noted, and the
+ * lock let go: the next call would wait for it for ever.
+ */
+static __maybe_unused struct page *
+alloc_and_let_go(struct cma *cma, unsigned long count, unsigned int align,
+		 bool no_warn)
+{
+	struct page *page = copied_cma_alloc(cma, count, align, no_warn);
+
+	if (irqs_disabled()) {
+		fake.nr_locks_kept++;
+		spin_unlock_irq(&cma->lock);
+	}
+
+	return page;
+}
+
+#undef cma_alloc
+#define cma_alloc alloc_and_let_go
+
 /* With several ranges an area keeps each in a struct of its own. */
 #ifdef CMA_MAX_RANGES
 #define copied_base_pfn(cma) ((cma)->ranges[0].base_pfn)
@@ -140,6 +161,8 @@ static __maybe_unused int copied_areas_begin(struct kunit *test)
 
 static __maybe_unused void copied_areas_end(struct kunit *test)
 {
+	KUNIT_EXPECT_EQ_MSG(test, fake.nr_locks_kept, 0,
+			    "calls of cma_alloc() that kept the area's lock");
 	copied_areas_reset();
 }
 
