@@ -104,6 +104,7 @@ static ssize_t access_file(struct area_files *files, const char *name,
 		return -ENOMEM;
 	done = access_path(files->mount, path, text, size, flags);
 	kfree(path);
+	area_expect_let_go(files->test, files->cma, name);
 
 	return done;
 }

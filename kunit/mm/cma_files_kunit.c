@@ -70,23 +70,20 @@ static void debugfs_numbers(struct kunit *test)
 	expect_debugfs(files);
 }
 
-/* The words of the bitmap, as text, are the words of the bitmap. */
-static void debugfs_bitmap(struct kunit *test)
+/* The words of a range's bitmap, as text, are the words of the bitmap. */
+static void expect_bitmap(struct area_files *files, const char *name,
+			  unsigned int index)
 {
-	struct cma *cma = area_of_row(test);
-	struct area_files *files = area_files_kunit(test, cma, AREA_DEBUGFS);
-	struct area_range range = area_range(cma, 0);
+	struct kunit *test = files->test;
+	struct cma *cma = files->cma;
+	struct area_range range = area_range(cma, index);
 	char *text = kunit_kzalloc(test, SZ_32K, GFP_KERNEL);
-	unsigned int words = DIV_ROUND_UP(area_range_bits(cma, 0), 32), i;
+	unsigned int words = DIV_ROUND_UP(area_range_bits(cma, index), 32), i;
 	char *cursor = text, *word;
 	u32 value;
 
 	KUNIT_ASSERT_NOT_NULL(test, text);
-	KUNIT_ASSERT_NOT_NULL(test, cma_alloc_kunit(test, cma, 1, 0));
-	KUNIT_ASSERT_NOT_NULL(test, cma_alloc_kunit(test, cma, 5, 2));
-
-	KUNIT_ASSERT_GT(test, area_file_read(files, "bitmap", text,
-					     SZ_32K), 0L);
+	KUNIT_ASSERT_GT(test, area_file_read(files, name, text, SZ_32K), 0L);
 	for (i = 0; i < words; i++) {
 		word = strsep(&cursor, "\n ");
 		KUNIT_ASSERT_NOT_NULL_MSG(test, word,
@@ -94,11 +91,49 @@ static void debugfs_bitmap(struct kunit *test)
 					  cma_get_name(cma), words, i);
 		KUNIT_ASSERT_EQ(test, 0, kstrtou32(word, 10, &value));
 		KUNIT_EXPECT_EQ_MSG(test, ((u32 *)range.bitmap)[i], value,
-				    "area %s: word %u of the bitmap",
-				    cma_get_name(cma), i);
+				    "area %s: word %u of %s",
+				    cma_get_name(cma), i, name);
 	}
 	KUNIT_EXPECT_TRUE(test, !cursor || !*cursor);
 }
+
+static void debugfs_bitmap(struct kunit *test)
+{
+	struct cma *cma = area_of_row(test);
+	struct area_files *files = area_files_kunit(test, cma, AREA_DEBUGFS);
+
+	KUNIT_ASSERT_NOT_NULL(test, cma_alloc_kunit(test, cma, 1, 0));
+	KUNIT_ASSERT_NOT_NULL(test, cma_alloc_kunit(test, cma, 5, 2));
+	expect_bitmap(files, "bitmap", 0);
+}
+
+#ifdef CMA_MAX_RANGES
+/*
+ * Each range has files of its own:
+ *
+ *	|x...............|   |xxxxxxxxxxxxxxxx|   x: in use
+ */
+static void debugfs_ranges(struct kunit *test)
+{
+	struct cma *cma = area_of_row(test);
+	struct area_files *files = area_files_kunit(test, cma, AREA_DEBUGFS);
+	unsigned int i, last = area_nr_ranges(cma) - 1;
+	char name[32];
+
+	if (last)
+		KUNIT_ASSERT_NOT_NULL(test,
+				      cma_alloc_kunit(test, cma,
+						      area_largest_range(cma),
+						      0));
+	KUNIT_ASSERT_NOT_NULL(test, cma_alloc_kunit(test, cma, 1, 0));
+	for (i = 0; i <= last; i++) {
+		snprintf(name, sizeof(name), "ranges/%u/base_pfn", i);
+		expect_file(files, name, area_range(cma, i).base_pfn);
+		snprintf(name, sizeof(name), "ranges/%u/bitmap", i);
+		expect_bitmap(files, name, i);
+	}
+}
+#endif
 
 /* alloc and free, whole: five pages in, five pages out. */
 static void debugfs_alloc_free(struct kunit *test)
@@ -202,6 +237,9 @@ static void sysfs_total_and_available(struct kunit *test)
 static struct kunit_case cma_files_cases[] = {
 	KUNIT_CASE_PARAM(debugfs_numbers, area_gen_params),
 	KUNIT_CASE_PARAM(debugfs_bitmap, area_gen_params),
+#ifdef CMA_MAX_RANGES
+	KUNIT_CASE_PARAM(debugfs_ranges, area_gen_params),
+#endif
 	KUNIT_CASE_PARAM(debugfs_alloc_free, area_gen_params),
 	KUNIT_CASE_PARAM(debugfs_partial_free, area_gen_params),
 	KUNIT_CASE_PARAM(sysfs_counters, area_gen_params),

@@ -23,6 +23,13 @@ static struct {
 	unsigned int fails_at;	/* the n-th folder of sysfs, 0 is none */
 	unsigned int nr_put;
 	unsigned int nr_put_nothing;
+
+	/* What debugfs allocates from an area, and frees of its own. */
+	bool no_pages;
+	unsigned int align;
+	unsigned long nr_released;
+	unsigned int nr_freed;	/* kfree() */
+	unsigned int nr_searches;	/* find_next_zero_bit() */
 	struct kobject root;
 } fake_files;
 
@@ -54,6 +61,43 @@ static struct dentry *fake_create_dir(const char *name, struct dentry *parent)
 	return NULL;
 }
 
+static struct page * __maybe_unused fake_alloc(struct cma *cma,
+					       unsigned long count,
+					       unsigned int align, bool no_warn)
+{
+	fake_files.align = align;
+
+	return fake_files.no_pages ? NULL : (struct page *)PAGE_SIZE;
+}
+
+static bool __maybe_unused fake_release(struct cma *cma,
+					const struct page *pages,
+					unsigned long count)
+{
+	fake_files.nr_released += count;
+
+	return true;
+}
+
+/* More than any bitmap here has bits: a search that would not end is ended. */
+#define FAKE_SEARCHES_MAX 1000
+
+static unsigned long __maybe_unused
+fake_next_zero_bit(const unsigned long *bitmap, unsigned long size,
+		   unsigned long offset)
+{
+	if (++fake_files.nr_searches > FAKE_SEARCHES_MAX)
+		return ULONG_MAX;
+
+	return find_next_zero_bit(bitmap, size, offset);
+}
+
+static void fake_kfree(const void *object)
+{
+	fake_files.nr_freed++;
+	kfree(object);
+}
+
 /* Files are nobody's concern here. */
 static void __maybe_unused fake_create_file(const char *name, ...)
 {
@@ -64,6 +108,11 @@ static void __maybe_unused fake_create_file(const char *name, ...)
 
 #define cma_areas fake_areas
 #define cma_area_count FAKE_AREAS
+#define cma_alloc fake_alloc
+#define cma_release fake_release
+#define kfree fake_kfree
+#undef find_next_zero_bit
+#define find_next_zero_bit fake_next_zero_bit
 #undef mm_kobj
 #define mm_kobj NULL
 #define kobject_create_and_add fake_create_and_add

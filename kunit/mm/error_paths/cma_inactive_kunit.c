@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * An area that could not be activated has no bitmap and no lock: no file may
- * lead to it. Over copies of mm/cma_sysfs.c and mm/cma_debug.c.
+ * lead to it. And what debugfs remembers of its allocations is freed. Over copies
+ * of mm/cma_sysfs.c and mm/cma_debug.c.
  *
  *	areas:  | active | failed | active |
  */
@@ -76,8 +77,58 @@ static void debugfs_has_no_folder(struct kunit *test)
 	KUNIT_EXPECT_LT_MSG(test, two, three,
 			    "folders with an area that is not active, and with it active");
 }
+
+/* What debugfs remembers of an allocation goes with it, and with its failure. */
+static void debugfs_forgets_what_is_gone(struct kunit *test)
+{
+	struct cma *cma = &fake_areas[0];
+
+	spin_lock_init(&cma->mem_head_lock);
+	fake_files.no_pages = true;
+	KUNIT_EXPECT_EQ(test, -ENOMEM, cma_alloc_mem(cma, 5));
+	KUNIT_EXPECT_EQ_MSG(test, 1, fake_files.nr_freed,
+			    "an allocation that failed is remembered");
+	KUNIT_EXPECT_EQ_MSG(test, 0, fake_files.align, "order of the alignment");
+
+	fake_files.no_pages = false;
+	KUNIT_ASSERT_EQ(test, 0, cma_alloc_mem(cma, 5));
+	KUNIT_EXPECT_EQ(test, 1, fake_files.nr_freed);
+	KUNIT_EXPECT_EQ(test, 0, cma_free_mem(cma, 7));
+	KUNIT_EXPECT_EQ(test, 5UL, fake_files.nr_released);
+	KUNIT_EXPECT_EQ_MSG(test, 2, fake_files.nr_freed,
+			    "an allocation that is gone is remembered");
+}
+
+/*
+ * Four pages a bit: the search for free runs ends behind the last bit, and not
+ * behind as many bits as there are pages, which would be never. Guards
+ * "mm/cma_debug.c: fix the break condition in cma_maxchunk_get()".
+ *
+ *	bits |xxxx....xxxxxxxx|   16 of them for 64 pages
+ */
+static void search_for_the_longest_run_ends(struct kunit *test)
+{
+	unsigned long bitmap[] = { 0xff0f };
+	struct cma *cma = &fake_areas[0];
+	u64 pages = 0;
+
+	spin_lock_init(&cma->lock);
+	cma->order_per_bit = 2;
+#ifdef CMA_MAX_RANGES
+	cma->ranges[0].count = cma->count;
+	cma->ranges[0].bitmap = bitmap;
+#else
+	cma->bitmap = bitmap;
+#endif
+	KUNIT_EXPECT_EQ(test, 0, cma_maxchunk_get(cma, &pages));
+	KUNIT_EXPECT_EQ(test, 16ULL, pages);
+	KUNIT_EXPECT_LE_MSG(test, fake_files.nr_searches, 17U,
+			    "searches in a bitmap of 16 bits");
+}
 #else
 CASE_LEFT_OUT(debugfs_has_no_folder, "needs CONFIG_CMA_DEBUGFS")
+CASE_LEFT_OUT(search_for_the_longest_run_ends, "needs CONFIG_CMA_DEBUGFS")
+CASE_LEFT_OUT(debugfs_forgets_what_is_gone, "needs CONFIG_CMA_DEBUGFS")
 #endif
 
 static int inactive_begin(struct kunit *test)
@@ -104,6 +155,8 @@ static struct kunit_case inactive_cases[] = {
 	KUNIT_CASE(sysfs_has_no_folder),
 	KUNIT_CASE(sysfs_folders_go_with_the_first_that_fails),
 	KUNIT_CASE(debugfs_has_no_folder),
+	KUNIT_CASE(debugfs_forgets_what_is_gone),
+	KUNIT_CASE(search_for_the_longest_run_ends),
 	{}
 };
 
