@@ -23,6 +23,9 @@ static struct {
 	int nr_mappings;	/* less what was unmapped */
 	bool no_bitmap;
 	int nr_bitmaps;
+	unsigned int nr_freed;	/* kfree() */
+	bool is_reusable;	/* what the tree says of the region */
+	unsigned int nr_warnings;	/* dev_warn() */
 
 	/* How far from the CPU's addresses the device's are. */
 	dma_addr_t bus_offset;
@@ -54,7 +57,13 @@ static void fake_memunmap(void *address)
 static const void * __maybe_unused
 fake_get_flat_dt_prop(unsigned long node, const char *name, int *size)
 {
-	return NULL;
+	return fake.is_reusable && !strcmp(name, "reusable") ? name : NULL;
+}
+
+static void fake_kfree(const void *object)
+{
+	fake.nr_freed++;
+	kfree(object);
 }
 
 static unsigned long *fake_bitmap_zalloc(unsigned int nbits, gfp_t gfp)
@@ -99,6 +108,9 @@ static int fake_remap(struct vm_area_struct *vma, unsigned long start,
 #undef __ro_after_init
 #define __ro_after_init
 
+#define kfree fake_kfree
+#undef dev_warn
+#define dev_warn(...) (fake.nr_warnings++)
 #define memremap fake_memremap
 #define memunmap fake_memunmap
 #define bitmap_zalloc fake_bitmap_zalloc

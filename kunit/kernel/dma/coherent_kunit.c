@@ -58,6 +58,12 @@ static void *pool_alloc(struct device *device, ssize_t size, dma_addr_t *dma)
 
 	if (!dma_alloc_from_dev_coherent(device, size, dma, &address))
 		return ERR_PTR(-ENODEV);
+	/* A lock that is kept: the next call would wait for it for ever. */
+	if (!spin_trylock(&device->dma_mem->spinlock)) {
+		spin_unlock_irq(&device->dma_mem->spinlock);
+		return ERR_PTR(-EDEADLK);
+	}
+	spin_unlock(&device->dma_mem->spinlock);
 
 	return address;
 }
@@ -88,6 +94,7 @@ static void pool_is_mapped_and_unmapped(struct kunit *test)
 	KUNIT_ASSERT_NULL_MSG(test, device->dma_mem, "the pool is freed");
 	KUNIT_EXPECT_EQ(test, fake.nr_mappings, 0);
 	KUNIT_EXPECT_EQ(test, fake.nr_bitmaps, 0);
+	KUNIT_EXPECT_EQ_MSG(test, fake.nr_freed, 1, "structs that were freed");
 	dma_release_coherent_memory(device);
 	dma_release_coherent_memory(NULL);
 	KUNIT_EXPECT_EQ(test, fake.nr_mappings, 0);
@@ -126,6 +133,7 @@ static void failed_declaration_leaves_nothing(struct kunit *test)
 			-ENOMEM);
 	KUNIT_EXPECT_NULL(test, device->dma_mem);
 	KUNIT_EXPECT_EQ_MSG(test, fake.nr_mappings, 0, "a mapping is lost");
+	KUNIT_EXPECT_EQ_MSG(test, fake.nr_freed, 1, "a struct is lost");
 
 	fake.no_bitmap = false;
 	KUNIT_EXPECT_EQ(test, dma_declare_coherent_memory(NULL, POOL_PHYS,
@@ -212,6 +220,25 @@ static void memory_is_zeroed(struct kunit *test)
 	address = pool_alloc(device, 4 * PAGE_SIZE, &dma);
 	KUNIT_ASSERT_PTR_EQ(test, address, memory + 4 * PAGE_SIZE);
 	KUNIT_EXPECT_NULL(test, memchr_inv(address, 0, 4 * PAGE_SIZE));
+}
+
+/* Who allocates with interrupts off finds them off afterwards, full or not. */
+static void interrupts_stay_as_they_are(struct kunit *test)
+{
+	struct device *device = device_with_pool(test);
+	bool off_with_memory, off_without;
+	unsigned long flags;
+	dma_addr_t dma;
+
+	local_irq_save(flags);
+	pool_alloc(device, POOL_SIZE, &dma);
+	off_with_memory = irqs_disabled();
+	local_irq_disable();
+	pool_alloc(device, 1, &dma);
+	off_without = irqs_disabled();
+	local_irq_restore(flags);
+	KUNIT_EXPECT_TRUE_MSG(test, off_with_memory && off_without,
+			      "an allocation switched interrupts on");
 }
 
 static void pool_ends_at_its_size(struct kunit *test)
@@ -416,6 +443,13 @@ static void user_maps_no_foreign_memory(struct kunit *test)
 }
 
 #ifdef CONFIG_OF_RESERVED_MEM
+/* The node is of no concern: the fake answers for all. */
+#ifdef CMA_TESTS_HAS_RMEM_NODE_INIT
+#define setup_region(rmem) rmem_dma_setup(0, rmem)
+#else
+#define setup_region(rmem) rmem_dma_setup(rmem)
+#endif
+
 /*
  * A reserved region becomes the pool of each device that names it: mapped
  * once, shared, and kept when a device lets go.
@@ -465,6 +499,38 @@ static void devices_share_a_region(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake.nr_mappings, 0);
 }
 
+/* A device that cannot reach all of its pool gets it, and a warning. */
+static void device_is_warned_of_its_mask(struct kunit *test)
+{
+	struct device *device = device_kunit(test);
+	struct reserved_mem rmem = {
+		.name = "pool", .base = POOL_PHYS, .size = POOL_SIZE,
+	};
+
+	device->coherent_dma_mask = POOL_PHYS + POOL_SIZE - 1;
+	KUNIT_EXPECT_EQ(test, rmem_dma_device_init(&rmem, device), 0);
+	KUNIT_EXPECT_EQ_MSG(test, fake.nr_warnings, 0,
+			    "the mask ends with the pool");
+	rmem_dma_device_release(&rmem, device);
+	device->coherent_dma_mask--;
+	KUNIT_EXPECT_EQ(test, rmem_dma_device_init(&rmem, device), 0);
+	KUNIT_EXPECT_EQ_MSG(test, fake.nr_warnings, 1,
+			    "the mask ends before the pool");
+	dma_release_coherent_memory(device);
+}
+
+/* A region that is reusable is CMA's. */
+static void reusable_region_is_no_pool(struct kunit *test)
+{
+	struct reserved_mem rmem = {
+		.name = "pool", .base = POOL_PHYS, .size = POOL_SIZE,
+	};
+
+	KUNIT_EXPECT_EQ(test, setup_region(&rmem), 0);
+	fake.is_reusable = true;
+	KUNIT_EXPECT_LT(test, setup_region(&rmem), 0);
+}
+
 /* Not now, and not from what a failure left behind. */
 static void unmappable_region_is_no_pool(struct kunit *test)
 {
@@ -481,6 +547,8 @@ static void unmappable_region_is_no_pool(struct kunit *test)
 #else
 CASE_LEFT_OUT(unmappable_region_is_no_pool, "needs CONFIG_OF_RESERVED_MEM")
 CASE_LEFT_OUT(devices_share_a_region, "needs CONFIG_OF_RESERVED_MEM")
+CASE_LEFT_OUT(device_is_warned_of_its_mask, "needs CONFIG_OF_RESERVED_MEM")
+CASE_LEFT_OUT(reusable_region_is_no_pool, "needs CONFIG_OF_RESERVED_MEM")
 #endif
 
 static int coherent_init(struct kunit *test)
@@ -497,6 +565,7 @@ static struct kunit_case coherent_cases[] = {
 	KUNIT_CASE(device_without_pool_passes),
 	KUNIT_CASE(memory_is_aligned_to_its_size),
 	KUNIT_CASE(memory_is_zeroed),
+	KUNIT_CASE(interrupts_stay_as_they_are),
 	KUNIT_CASE(pool_ends_at_its_size),
 	KUNIT_CASE(foreign_addresses_are_not_taken),
 	KUNIT_CASE(pool_beyond_int_keeps_its_offsets),
@@ -504,6 +573,8 @@ static struct kunit_case coherent_cases[] = {
 	KUNIT_CASE_PARAM(user_maps_the_buffer_and_no_more, mmap_gen_params),
 	KUNIT_CASE(user_maps_no_foreign_memory),
 	KUNIT_CASE(devices_share_a_region),
+	KUNIT_CASE(device_is_warned_of_its_mask),
+	KUNIT_CASE(reusable_region_is_no_pool),
 	KUNIT_CASE(unmappable_region_is_no_pool),
 	{}
 };
