@@ -102,6 +102,25 @@ static void nodes_get_what_the_command_line_says(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, call, fake.nr_declare);
 }
 
+#ifdef HAS_dma_contiguous_insert_area
+/* numa_cma=2:32M cma_pernuma=8M: what names a node is for that node. */
+static void one_node_comes_before_all(struct kunit *test)
+{
+	char one[] = "2:32M", all[] = "8M";
+
+	KUNIT_ASSERT_EQ(test, 0, early_numa_cma(one));
+	KUNIT_ASSERT_EQ(test, 0, early_cma_pernuma(all));
+	reserve_for_nodes();
+	KUNIT_EXPECT_EQ(test, 3, fake.nr_declare);
+	expect_declared(test, 0, 0, SZ_8M, NULL);
+	expect_declared(test, 1, 2, SZ_32M, NULL);
+	expect_declared(test, 2, 3, SZ_8M, NULL);
+}
+#else
+CASE_LEFT_OUT(one_node_comes_before_all,
+	      "this kernel makes both areas, one for numa_cma= and one for cma_pernuma=")
+#endif
+
 /* The first areas that were asked, in their order. */
 static void expect_asked(struct kunit *test, const char *what,
 			 struct cma *first, struct cma *second)
@@ -197,6 +216,7 @@ static struct kunit_case numa_cases[] = {
 	KUNIT_CASE(each_node_has_an_area),
 #ifdef HAS_early_numa_cma
 	KUNIT_CASE_PARAM(nodes_get_what_the_command_line_says, numa_gen_params),
+	KUNIT_CASE(one_node_comes_before_all),
 	KUNIT_CASE(area_of_the_node_is_asked_first),
 	KUNIT_CASE(pages_go_back_to_their_node),
 #else

@@ -223,6 +223,25 @@ static void pages_of_no_area_go_to_the_buddy(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake.release[2].count, 4UL);
 }
 
+/* The older calls: whose area, which pages, how many, and the answer. */
+static void older_calls_pass_on(struct kunit *test)
+{
+	struct device *device = device_with_area(test, FAKE_AREA(1));
+
+	fake.serves = FAKE_AREA(1);
+	fake.owner = FAKE_AREA(1);
+	KUNIT_EXPECT_PTR_EQ(test, dma_alloc_from_contiguous(device, 3, 0, true),
+			    FAKE_PAGE);
+	KUNIT_EXPECT_TRUE(test, dma_release_from_contiguous(device, FAKE_PAGE,
+							    3));
+	KUNIT_ASSERT_EQ(test, fake.nr_release, 1);
+	KUNIT_EXPECT_PTR_EQ(test, fake.release[0].cma, FAKE_AREA(1));
+	KUNIT_EXPECT_EQ(test, fake.release[0].count, 3UL);
+	fake.owner = FAKE_AREA(2);
+	KUNIT_EXPECT_FALSE(test, dma_release_from_contiguous(device, FAKE_PAGE,
+							     3));
+}
+
 static struct kunit_case policy_cases[] = {
 	KUNIT_CASE(device_area_is_asked_alone),
 	KUNIT_CASE(default_area_serves_the_others),
@@ -237,6 +256,7 @@ static struct kunit_case policy_cases[] = {
 	KUNIT_CASE_PARAM(what_is_freed_was_allocated,
 			 unaligned_size_gen_params),
 	KUNIT_CASE(pages_of_no_area_go_to_the_buddy),
+	KUNIT_CASE(older_calls_pass_on),
 	{}
 };
 
