@@ -161,6 +161,20 @@ static struct reserved_mem __init *assigned(struct device *device)
 	return NULL;
 }
 
+/* A lock that is kept is let go: the next call would wait for it for ever. */
+static int __init init_by_idx(struct device *device, struct device_node *np,
+			      int idx)
+{
+	int err = of_reserved_mem_device_init_by_idx(device, np, idx);
+
+	if (mutex_is_locked(&of_rmem_assigned_device_mutex)) {
+		mutex_unlock(&of_rmem_assigned_device_mutex);
+		return -EDEADLK;
+	}
+
+	return err;
+}
+
 static void __init region_is_assigned_by_index(struct kunit *test)
 {
 	struct device *device = device_kunit(test);
@@ -174,16 +188,14 @@ static void __init region_is_assigned_by_index(struct kunit *test)
 	forget_all();
 	rmem_a = know("pool-a", PHANDLE_A);
 	rmem_b = know("pool-b", PHANDLE_B);
-	KUNIT_EXPECT_EQ(test, of_reserved_mem_device_init_by_idx(device, np, 1),
-			0);
+	KUNIT_EXPECT_EQ(test, init_by_idx(device, np, 1), 0);
 	KUNIT_EXPECT_PTR_EQ(test, assigned(device), rmem_b);
 	KUNIT_EXPECT_EQ(test, fake.nr_inits, 1);
 	of_reserved_mem_device_release(device);
 	KUNIT_EXPECT_EQ(test, fake.nr_releases, 1);
 	KUNIT_EXPECT_NULL(test, assigned(device));
 
-	KUNIT_EXPECT_EQ(test, of_reserved_mem_device_init_by_idx(device, np, 0),
-			0);
+	KUNIT_EXPECT_EQ(test, init_by_idx(device, np, 0), 0);
 	KUNIT_EXPECT_PTR_EQ(test, assigned(device), rmem_a);
 	of_reserved_mem_device_release(device);
 	of_reserved_mem_device_release(device);
@@ -271,33 +283,31 @@ static void __init bad_references_are_refused(struct kunit *test)
 	struct reserved_mem *rmem;
 
 	forget_all();
-	KUNIT_EXPECT_EQ(test, of_reserved_mem_device_init_by_idx(NULL, np, 0),
-			-EINVAL);
-	KUNIT_EXPECT_EQ(test, of_reserved_mem_device_init_by_idx(device, NULL,
-								 0), -EINVAL);
+	KUNIT_EXPECT_EQ(test, init_by_idx(NULL, np, 0), -EINVAL);
+	KUNIT_EXPECT_EQ(test, init_by_idx(device, NULL, 0), -EINVAL);
 	KUNIT_EXPECT_EQ_MSG(test,
-			    of_reserved_mem_device_init_by_idx(device, np, 0),
+			    init_by_idx(device, np, 0),
 			    -ENODEV, "a phandle of nobody");
 	KUNIT_EXPECT_EQ_MSG(test,
-			    of_reserved_mem_device_init_by_idx(device, np, 1),
+			    init_by_idx(device, np, 1),
 			    -ENODEV, "phandle 0");
 	KUNIT_EXPECT_EQ_MSG(test,
-			    of_reserved_mem_device_init_by_idx(device, np, 3),
+			    init_by_idx(device, np, 3),
 			    -ENODEV, "an index behind the last");
 	KUNIT_EXPECT_EQ_MSG(test,
-			    of_reserved_mem_device_init_by_idx(device, np, -1),
+			    init_by_idx(device, np, -1),
 			    -ENODEV, "a negative index");
 	KUNIT_EXPECT_EQ_MSG(test,
-			    of_reserved_mem_device_init_by_idx(device, a, 0),
+			    init_by_idx(device, a, 0),
 			    -ENODEV, "a node without memory-region");
 
 	KUNIT_EXPECT_EQ_MSG(test,
-			    of_reserved_mem_device_init_by_idx(device, np, 2),
+			    init_by_idx(device, np, 2),
 			    -EINVAL, "a node that is no region");
 	rmem = know("pool-a", PHANDLE_A);
 	rmem->ops = NULL;
 	KUNIT_EXPECT_EQ_MSG(test,
-			    of_reserved_mem_device_init_by_idx(device, np, 2),
+			    init_by_idx(device, np, 2),
 			    -EINVAL, "a region without a driver");
 	KUNIT_EXPECT_EQ(test, references(a), before);
 	KUNIT_EXPECT_NULL(test, assigned(device));
@@ -314,8 +324,7 @@ static void __init disabled_region_is_passed_over(struct kunit *test)
 
 	forget_all();
 	know("pool-a", PHANDLE_A);
-	KUNIT_EXPECT_EQ(test, of_reserved_mem_device_init_by_idx(device, np, 0),
-			0);
+	KUNIT_EXPECT_EQ(test, init_by_idx(device, np, 0), 0);
 	KUNIT_EXPECT_EQ(test, fake.nr_inits, 0);
 	KUNIT_EXPECT_NULL(test, assigned(device));
 	KUNIT_EXPECT_EQ(test, references(a), before);
@@ -331,10 +340,10 @@ static void __init refused_device_is_not_assigned(struct kunit *test)
 	forget_all();
 	know("pool-a", PHANDLE_A);
 	fake.device_error = -EBUSY;
-	KUNIT_EXPECT_EQ(test, of_reserved_mem_device_init_by_idx(device, np, 0),
-			-EBUSY);
+	KUNIT_EXPECT_EQ(test, init_by_idx(device, np, 0), -EBUSY);
 	KUNIT_EXPECT_EQ(test, fake.nr_inits, 1);
 	KUNIT_EXPECT_NULL(test, assigned(device));
+	KUNIT_EXPECT_EQ_MSG(test, fake.nr_freed, 1, "a struct is lost");
 	of_reserved_mem_device_release(device);
 	KUNIT_EXPECT_EQ(test, fake.nr_releases, 0);
 	KUNIT_EXPECT_EQ(test, references(a), before);
@@ -352,12 +361,9 @@ static void __init release_takes_all_of_one_device(struct kunit *test)
 	np = consumer(test, twice, 2, NULL, 0);
 	forget_all();
 	know("pool-a", PHANDLE_A);
-	KUNIT_EXPECT_EQ(test, of_reserved_mem_device_init_by_idx(device, np, 0),
-			0);
-	KUNIT_EXPECT_EQ(test, of_reserved_mem_device_init_by_idx(other, np, 0),
-			0);
-	KUNIT_EXPECT_EQ(test, of_reserved_mem_device_init_by_idx(device, np, 1),
-			0);
+	KUNIT_EXPECT_EQ(test, init_by_idx(device, np, 0), 0);
+	KUNIT_EXPECT_EQ(test, init_by_idx(other, np, 0), 0);
+	KUNIT_EXPECT_EQ(test, init_by_idx(device, np, 1), 0);
 	KUNIT_EXPECT_EQ(test, fake.nr_inits, 3);
 	of_reserved_mem_device_release(device);
 	KUNIT_EXPECT_EQ(test, fake.nr_releases, 2);
@@ -365,6 +371,7 @@ static void __init release_takes_all_of_one_device(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL(test, assigned(other));
 	of_reserved_mem_device_release(other);
 	KUNIT_EXPECT_EQ(test, fake.nr_releases, 3);
+	KUNIT_EXPECT_EQ_MSG(test, fake.nr_freed, 3, "structs that were freed");
 	KUNIT_EXPECT_TRUE(test, list_empty(&of_rmem_assigned_device_list));
 }
 

@@ -58,6 +58,7 @@ static struct {
 
 	/* What devices do with a region. */
 	int device_error;
+	unsigned int nr_freed;	/* kfree() */
 	unsigned int nr_inits;
 	unsigned int nr_releases;
 } fake;
@@ -157,6 +158,12 @@ static void __maybe_unused fake_free(void *array, size_t size)
 	kfree(array);
 	if (array == fake.array)
 		fake.array = NULL;
+}
+
+static void fake_kfree(const void *object)
+{
+	fake.nr_freed++;
+	kfree(object);
 }
 
 static void fake_ignore(phys_addr_t base)
@@ -322,6 +329,7 @@ static const struct of_device_id fake_drivers[] __initconst = {
 #define __reservedmem_of_table fake_drivers
 #define __rmem_of_table_sentinel fake_drivers[ARRAY_SIZE(fake_drivers)]
 
+#define kfree fake_kfree
 #define memblock_phys_alloc_range fake_alloc_range
 #define memblock_phys_free(base, size) fake_remove(&fake.reserved, base, size)
 #define memblock_reserve(base, size) fake_add(&fake.reserved, base, size)

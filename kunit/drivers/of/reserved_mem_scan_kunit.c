@@ -249,6 +249,13 @@ static void __init unsupported_trees_are_ignored(struct kunit *test)
 		KUNIT_EXPECT_EQ_MSG(test, fake.reserved.nr, 0, "tree %u", i);
 		KUNIT_EXPECT_EQ(test, fake.nr_setups, 0);
 		KUNIT_EXPECT_EQ(test, reserved_mem_count, 0);
+#ifdef HAS_fdt_scan_reserved_mem_late
+		/*
+		 * Guards 50a488de5fcc ("of: reserved_mem: zero
+		 * total_reserved_mem_cnt if no valid /reserved-memory entry").
+		 */
+		KUNIT_EXPECT_EQ(test, total_reserved_mem_cnt, 0);
+#endif
 	}
 }
 
