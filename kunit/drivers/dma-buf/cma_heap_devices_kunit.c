@@ -4,6 +4,8 @@
  * CPU, unmapped, detached, one by one and several at once.
  */
 #include "cma_heap_copy.c"
+#include <linux/completion.h>
+#include <linux/kthread.h>
 #include "cma_heap_buffer.h"
 
 /* Expect the entries to follow each other, from the first page to the last. */
@@ -240,6 +242,53 @@ static void access_reaches_mapped_devices(struct kunit *test)
 	expect_access_syncs(test, dmabuf, mapped, 0);
 }
 
+struct rival {
+	struct dma_buf *dmabuf;
+	struct device *dev;
+	struct dma_buf_attachment *attachment;
+	struct completion done;
+};
+
+static int rival_attaches(void *data)
+{
+	struct rival *rival = data;
+
+	rival->attachment = dma_buf_attach(rival->dmabuf, rival->dev);
+	complete(&rival->done);
+
+	return 0;
+}
+
+/* Far longer than an attachment takes. */
+#define HOLD_LOCK_MS 50
+
+/* Who goes through the list of devices has it for himself. */
+static void device_waits_for_the_list(struct kunit *test)
+{
+	struct rival rival = { .dmabuf = buffer_kunit(test, 2) };
+	struct cma_heap_buffer *buffer = rival.dmabuf->priv;
+	unsigned long in_time;
+
+	rival.dev = dma_device_kunit(test, "cma-heap-importer");
+	init_completion(&rival.done);
+	mutex_lock(&buffer->lock);
+	if (IS_ERR(kthread_run(rival_attaches, &rival, "cma_kunit_rival"))) {
+		mutex_unlock(&buffer->lock);
+		KUNIT_FAIL(test, "cannot start a thread");
+		return;
+	}
+	in_time = wait_for_completion_timeout(&rival.done,
+					      msecs_to_jiffies(HOLD_LOCK_MS));
+	mutex_unlock(&buffer->lock);
+	if (!in_time)
+		wait_for_completion(&rival.done);
+	KUNIT_EXPECT_EQ_MSG(test, 0UL, in_time,
+			    "a device was attached while the list was locked");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(rival.attachment));
+	dma_buf_detach(rival.dmabuf, rival.attachment);
+	expect_nothing_held(test, rival.dmabuf);
+}
+
 static void refused_heap_leaves_nothing(struct kunit *test)
 {
 	fake.add_error = -EINVAL;
@@ -255,6 +304,7 @@ static struct kunit_case cma_heap_devices_cases[] = {
 	KUNIT_CASE(failed_attachment_leaves_nothing),
 	KUNIT_CASE(failed_mapping_leaves_nothing),
 	KUNIT_CASE(access_reaches_mapped_devices),
+	KUNIT_CASE(device_waits_for_the_list),
 	KUNIT_CASE(refused_heap_leaves_nothing),
 	{}
 };

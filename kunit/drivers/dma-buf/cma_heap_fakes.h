@@ -12,6 +12,7 @@
 #include <linux/dma-heap.h>
 #include <linux/dma-mapping.h>
 #include <linux/highmem.h>
+#include <linux/mutex.h>
 #include <linux/scatterlist.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
@@ -42,6 +43,10 @@ static struct {
 	int nr_tables;
 	int nr_mappings;
 	int nr_vmaps;
+
+	/* What must be held while the kernel's mapping is made. */
+	struct mutex *lock;
+	unsigned int nr_unlocked;
 
 	unsigned int nr_freed;		/* kfree() */
 	const void *last_freed;
@@ -151,6 +156,7 @@ static void *fake_vmap(struct page **pages, unsigned int count,
 	void *vaddr = fake.no_vmap ? NULL : vmap(pages, count, flags, prot);
 
 	fake.nr_vmaps += !!vaddr;
+	fake.nr_unlocked += fake.lock && !mutex_is_locked(fake.lock);
 
 	return vaddr;
 }

@@ -66,12 +66,15 @@ KUNIT_ARRAY_PARAM(vmap, vmap_rows, vmap_row_describe);
 static void kernel_mappings_are_counted(struct kunit *test)
 {
 	const struct vmap_row *row = test->param_value;
+	struct cma_heap_buffer *buffer;
 	struct iosys_map maps[3] = {};
 	struct dma_buf *dmabuf;
 	const void *vaddr;
 	unsigned int i;
 
 	dmabuf = buffer_kunit(test, 3);
+	buffer = dmabuf->priv;
+	fake.lock = &buffer->lock;
 	for (i = 0; i < ARRAY_SIZE(maps); i++) {
 		KUNIT_ASSERT_EQ(test, 0, row->map(dmabuf, &maps[i]));
 		KUNIT_EXPECT_PTR_EQ(test, maps[0].vaddr, maps[i].vaddr);
@@ -85,6 +88,13 @@ static void kernel_mappings_are_counted(struct kunit *test)
 		row->unmap(dmabuf, &maps[i]);
 	}
 	KUNIT_EXPECT_TRUE(test, iosys_map_is_null(&maps[i - 1]));
+	KUNIT_EXPECT_NULL(test, buffer->vaddr);
+	/*
+	 * Two users at once would map it twice. Guards 54329e6f7bee ("dma-buf:
+	 * cma_heap: Fix mutex locking section").
+	 */
+	KUNIT_EXPECT_EQ_MSG(test, 0U, fake.nr_unlocked,
+			    "mappings that were made without the lock");
 	KUNIT_EXPECT_NULL_MSG(test, find_vm_area(vaddr),
 			      "expected no mapping without users");
 	expect_nothing_held(test, dmabuf);
@@ -168,13 +178,18 @@ static void access_reaches_the_kernels_mapping(struct kunit *test)
 /* Expect -ENOMEM, no user counted, and a mapping when there is room again. */
 static void failed_kernel_mapping_is_not_counted(struct kunit *test)
 {
+	struct cma_heap_buffer *buffer;
 	struct iosys_map map = {};
 	struct dma_buf *dmabuf;
 
 	dmabuf = buffer_kunit(test, 2);
+	buffer = dmabuf->priv;
 	fake.no_vmap = true;
 	KUNIT_EXPECT_EQ(test, -ENOMEM, exporter_vmap(dmabuf, &map));
 	KUNIT_EXPECT_TRUE(test, iosys_map_is_null(&map));
+	/* The next one would wait for ever. */
+	KUNIT_ASSERT_FALSE_MSG(test, mutex_is_locked(&buffer->lock),
+			       "the failure keeps the lock of the buffer");
 	fake.no_vmap = false;
 	KUNIT_ASSERT_EQ(test, 0, exporter_vmap(dmabuf, &map));
 	KUNIT_EXPECT_FALSE(test, iosys_map_is_null(&map));
