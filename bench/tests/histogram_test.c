@@ -94,7 +94,13 @@ TEST(histograms_merge)
 	       expect_number("max", result.max, 40);
 }
 
-/* Ten times as many samples as are kept: not a page more. */
+/*
+ * Ten times as many samples as are kept: no more memory, but for a huge page or
+ * two where the kernel gives them to everybody. Kept, the latencies alone were
+ * 7 MiB.
+ */
+#define HUGE_PAGES_KBYTES (2 * 2048)
+
 TEST(memory_is_bounded)
 {
 	struct options options;
@@ -113,10 +119,10 @@ TEST(memory_is_bounded)
 	run(&options, &text);
 	free(text);
 	getrusage(RUSAGE_SELF, &usage);
-	good = usage.ru_maxrss <= peak_kbytes + 256;
+	good = usage.ru_maxrss <= peak_kbytes + HUGE_PAGES_KBYTES;
 	if (!good)
 		printf("# expected at most %ld KiB, found %ld\n",
-		       peak_kbytes + 256, usage.ru_maxrss);
+		       peak_kbytes + HUGE_PAGES_KBYTES, usage.ru_maxrss);
 	return good;
 }
 
