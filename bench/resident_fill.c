@@ -157,6 +157,12 @@ static __u64 next_chunk(const struct resident *resident,
 
 	if (cma > outside + 2 * SMALL_PAGES)
 		spare += cma - outside;
+	/*
+	 * Single pages come off the CPU's list, and what is free stays the same:
+	 * a few pages to spare can be faulted a thousand times.
+	 */
+	if (spare < faults && spare < SMALL_PAGES)
+		spare = 0;
 	if (!spare && cache_to_reclaim(resident, floor))
 		spare = SMALL_PAGES;
 	return faults < spare ? faults : spare;

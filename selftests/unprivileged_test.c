@@ -91,7 +91,7 @@ FIXTURE_TEARDOWN(unprivileged)
 /* Lines of a program's KTAP: cases that passed, failed, skipped. */
 struct counts {
 	int passed, failed, skipped, silent;
-	char last_bad[512], complaint[512];	/* a case, and what it said */
+	char last_bad[512], complaint[1024];	/* a case, and all it said */
 };
 
 static void count_line(struct counts *counts, const char *line)
@@ -110,8 +110,9 @@ static void count_line(struct counts *counts, const char *line)
 	} else if (!strncmp(line, "ok ", 3)) {
 		counts->passed++;
 	}
-	if (strstr(line, ":Expected ") && !counts->failed)
-		snprintf(counts->complaint, sizeof(counts->complaint), "%s", line);
+	if (!strncmp(line, "# ", 2) && strstr(line, "_test.c:") && !counts->failed)
+		strncat(counts->complaint, line + 1,
+			sizeof(counts->complaint) - strlen(counts->complaint) - 1);
 	if (is_bad)
 		snprintf(counts->last_bad, sizeof(counts->last_bad), "%s", line);
 }
