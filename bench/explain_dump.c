@@ -52,7 +52,7 @@ static bool read_head(struct explanation *told, const char *line)
 	return true;
 }
 
-/* Up to 5.6 "anon" stood apart; "head:" lines of a folio have no flags. */
+/* What no flag tells stands before them. */
 static bool read_flags(struct explained_page *page, const char *line)
 {
 	const char *at = behind(line, "flags: 0x");

@@ -24,7 +24,7 @@
 #define ENTRY_SWAPPED 0x4000000000000000ull
 #define CHECKED_SLOTS 64
 
-/* Documentation/admin-guide/mm/pagemap.rst has no names for programs above 31. */
+/* KPF_PRIVATE, from the part of kernel-page-flags.h that programs do not get. */
 #define FRAME_PRIVATE (1ull << 35)
 #define FRAME_OF_USER (1ull << KPF_LRU | 1ull << KPF_MMAP)
 
