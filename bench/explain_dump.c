@@ -77,7 +77,7 @@ static bool read_mapping(struct explained_page *page, const char *line)
 		return false;
 	file = strchr(operations, '"') ?: "";
 	snprintf(page->type, sizeof(page->type), "page cache, %.*s %.*s",
-		 (int)strcspn(operations, " \n"), operations,
+		 (int)strcspn(operations, "\n "), operations,
 		 (int)strcspn(file, "\n"), file);
 	return true;
 }

@@ -36,7 +36,7 @@ static double seconds_of(const char *line, const char *event)
 	double unit_s = 1;
 
 	if (end - line > 2 && !strncmp(end - 2, "us", 2)) {
-		unit_s = 1e-6;
+		unit_s = 0.000001;
 		end -= 2;
 	}
 	for (at = end; at > line && strchr("0123456789.", at[-1]);)

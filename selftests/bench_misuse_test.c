@@ -60,12 +60,13 @@ static unsigned int count_lines(const char *text)
 } while (0)
 
 /* Until the benchmark's output has @text in a line; what ended it is told. */
-#define ASSERT_LINE_WITH(text) \
+#define ASSERT_LINE_WITH(text) do { \
 	ASSERT_EQ(1, program_await(&self->program, text, self->line, sizeof(self->line))) { \
 		int _status = program_end(&self->program, self->errors, sizeof(self->errors)); \
 		TH_LOG("expected a line with '%s', cmabench ended with status 0x%x: %s", \
 		       text, _status, self->errors); \
-	}
+	} \
+} while (0)
 
 TEST_F(bench_misuse, bad_input_is_refused)
 {

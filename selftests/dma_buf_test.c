@@ -151,7 +151,8 @@ TEST_F(dma_buf, fences_want_a_direction_and_a_fence)
 	EXPECT_EQ(0, ioctl(self->buffer.fd, DMA_BUF_IOCTL_IMPORT_SYNC_FILE, &import));
 	close(export.fd);
 	for (i = 0; i < ARRAY_SIZE(bad_flags); i++) {
-		export.flags = import.flags = bad_flags[i];
+		export.flags = bad_flags[i];
+		import.flags = bad_flags[i];
 		EXPECT_EQ(-1, ioctl(self->buffer.fd, DMA_BUF_IOCTL_EXPORT_SYNC_FILE, &export));
 		EXPECT_EQ(EINVAL, errno);
 		EXPECT_EQ(-1, ioctl(self->buffer.fd, DMA_BUF_IOCTL_IMPORT_SYNC_FILE, &import));

@@ -334,7 +334,9 @@ static void check_sharers(struct __test_metadata *_metadata, struct pages *pages
 
 	pattern_fill(pages->map, pages->bytes, pages->seed + 1);
 	for (i = 0; i < SHARERS; i++) {
-		ASSERT_EQ(1, write(pages->ask[1], "", 1));
+		ssize_t written = write(pages->ask[1], "", 1);
+
+		ASSERT_EQ(1, written);
 	}
 	for (i = 0; i < SHARERS; i++) {
 		ASSERT_EQ(pages->sharers[i], waitpid(pages->sharers[i], &status, 0));

@@ -29,8 +29,8 @@
 #define SYS_memfd_secret 447
 #endif
 
-#define KIND_BYTES (1ul << 20)
-#define MOVABLE_BYTES (2ul << 20)
+#define KIND_BYTES 0x100000ul
+#define MOVABLE_BYTES 0x200000ul
 #define PIPES 4
 #define PIPE_BYTES 65536
 #define AIO_EVENTS 8192
@@ -188,8 +188,10 @@ FIXTURE_SETUP(unmovable_kinds)
 
 	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
 		self->held[i].fd = -1;
-		for (p = 0; p < PIPES; p++)
-			self->held[i].pipes[p][0] = self->held[i].pipes[p][1] = -1;
+		for (p = 0; p < PIPES; p++) {
+			self->held[i].pipes[p][0] = -1;
+			self->held[i].pipes[p][1] = -1;
+		}
 	}
 	OPEN_QUIET_TESTBED(&self->bed, testbed_open_debugfs);
 	reason = movable_press(&self->ballast, &self->bed);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * zram as swap, as tutorials print it, and under an area: a process's pages are compressed into zram's own memory, some
- * of which lies in the area. The area is taken and returned meanwhile; what
- * was swapped out must come back bit for bit, and the accounts must agree.
+ * zram as swap, as tutorials print it, and under an area: a process's pages are
+ * compressed into zram's own memory, some of which lies in the area. The area is
+ * taken and returned meanwhile; what was swapped out must come back bit for bit,
+ * and the accounts must agree.
  *
  *	process	[pppppppp] --swap--> zram [cccc] partly in the area
  *	area	[..c..c.c....]	->	  [XXXXXXXXXXXXX]  all of it is taken
@@ -163,7 +164,7 @@ TEST_F(zram_steps, as_printed)
 	char disksize[128], line[256], type[32] = "";
 	unsigned long long size_kib = 0;
 	__u64 before, total, bytes;
-	int priority = 1;
+	int priority = 1, found;
 
 	EXPECT_TRUE(text_file_exists("/sys/class/zram-control"));
 	zram_entry(&self->zram, "disksize", disksize, sizeof(disksize));
@@ -182,7 +183,8 @@ TEST_F(zram_steps, as_printed)
 	/* All but the page of the header. */
 	EXPECT_EQ(before + bytes - pagemap_page_size(), total);
 	swaps_line(self->zram.device, line, sizeof(line));
-	EXPECT_EQ(3, sscanf(line, "%*s %31s %llu %*u %d", type, &size_kib, &priority)) {
+	found = sscanf(line, "%*s %31s %llu %*u %d", type, &size_kib, &priority);
+	EXPECT_EQ(3, found) {
 		TH_LOG("/proc/swaps: \"%s\"", line);
 	}
 	EXPECT_STREQ("partition", type);

@@ -25,8 +25,8 @@
 #define CHECKED_SLOTS 64
 
 /* KPF_PRIVATE, from the part of kernel-page-flags.h that programs do not get. */
-#define FRAME_PRIVATE (1ull << 35)
-#define FRAME_OF_USER (1ull << KPF_LRU | 1ull << KPF_MMAP)
+#define FRAME_PRIVATE 0x800000000ull
+#define FRAME_OF_USER ((1ull << KPF_LRU) | (1ull << KPF_MMAP))
 
 /* At most so many at once, see swapped_fault(). */
 #define MOST_SWAPPED_PAGES 8

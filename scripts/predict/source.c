@@ -32,7 +32,7 @@ static pid_t start(char *const *arguments, int input, int output, int unused)
 	pid_t child = fork();
 
 	if (child < 0)
-		fail("cannot start %s: %s", arguments[0], strerror(errno));
+		fail("cannot run %s: %s", arguments[0], strerror(errno));
 	if (child)
 		return child;
 	if (input >= 0)
@@ -71,8 +71,10 @@ static char *run_dtc(const char *path, const char *format, const char *folder, i
 {
 	/* Of a folder, a running board's, faults of names are no concern here. */
 	char *checks = strcmp(format, "fs") ? "-q" : "-qqf";
-	char *arguments[] = { "dtc", checks, "-I", (char *)format, "-O", "dtb", "-i", (char *)folder,
-			      "--", input < 0 ? (char *)path : "-", NULL };
+	char *const arguments[] = {
+		"dtc", checks, "-I", (char *)format, "-O", "dtb", "-i", (char *)folder,
+		"--", input < 0 ? (char *)path : "-", NULL
+	};
 	int ends[2];
 	FILE *stream;
 	pid_t child;
