@@ -21,6 +21,7 @@ struct fragmented {
 	const struct target *target;
 	size_t count;
 	int buffer[2 * HELD];
+	__u64 others_pages;	/* taken before ours; 0 where nothing tells */
 };
 
 static void fragmented_close(void *state)
@@ -98,6 +99,8 @@ static int fragmented_open(const struct target *target, unsigned int percent,
 		return refuse(why, -ENOMEM, "out of memory");
 	}
 	fragmented->target = target;
+	/* Drivers have some from the boot on. */
+	cma_area_used_pages(target->area, &fragmented->others_pages);
 	err = take_pages(fragmented, heap_fd, why);
 	close(heap_fd);
 	if (err) {
@@ -131,9 +134,9 @@ static int fragmented_verify(void *state, struct occupancy *now,
 	if (now->pages > area->count_pages / 20)
 		return refuse(why, -1, "%llu pages of other programs are in the area, expected at most %llu",
 			      now->pages, area->count_pages / 20);
-	if (!cma_area_used_pages(area, &used) && used != HELD)
-		return refuse(why, -1, "%llu pages of the area are taken, expected the %d buffers that are held",
-			      used, HELD);
+	if (!cma_area_used_pages(area, &used) && used != fragmented->others_pages + HELD)
+		return refuse(why, -1, "%llu pages of the area are taken, expected the %d buffers that are held and %llu of others",
+			      used, HELD, fragmented->others_pages);
 	return 0;
 }
 
