@@ -213,6 +213,7 @@ void area_expect_let_go(struct kunit *test, struct cma *cma, const char *who)
 {
 	if (!irqs_disabled())
 		return;
+	__acquire(&cma->lock);
 	spin_unlock_irq(&cma->lock);
 	KUNIT_FAIL(test, "area %s: %s kept the lock", cma_get_name(cma), who);
 }

@@ -60,6 +60,7 @@ static void *pool_alloc(struct device *device, ssize_t size, dma_addr_t *dma)
 		return ERR_PTR(-ENODEV);
 	/* A lock that is kept: the next call would wait for it for ever. */
 	if (!spin_trylock(&device->dma_mem->spinlock)) {
+		__acquire(&device->dma_mem->spinlock);
 		spin_unlock_irq(&device->dma_mem->spinlock);
 		return ERR_PTR(-EDEADLK);
 	}

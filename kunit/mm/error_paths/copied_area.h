@@ -29,6 +29,7 @@ alloc_and_let_go(struct cma *cma, unsigned long count, unsigned int align,
 
 	if (irqs_disabled()) {
 		fake.nr_locks_kept++;
+		__acquire(&cma->lock);
 		spin_unlock_irq(&cma->lock);
 	}
 
