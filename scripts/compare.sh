@@ -32,14 +32,23 @@ leave() {
 trap leave EXIT
 trap 'exit 130' INT TERM HUP
 
+# check_shape FILE FILTER WHAT: a JSON file that has what is read of it.
+check_shape() {
+	jq -e "$2" "$1" >/dev/null 2>"$work/fault" || {
+		found=$(jq -c . "$1" 2>&1 | head -n 1 | cut -c 1-100)
+		die "$1: expected $3, found ${found:-nothing}"
+	}
+}
+
 # read_side NAME RUN: its figures, and what it was measured on.
 read_side() {
 	[ -d "$2" ] || die "expected a run folder, found none at $1='$2'"
 	for file in env.json measurement.json; do
 		[ -r "$2/$file" ] || die "expected $file in $1='$2', found none: 'make bench' leaves it"
-		jq -e 'objects' "$2/$file" >/dev/null 2>"$work/fault" ||
-			die "$2/$file: expected a JSON object, found none: $(head -n 1 "$work/fault")"
 	done
+	check_shape "$2/env.json" 'objects | (.kernel | objects) and (.boots | arrays)' "a JSON object with kernel and boots"
+	check_shape "$2/measurement.json" 'objects | .schema and .mode and (.boots | arrays | all(.[]; test("^[a-z0-9-]+$")))' \
+		"a JSON object with schema, mode and boots, a list of names"
 	"$scripts/figures.sh" "$2" >"$work/$1.tsv"
 	jq -n --slurpfile env "$2/env.json" --slurpfile measurement "$2/measurement.json" --arg folder "$2" \
 		'{env: $env[0], measurement: $measurement[0], folder: $folder}' >"$work/$1.json"
@@ -65,7 +74,11 @@ refusal=$(jq -r '.refusal // empty' "$work/setup.json")
 [ -z "$refusal" ] || die "$refusal"
 mode=$(jq -r .mode "$work/setup.json")
 minimum=${MINIMUM:-$(jq -r .minimum_percent "$work/setup.json")}
-(cd "$work" && "$build/statistics/comparison" "$mode" "$minimum" BASE.tsv NEW.tsv) >"$work/verdicts.tsv"
+# figures.tsv of the run says the same as these, line by line.
+(cd "$work" && "$build/statistics/comparison" "$mode" "$minimum" BASE.tsv NEW.tsv) >"$work/verdicts.tsv" 2>"$work/fault" || {
+	sed "s|BASE[.]tsv|$1/figures.tsv|; s|NEW[.]tsv|$2/figures.tsv|" "$work/fault" >&2
+	exit 2
+}
 jq -Rn --slurpfile setup "$work/setup.json" --arg minimum "$minimum" -f "$scripts/compare-verdict.jq" \
 	"$work/verdicts.tsv" >"$work/comparison.json"
 if [ -n "${OUT-}" ]; then

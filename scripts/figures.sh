@@ -28,6 +28,19 @@ list_records() {
 	fi
 }
 
+# check_phases FILE: each line is a record of bench/plugin, with all that figures are made of.
+check_phases() {
+	fault=$(jq -rRn '
+		def count: type == "number" and (isnan | not);
+		def whole: {phases: ["call", "instructions", "retries"], release: ["call", "instructions", "bitmap", "free"]} as $needed
+			| type == "object" and (.type | type) == "string"
+			  and ($needed[.type] == null or all((del(.type)[], .[$needed[.type][]]); count));
+		[foreach inputs as $text (0; . + 1; {line: ., $text, record: ($text | fromjson? // null)})]
+		| first(.[] | select(.record | whole | not)
+			| "\(.line): expected a record of bench/plugin, found \u0027\(.text[:60])\u0027")' "$1")
+	[ -z "$fault" ] || die "$1:$fault"
+}
+
 if [ -r "$run/figures.tsv" ] && [ ! -e "$run/bench.jsonl" ] && [ ! -d "$run/boots" ]; then
 	cat "$run/figures.tsv"
 	exit
@@ -38,6 +51,7 @@ while read -r boot records; do
 	[ -r "$records" ] || die "expected records at $records, found none: the benchmark did not run in this boot"
 	phases=$(dirname "$records")/phases.jsonl
 	[ -s "$phases" ] || phases=/dev/null
+	check_phases "$phases"
 	jq -rRn -L "$scripts" --arg file "$records" --slurpfile phases "$phases" -f "$scripts/figures.jq" "$records" \
 		>"$work/boot" 2>"$work/fault" ||
 		die "$(head -n 1 "$work/fault")"

@@ -14,6 +14,7 @@ top=$(readlink -f "$scripts/..")
 arch=${ARCH:-arm64}
 output=${OUT:-$top/results/trend}
 find_build
+[ ! -e "$output" ] || [ -d "$output" ] || die "OUT must be a folder, found a file at '$output'"
 work=$(mktemp -d "${TMPDIR:-/tmp}/cma-tests-trend.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' HUP INT TERM
@@ -36,16 +37,33 @@ measure_kernels() {
 	done
 }
 
+# A column is named by the release; a second run of it by its number, too.
+read_run() {
+	for file in env.json measurement.json; do
+		[ -r "$run/$file" ] || die "expected $file in '$run', found none: 'make bench' leaves it"
+	done
+	label=$(jq -er '.kernel.release | strings | split("-")[0]' "$run/env.json" 2>/dev/null) ||
+		die "$run/env.json: expected the kernel's release, found none"
+	# Bars of two clocks, or of two processors, cannot stand side by side.
+	setup=$(jq -r --slurpfile measurement "$run/measurement.json" \
+		'"\(.arch), profile \(.profile), mode \($measurement[0].mode), cmabench \($measurement[0].bench_arguments)"' "$run/env.json") ||
+		die "$run: cannot read what was measured"
+	[ "${first_setup:=$setup}" = "$setup" ] || die "$run: expected $first_setup as in the first run, found $setup"
+	echo "$label" >>"$work/labels"
+	number=$(grep -cxF "$label" "$work/labels")
+	[ "$number" = 1 ] || label="$label#$number"
+	"$scripts/figures.sh" "$run" >"$work/one"
+	awk -f "$scripts/noise.awk" "$work/one" | sed "1d; s/^/$label	/" >>"$work/figures"
+}
+
 : >"$work/runs"
 mkdir -p "$build/trend"
 if [ $# -gt 0 ]; then printf '%s\n' "$@" >"$work/runs"; else measure_kernels; fi
 [ "$(wc -l <"$work/runs")" -ge 2 ] || die "a trend needs two runs or more, found $(wc -l <"$work/runs")"
 : >"$work/figures"
+: >"$work/labels"
 while read -r run; do
-	[ -r "$run/env.json" ] || die "expected env.json in '$run', found none: 'make bench' leaves it"
-	"$scripts/figures.sh" "$run" >"$work/one"
-	awk -f "$scripts/noise.awk" "$work/one" |
-		sed "1d; s/^/$(jq -r '.kernel.release | split("-")[0]' "$run/env.json")	/" >>"$work/figures"
+	read_run
 done <"$work/runs"
 awk -f "$scripts/trend.awk" "$work/figures" >"$work/trend.tsv"
 [ "$(wc -l <"$work/trend.tsv")" -gt 1 ] || die "the runs have no row in common"

@@ -183,9 +183,47 @@ make_run fewer count 100000 200000
 for boot in "$work"/fewer/*/*/bench.out; do no_row "$boot"; done
 compared "a row is missing in all boots" "2 incomparable: 5 same, 0 better, 0 worse, 5 incomparable" "$compare" "$work/base" "$work/fewer"
 expect "it is named with file and line" 1 "$(grep -c "latency_median .*NEW lacks what BASE has at: $work/base/figures.tsv:9" "$work/said")"
-echo '{' >"$work/other/env.json"
-compared "env.json is cut" "2 cma-tests: error: other/env.json: expected a JSON object, found none: parse error: Unfinished JSON term at EOF at line 2, column 0" \
-	"$compare" "$work/base" "$work/other"
+# What describes the run, and what the plugin wrote: FILE, its text, and what is said.
+untrusted() {
+	make_run other count 100000 200000
+	printf '%s\n' "$3" >"$work/other/$2"
+	compared "$1" "2 cma-tests: error: other/$2$4" "$compare" "$work/base" "$work/other"
+}
+shape="expected a JSON object with schema, mode and boots, a list of names"
+untrusted "env.json is cut" env.json '{' ": expected a JSON object with kernel and boots, found parse error: Unfinished JSON term at EOF at line 2, column 0"
+untrusted "env.json is foreign" env.json '["a"]' ': expected a JSON object with kernel and boots, found ["a"]'
+untrusted "measurement.json is foreign" measurement.json '{"boots":3}' ": $shape, found {\"boots\":3}"
+untrusted "boots outside of the run" measurement.json '{"schema":1,"mode":"count","boots":["../../x"]}' \
+	": $shape, found {\"schema\":1,\"mode\":\"count\",\"boots\":[\"../../x\"]}"
+untrusted "phases.jsonl is cut" boots/bench/phases.jsonl '{"type":"phases","ca' ":1: expected a record of bench/plugin, found '{\"type\":\"phases\",\"ca'"
+untrusted "a call without its counts" boots/bench/phases.jsonl '{"type":"phases","call":7}' ":1: expected a record of bench/plugin, found '{\"type\":\"phases\",\"call\":7}'"
+
+# A folder that keeps figures alone, as a baseline does.
+mkdir "$work/kept"
+cp "$work/base/env.json" "$work/base/measurement.json" "$work/kept/"
+"$scripts/figures.sh" "$work/base" >"$work/figures.tsv"
+kept() { compared "$1" "2 cma-tests: error: kept/figures.tsv:$2" "$compare" "$work/kept" "$work/base"; }
+cp "$work/figures.tsv" "$work/kept/"
+compared "kept figures are the run's" "0 same: 10 same, 0 better, 0 worse, 0 incomparable" "$compare" "$work/kept" "$work/base"
+head -c 500 "$work/figures.tsv" >"$work/kept/figures.tsv"
+kept "kept figures are cut" "7: expected a whole line of text, found 'latency.dma-heap.reserve'"
+sed '3s/[0-9]*$/nan/' "$work/figures.tsv" >"$work/kept/figures.tsv"
+kept "a kept figure is no number" "3: expected a figure of 0 or more, or '-', found 'nan'"
+: >"$work/kept/figures.tsv"
+kept "no kept figures" "0: expected figures, found 'none'"
+
+# Runs side by side.
+compared "one run is no trend" "2 cma-tests: error: a trend needs two runs or more, found 1" "$scripts/trend.sh" "$work/base"
+make_run other count 100000 200000
+alter "$work/other/env.json" '.arch = "x86_64"'
+compared "two architectures are no trend" "2 cma-tests: error: other: expected arm64, profile bench, mode count, cmabench  as in the first run, found x86_64, profile bench, mode count, cmabench " \
+	OUT="$work/trend" "$scripts/trend.sh" "$work/base" "$work/other"
+compared "a file is no place for a trend" "2 cma-tests: error: OUT must be a folder, found a file at 'said'" \
+	OUT="$work/said" "$scripts/trend.sh" "$work/base" "$work/worse"
+status=0
+OUT=$work/trend "$scripts/trend.sh" "$work/base" "$work/worse" >/dev/null 2>&1 || status=$?
+expect "two runs of one release are two columns" "0 row measure 6.12 6.12#2 change_percent" \
+	"$status $(head -n 1 "$work/trend/trend.tsv" | tr '\t' ' ')"
 compared "no such run" "2 cma-tests: error: expected a run folder, found none at NEW='nowhere'" "$compare" "$work/base" "$work/nowhere"
 
 make -s -C "$scripts/statistics" OUTPUT="$work/statistics" CC=cc test >"$work/ktap" || :
