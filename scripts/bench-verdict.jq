@@ -23,10 +23,10 @@ def whole: select(.type | IN("throughput", "parallel", "release", "fragmentation
 
 # The engine must not be seen in what it measures.
 def engine($smallest_ns): select(.type == "overhead")
-	| judged("overhead.recording"; .recording_ns <= 100; "recording takes \(.recording_ns) ns, expected at most 100"),
+	| judged("overhead.recording"; .recording_ns <= 100; "recording_ns is \(.recording_ns), expected at most 100"),
 	  (select($smallest_ns != null)
 	   | judged("overhead.engine"; 100 * .empty_ns <= $smallest_ns;
-		"the engine takes \(.empty_ns) ns of the smallest latency, \($smallest_ns) ns: expected at most 1 %"));
+		"the engine takes \(.empty_ns) of the smallest latency_ns, \($smallest_ns): expected at most 1 %"));
 
 bench_records as $records
 | [$records[] | select(.type == "sample")] as $samples

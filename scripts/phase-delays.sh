@@ -110,7 +110,7 @@ compare() {
 			outcome = grown > latency / 10 && share >= least && share <= 110 ? "shows" : "missed"
 			printf "%s\t%s\t%d\t%d\t%.1f\t%d\n", phase, outcome, grown, here, share, least
 		}' "$3" "$4" | tee -a "$rows" |
-		awk -F '\t' '{ printf "%-10s %-7s %12d ns longer, %12d of them in the phase: %5.1f %%, expected %d %%\n", $1, $2, $3, $4, $5, $6 }'
+		awk -F '\t' '{ printf "%-10s %-7s %12d more, %12d of them in the phase: %5.1f %%, expected %d %%\n", $1, $2, $3, $4, $5, $6 }'
 }
 
 write_patch

@@ -4,9 +4,9 @@
 # plot.sh RUN: draw each plot/<name>.gp from RUN/bench.jsonl into RUN/plots/<name>.svg.
 #
 # A plot gets the variables table (the rows of bench-table.jq, also left as
-# RUN/plots/configurations.tsv), maps (bench-maps.jq), curves (bench-curves.jq), phases (bench-phases.jq), output, subject (what was measured)
-# and clock (the label of an axis of time). It ends with status 3 when there is nothing to
-# draw, with 4 when that is no news.
+# RUN/plots/configurations.tsv), maps (bench-maps.jq), curves (bench-curves.jq), phases (bench-phases.jq), output, subject (what was measured),
+# clock (the label of an axis of latencies), the function amount(n) for its ticks and a_second (what rates are for). It ends
+# with status 3 when there is nothing to draw, with 4 when that is no news.
 scripts=$(dirname "$0")
 . "$scripts/stage.sh"
 
@@ -32,12 +32,19 @@ fi
 
 # Text for the plots; no quotes in it, because gnuplot gets it in quotes.
 describe() {
-	jq -r "$1" "$run/env.json" 2>/dev/null | tr -d "\"'\\\\" || :
+	jq -r -L "$scripts" "include \"run-figures\"; $1" "$run/env.json" 2>/dev/null | tr -d "\"'\\\\" || :
 }
 subject=$(describe '"Linux \(.kernel.release), \(.arch), profile \(.profile), " +
 	if .accelerator == "tcg" then "QEMU TCG: not the time of any hardware" else .accelerator end')
-clock=$(describe 'if any(.boots[]; .name == "bench" and .clock == "instructions")
-	then "latency by the guest clock, 1 ns an instruction" else "latency" end')
+# The same units as those of time_text.
+if [ "$(describe is_counted)" = true ]; then
+	clock='instructions, idle time included' units="'', 'k', 'M', 'G'"
+else
+	clock=latency units="' ns', ' µs', ' ms', ' s'"
+fi
+a_second=$(describe 'a_second(is_counted)')
+amount="array unit[4] = [$units]; amount(n) = n < 999.5 ? sprintf('%.3g', n) . unit[1] : n < 999.5e3 ? sprintf('%.3g', n / 1e3) . unit[2] : \
+	n < 999.5e6 ? sprintf('%.3g', n / 1e6) . unit[3] : sprintf('%.3g', n / 1e9) . unit[4]"
 
 phases=$run/plots/phases.tsv
 if [ -s "$run/phases.jsonl" ] && [ -s "$run/bench.jsonl" ]; then
@@ -51,7 +58,7 @@ fi
 for plot in "$scripts"/plot/*.gp; do
 	name=$(basename "$plot" .gp)
 	status=0
-	LC_ALL=C.UTF-8 gnuplot -e "table='$table'; maps='$work/maps.tsv'; curves='$work/curves.tsv'; phases='$phases'; output='$work/$name.svg'; subject='$subject'; clock='${clock:-latency}'" \
+	LC_ALL=C.UTF-8 gnuplot -e "table='$table'; maps='$work/maps.tsv'; curves='$work/curves.tsv'; phases='$phases'; output='$work/$name.svg'; subject='$subject'; clock='$clock'; a_second='$a_second'; $amount" \
 		"$plot" 2>"$work/messages" || status=$?
 	if [ "$status" -eq 0 ] && tail -n 3 "$work/$name.svg" 2>/dev/null | grep -q '</svg>'; then
 		mv "$work/$name.svg" "$run/plots/"

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # The benches of bench.jsonl that are no latency table, as tables: lines of
-# title<TAB>cell<TAB>cell..., the first of a title its heads. Run with jq -rRn -L scripts.
+# title<TAB>cell<TAB>cell..., the first of a title its heads. Run with jq -rRn -L scripts
+# --slurpfile env env.json.
 include "bench-records";
 include "bench-spent";
 include "run-figures";
 
-def time: if . == null then "-" else tostring | time_text end;
+($env[0] | is_counted) as $counted
+| def time: if . == null then "-" else tostring | time_text($counted) end;
 def who: .backend, pressure_name, .size_pages;
 def failures: .by_failure // {} | to_entries | map("\(.value) \(.key)") | join(", ") | if . == "" then "-" else . end;
 def share($all): if . == null or $all == 0 then "-" else "\(1000 * . / $all | round / 10) %" end;
@@ -32,9 +34,9 @@ bench_records as $records
 	| [who, (.p50_ns | time), (.floor_ratio // "-"), (.model_ratio // "-")]),
   table("The model"; ["backend", "term", "each", "learned from, pages", "samples"];
 	of("model") | [.backend, .term, (.ns | time), .size_pages, .samples]),
-  table("Throughput"; ["backend", "pressure", "size, pages", "pages a second", "MiB a second", "succeeded", "in the area before, pages", "and after"];
+  table("Throughput"; ["backend", "pressure", "size, pages", "pages \(a_second($counted))", "MiB \(a_second($counted))", "succeeded", "in the area before, pages", "and after"];
 	of("throughput") | [who, .pages_per_second, (.bytes_per_second / 1048576 | round), "\(.success_percent | text) %\(invalid)", .occupancy_pages_before, .occupancy_pages_after]),
-  table("Several threads"; ["backend", "pressure", "size, pages", "threads", "areas", "allocations a second", "median", "max", "failed", "retries"];
+  table("Several threads"; ["backend", "pressure", "size, pages", "threads", "areas", "allocations \(a_second($counted))", "median", "max", "failed", "retries"];
 	of("parallel") | [who, .threads, .areas, .allocations_per_second, (.p50_ns | time), (.max_ns | time), "\(.failures)\(invalid)", .retries]),
   table("Giving back"; ["backend", "pressure", "size, pages", "order", "releases", "min", "median", "max"];
 	of("release") | [who, .order, "\(.releases)\(invalid)", (.release_min_ns, .release_p50_ns, .release_max_ns | time)]),
@@ -44,6 +46,6 @@ bench_records as $records
 	of("snapshot") | [who, .sample, (.latency_ns | time), (.trace // "-" | split("\n") | map(select(. != "")) | last // "-")]),
   table("The hunt: pages in the way"; ["backend", "pressure", "page frame", "times", "what", "flags", "mappings", "allocated by"];
 	of("busy_page") | [.backend, pressure_name, .pfn, .times, .page_type, .flags, .mappings, .allocated_by]),
-  table("Where the time goes, traced"; ["backend", "pressure", "size, pages", "traced"] + names;
+  table("Latency by phase, traced"; ["backend", "pressure", "size, pages", "traced"] + names;
 	of("traced_phases") | select(.valid) | . as $row
 	| [who, (.total_ns | time)] + [names[] | $row["\(.)_ns"] | share($row.total_ns)])

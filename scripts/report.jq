@@ -80,7 +80,7 @@ def latency_table: ($table | configurations) as $configurations
 		+ ([$configurations[] | "<tr><td class=\"text\">\(.backend | esc)</td><td class=\"text\">\(.pressure | esc)</td>"
 		    + cells("td"; (.size_bytes | size_text), .samples)
 		    + count(.failures; "bad") + count(.invalid; "bad")
-		    + cells("td"; (.min, .p50, .p90, .p99, .max | time_text), .occupancy_pages, .migrated_pages, .retries_max) + "</tr>"] | join(""))
+		    + cells("td"; (.min, .p50, .p90, .p99, .max | time_text($env[0] | is_counted)), .occupancy_pages, .migrated_pages, .retries_max) + "</tr>"] | join(""))
 		+ "</table></div>" end;
 
 # Failed allocations, by what the allocator was refused for.

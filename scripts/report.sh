@@ -39,7 +39,7 @@ echo null >"$work/measurement.json"
 : >"$work/causes"
 : >"$work/benches"
 if [ -r "$run/bench.jsonl" ]; then
-	jq -rRn -L "$scripts" -f "$scripts/report-benches.jq" "$run/bench.jsonl" >"$work/benches" || :
+	jq -rRn -L "$scripts" --slurpfile env "$run/env.json" -f "$scripts/report-benches.jq" "$run/bench.jsonl" >"$work/benches" || :
 	jq -rRn -L "$scripts" -f "$scripts/report-causes.jq" "$run/bench.jsonl" >"$work/causes" || :
 fi
 (cd "$run" && find . -type f | sed 's|^\./||' | sort) >"$work/files"

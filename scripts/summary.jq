@@ -11,15 +11,16 @@ def latency_lines($table; $most):
 	($table | configurations | map(select(.bench == "latency" and .p50 != "-"))) as $rows
 	| ($rows | map(.size_bytes | tonumber) | unique) as $sizes
 	| ([$sizes[0], $sizes[$sizes | length / 2 | floor], $sizes[-1]] | unique) as $shown
+	| ($env[0] | is_counted) as $counted
 	| if $rows == [] then empty else
 		"",
-		("latency, median (p99)" | pad(38)) + ($shown | map(size_text | right(20)) | join("")),
+		("\(if $counted then "instructions" else "latency" end), median (p99)" | pad(38)) + ($shown | map(size_text | right(20)) | join("")),
 		"  clock: \(clock_text($env[0]))",
 		([$rows | group_by([.backend, .pressure != "none", .pressure])[]
 		  | . as $group
 		  | "  " + ("\(.[0].backend), pressure \(.[0].pressure)" | cut(36) | pad(36)) + ($shown
 			| map(. as $size | $group | map(select(.size_bytes == ($size | tostring)))
-			      | if . == [] then "-" else .[0] | "\(.p50 | time_text) (\(.p99 | time_text))" end
+			      | if . == [] then "-" else .[0] | "\(.p50 | time_text($counted)) (\(.p99 | time_text($counted)))" end
 			      | right(20)) | join(""))]
 		 | .[:$most][], (if length > $most then "  and \(length - $most) more, see the report" else empty end)) end;
 

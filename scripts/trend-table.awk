@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# trend.tsv for people: style=text or markdown. The times of each row and, where the
+# trend.tsv for people: style=text or markdown, in unit. The latency of each row and, where the
 # records have phases, the one that changed by most; rows in which nothing happens
 # (no retries, no failures) are left out.
 BEGIN { FS = "\t" }
@@ -60,5 +60,5 @@ END {
 		change = part[releases + 3]
 		print_cells(part[1], part[2], change == "-" ? "-" : change " %", part[2] == "latency_median" ? because[part[1]] : "")
 	}
-	print (style == "markdown" ? "\n" : "") "instructions, idle time included; change: " release[releases] " in percent of " release[1]
+	print (style == "markdown" ? "\n" : "") unit "; change: " release[releases] " in percent of " release[1]
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Latency by size, a line a kernel: a panel for each backend, empty areas only.
-# In: table (trend.tsv), output.
+# In: table (trend.tsv), output, unit.
 
 set encoding utf8
 header = system(sprintf("head -n 1 '%s' | cut -f 3- | tr '\\t' ' '", table))
@@ -20,7 +20,7 @@ set terminal svg size width, 520 dynamic noenhanced font "sans-serif,14" backgro
 set output output
 set multiplot layout 1, panels margins 105.0 / width, 1 - 20.0 / width, 0.2, 0.8 spacing 20.0 / width, 0
 set label 1 "Latency of one allocation from an empty area, by kernel" at screen 0.5, 0.955 center font ",18"
-set label 2 "instruction-counted QEMU, not the time of any hardware; medians" at screen 0.5, 0.9 center
+set label 2 (unit eq "nanoseconds" ? "medians" : "instruction-counted QEMU, not the time of any hardware; medians") at screen 0.5, 0.9 center
 set border 3 lw 1 lc "#555555"
 set grid x y lt 1 lw 0.5 lc "#DDDDDD"
 set logscale x 2
@@ -28,14 +28,14 @@ set logscale y 10
 set yrange [1e4:1e8]
 set xtics nomirror rotate by 40 right scale 0.5
 set ytics nomirror scale 0.5
-set ytics ("10 000" 1e4, "100 000" 1e5, "1 million" 1e6, "10 million" 1e7, "100 million" 1e8)
+set ytics ("10k" 1e4, "100k" 1e5, "1M" 1e6, "10M" 1e7, "100M" 1e8)
 set mytics 10
 set xlabel "size of the allocation, pages" offset 0, 0.4
 set key top left reverse Left samplen 2 spacing 1.2 opaque noautotitle
 do for [b = 1:panels] {
 	set title sprintf("backend %s", word(backends, b)) font ",15" offset 0, -0.5
 	if (b == 1) {
-		set ylabel "instructions, idle time included" offset 0.5
+		set ylabel unit offset 0.5
 	} else {
 		unset ylabel
 		set ytics ("" 1e4, "" 1e5, "" 1e6, "" 1e7, "" 1e8)

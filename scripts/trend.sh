@@ -67,9 +67,13 @@ while read -r run; do
 done <"$work/runs"
 awk -f "$scripts/trend.awk" "$work/figures" >"$work/trend.tsv"
 [ "$(wc -l <"$work/trend.tsv")" -gt 1 ] || die "the runs have no row in common"
-awk -v style=text -f "$scripts/trend-table.awk" "$work/trend.tsv" >"$work/trend.txt"
-awk -v style=markdown -f "$scripts/trend-table.awk" "$work/trend.tsv" >"$work/trend.md"
-LC_ALL=C.UTF-8 gnuplot -e "table='$work/trend.tsv'; output='$work/trend.svg'" "$scripts/trend.gp" 2>"$work/messages" ||
+case $first_setup in
+*", mode count, "*) unit="instructions, idle time included" ;;
+*) unit=nanoseconds ;;
+esac
+awk -v style=text -v unit="$unit" -f "$scripts/trend-table.awk" "$work/trend.tsv" >"$work/trend.txt"
+awk -v style=markdown -v unit="$unit" -f "$scripts/trend-table.awk" "$work/trend.tsv" >"$work/trend.md"
+LC_ALL=C.UTF-8 gnuplot -e "table='$work/trend.tsv'; output='$work/trend.svg'; unit='$unit'" "$scripts/trend.gp" 2>"$work/messages" ||
 	die "cannot draw the trend: $(grep -v '^ *$' "$work/messages" | tail -n 1)"
 mkdir -p "$output" || die "cannot write to '$output'"
 for file in trend.tsv trend.txt trend.md trend.svg; do mv "$work/$file" "$output/"; done

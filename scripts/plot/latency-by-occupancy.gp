@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Heatmap: size of the allocation by what was in the area, the colour is the median; a
-# panel for each backend. In: table (columns: bench-table.jq), output, subject, clock.
+# panel for each backend. In: table (columns: bench-table.jq), output, subject, clock, amount().
 
 set encoding utf8
 chosen = "awk -F'\\t' '$1 == \"latency\" && $12 != \"-\""
@@ -15,8 +15,6 @@ place = "function place(list, word, n, i, part) { n = split(list, part, \" \"); 
 flat(list) = system(sprintf("echo '%s' | tr '\\n' ' '", list))
 rows(backend) = sprintf("< awk -F'\\t' '%s $1 == \"latency\" && $12 != \"-\" && $2 == \"%s\" { print place(\"%s\", $6), place(\"%s\", $4), $12 }' '%s'", \
 	place, backend, flat(sizes), flat(pressures), table)
-text(value) = value < 1e3 ? sprintf("%.0f ns", value) : value < 1e6 ? sprintf("%.3g µs", value / 1e3) : \
-	value < 1e9 ? sprintf("%.3g ms", value / 1e6) : sprintf("%.3g s", value / 1e9)
 
 stats sprintf("< %s' '%s'", chosen, table) using 12 name "median" nooutput
 height = 190 + panels * (70 + 36 * words(pressures))
@@ -32,7 +30,8 @@ set logscale cb
 set cbrange [median_min / 1.01 : median_max * 1.01]
 # Light to dark (viridis reversed): dark is slow, also in print.
 set palette defined (0 "#FDE725", 1 "#5EC962", 2 "#21918C", 3 "#3B528B", 4 "#440154")
-set cbtics ("1 µs" 1e3, "10 µs" 1e4, "100 µs" 1e5, "1 ms" 1e6, "10 ms" 1e7, "100 ms" 1e8, "1 s" 1e9)
+set cbtics ()
+do for [exponent = 2:12] { set cbtics add (amount(10.0 ** exponent) 10.0 ** exponent) }
 set xrange [0.5 : words(sizes) + 0.5]
 set yrange [0.5 : words(pressures) + 0.5]
 set ytics ()
@@ -47,7 +46,7 @@ do for [b = 1:panels] {
 	if (b == panels) { set xlabel "size of the allocation, pages" offset 0, 0.3 } else { unset xlabel }
 	if (b > 1) { unset colorbox }
 	plot rows(word(backends, b)) using 1:2:(0.48):(0.46):3 with boxxyerror fillstyle solid 1 noborder fillcolor palette, \
-		rows(word(backends, b)) using 1:2:(text($3)):($3 > limit ? 0xFFFFFF : 0x000000) with labels font ",12" tc rgb variable
+		rows(word(backends, b)) using 1:2:(amount($3)):($3 > limit ? 0xFFFFFF : 0x000000) with labels font ",12" tc rgb variable
 	unset label 1
 	unset label 2
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Latency by size, log-log: a panel for each backend, a line for each pressure.
-# In: table (columns: bench-table.jq), output, subject, clock.
+# In: table (columns: bench-table.jq), output, subject, clock, amount().
 
 set encoding utf8
 chosen = "awk -F'\\t' '$1 == \"latency\" && $12 != \"-\""
@@ -54,8 +54,7 @@ set ytics nomirror scale 0.5
 set ytics ()
 set mytics 10
 do for [exponent = 0:12] {
-	set ytics add (exponent < 3 ? sprintf("%g ns", 10.0 ** exponent) : \
-		unit(10.0 ** exponent / 1e3, "µs", "ms", "s", 1000.0) 10.0 ** exponent)
+	set ytics add (amount(10.0 ** exponent) 10.0 ** exponent)
 }
 set key top left reverse Left samplen 2 spacing 1.2 opaque noautotitle
 

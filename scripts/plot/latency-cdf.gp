@@ -2,7 +2,7 @@
 #
 # How many of the allocations were done after how long: a panel a backend and pressure, a
 # line for each size, in the four groups that have the most samples.
-# In: table (columns: bench-table.jq; the records are in the folder above), output, subject, clock.
+# In: table (columns: bench-table.jq; the records are in the folder above), output, subject, clock, amount().
 
 set encoding utf8
 records = system(sprintf("dirname \"$(dirname '%s')\"", table)) . "/bench.jsonl"
@@ -20,8 +20,6 @@ array colour[8] = ["440154", "46327E", "365C8D", "277F8E", "1FA187", "4AC16D", "
 # Few sizes are as far apart as can be.
 tint(i) = "#" . colour[words(sizes) > 8 ? (i - 1) % 8 + 1 : words(sizes) == 1 ? 1 : 1 + (i - 1) * 7 / (words(sizes) - 1)]
 page(size) = size * 4096.0
-unit(n, small, middle, large, step) = n < step ? sprintf("%g " . small, n) : \
-	n < step * step ? sprintf("%g " . middle, n / step) : sprintf("%g " . large, n / step / step)
 
 stats sprintf("< awk -F'\\t' '$12 != \"-\"' '%s'", table) using 11 name "low" nooutput
 stats sprintf("< awk -F'\\t' '$12 != \"-\"' '%s'", table) using 15 name "high" nooutput
@@ -40,12 +38,11 @@ set yrange [0:100]
 set ytics nomirror 25 scale 0.5
 set xtics nomirror scale 0.5
 set xtics ()
-text(ns) = ns < 1e3 ? sprintf("%g ns", ns) : unit(ns / 1e3, "µs", "ms", "s", 1000.0)
 # Less than two decades have three labels each.
 do for [exponent = 0:12] {
-	set xtics add (text(10.0 ** exponent) 10.0 ** exponent)
+	set xtics add (amount(10.0 ** exponent) 10.0 ** exponent)
 	if (high_max < 100 * low_min) {
-		do for [step in "2 5"] { set xtics add (text(step * 10.0 ** exponent) step * 10.0 ** exponent) }
+		do for [step in "2 5"] { set xtics add (amount(step * 10.0 ** exponent) step * 10.0 ** exponent) }
 	}
 }
 # One key for all panels, above them, from small to large as the colours go.

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# Where the time of an allocation went: a bar for each row, its phases as shares.
+# Where the latency of an allocation went: a bar for each row, its phases as shares.
 # In: phases (columns: bench-phases.jq, with a line of names), output, subject.
 
 set encoding utf8
@@ -26,7 +26,7 @@ set lmargin at screen 0.33
 set rmargin at screen 0.86
 set tmargin at screen 1 - 75.0 / height
 set bmargin at screen 55.0 / height
-set label 1 "Where the time of an allocation went" at screen 0.5, 1 - 22.0 / height center font ",18"
+set label 1 "Where the latency of an allocation went" at screen 0.5, 1 - 22.0 / height center font ",18"
 set label 2 subject at screen 0.5, 1 - 48.0 / height center
 set border 1 lc "#555555"
 set xrange [0:100]

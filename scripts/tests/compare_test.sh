@@ -142,6 +142,7 @@ expect "views are written" "1 comparison.json comparison.ktap comparison.md comp
 expect "json" '"worse" 10 2' "$(jq -c '.verdict, (.figures | map(select(.role == "gates")) | length), .counts.worse' "$work/views/comparison.json" | paste -sd ' ')"
 expect "ktap" "1..2,not ok 2 latency.dma-heap.reserved.none.64-pages,ok 1 latency.dma-heap.reserved.none.16-pages" \
 	"$(grep -v '^[#K]' "$work/views/comparison.ktap" | sort | paste -sd ,)"
+expect "text, markdown and ktap say the unit" 3 "$(grep -l 'figures: instructions' "$work"/views/comparison.* | grep -c '[.]txt$\|[.]md$\|[.]ktap$')"
 expect "markdown has a table" 4 "$(grep -c '^| ' "$work/views/comparison.md")"
 compared "nothing is overwritten" "2 cma-tests: error: OUT must not exist yet, found 'views': remove it or choose another" \
 	OUT="$work/views" "$compare" "$work/base" "$work/worse"
@@ -224,6 +225,13 @@ status=0
 OUT=$work/trend "$scripts/trend.sh" "$work/base" "$work/worse" >/dev/null 2>&1 || status=$?
 expect "two runs of one release are two columns" "0 row measure 6.12 6.12#2 change_percent" \
 	"$status $(head -n 1 "$work/trend/trend.tsv" | tr '\t' ' ')"
+# trend_units: files of the trend that name instructions, files that name nanoseconds.
+trend_units() {
+	echo "$(grep -l 'instructions, idle time included' "$work"/trend/* | wc -l) $(grep -l nanoseconds "$work"/trend/* | wc -l)"
+}
+expect "counted runs say instructions" "3 0" "$(trend_units)"
+OUT=$work/trend "$scripts/trend.sh" "$work/wall-base" "$work/wall-worse" >/dev/null 2>&1 || :
+expect "runs by the wall's clock say nanoseconds" "0 3" "$(trend_units)"
 compared "no such run" "2 cma-tests: error: expected a run folder, found none at NEW='nowhere'" "$compare" "$work/base" "$work/nowhere"
 
 make -s -C "$scripts/statistics" OUTPUT="$work/statistics" CC=cc test >"$work/ktap" || :

@@ -38,6 +38,20 @@ done
 svg=$run/plots/latency-by-size.svg
 expect "the plot says what it is" yes "$(grep -q 'not the time of any hardware' "$svg" &&
 	grep -q 'pressure none' "$svg" && grep -q '16 KiB\|64 KiB' "$svg" && echo yes)"
+# units: plots that name their instructions, plots with a unit of time.
+units() {
+	"$scripts/plot.sh" "$run" 2>/dev/null || :
+	echo "$(grep -l 'instructions, idle time included' "$run"/plots/*.svg | wc -l) $(grep -l '[0-9] [nµm]\?s<' "$run"/plots/*.svg | wc -l)"
+}
+cp "$logs/bench/good.jsonl" "$run/bench.jsonl"
+echo '{"type":"parallel","bench":"parallel","backend":"kernel","pressure":"none","size_pages":16,"threads":4,"areas":2,"allocations_per_second":77,"valid":true}' >>"$run/bench.jsonl"
+expect "counted: instructions, no time" "3 0" "$(units)"
+expect "counted: no rate of time" "2 0" "$(grep -c 'llocations in 10⁹ instructions' "$run/plots/threads.svg") $(grep -c 'a second' "$run/plots/threads.svg")"
+cp "$run/env.json" "$work/env.json"
+jq '.boots[0].clock = "wall"' "$work/env.json" >"$run/env.json"
+expect "by the wall's clock: time, no instructions" "0 3" "$(units)"
+expect "by the wall's clock: allocations a second" 2 "$(grep -c 'llocations a second' "$run/plots/threads.svg")"
+cp "$work/env.json" "$run/env.json"
 sed '/"size_pages":64/d; s/"latency_ns":[0-9]*/"latency_ns":100000/' "$logs/bench/good.jsonl" >"$run/bench.jsonl"
 drawn "one size, one latency" "0 configurations.tsv latency-by-occupancy.svg latency-by-size.svg latency-cdf.svg"
 

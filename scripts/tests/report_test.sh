@@ -69,6 +69,16 @@ expect "the hunt" "1 1" "$(row kernel none 16 6 '9 µs' 'the &lt;last&gt; line')
 expect "the model" 1 "$(row kernel retry '37 µs' 4096 9)"
 expect "traced phases" 1 "$(row kernel none 16 '1 µs' - '25 %' '75 %')"
 
+# The same where the clock counts instructions: no unit of time anywhere.
+cp "$run/env.json" "$work/env.json"
+jq '.boots += [{name: "bench", stages: ["bench"], clock: "instructions"}]' "$work/env.json" >"$run/env.json"
+judge 0
+expect "counted: instructions, no time" "1 1 0" "$(row kernel retry 37k 4096 9) $(count '^instructions, median (p99)' "$run/summary.txt") $(
+	sed 's/<h2>Tests.*//' "$run/report.html" | count '[0-9] [nµm]s<' /dev/stdin)"
+expect "counted: no rate of time" "0 3" "$(count '<th[^>]*>[^<]* a second' "$run/report.html") $(
+	grep -o '<th[^>]*>[^<]* in 10⁹ instructions' "$run/report.html" | wc -l)"
+cp "$work/env.json" "$run/env.json"
+
 judge 40
 expect "failed: first word, last line" "FAIL 2 passed, 40 failed, 0 skipped" \
 	"$(head -n 1 "$run/summary.txt" | cut -d ' ' -f 1) $(tail -n 1 "$run/summary.txt")"
