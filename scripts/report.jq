@@ -83,6 +83,21 @@ def latency_table: ($table | configurations) as $configurations
 		    + cells("td"; (.min, .p50, .p90, .p99, .max | time_text($env[0] | is_counted)), .occupancy_pages, .migrated_pages, .retries_max) + "</tr>"] | join(""))
 		+ "</table></div>" end;
 
+# What the plugin counted, apart from what the guest idled: what goes on while nothing is
+# executed is no instruction. In: phases.tsv, a line of names first.
+def executed_table: ($phases | split("\n") | map(select(. != "") | split("\t"))) as $lines
+	| [$lines[1:][] | [$lines[0], .] | transpose | map({key: .[0], value: .[1]}) | from_entries] as $rows
+	| if $rows == [] then "" else
+		"<h2>Executed and idle</h2><p class=\"note\">Averages of an allocation. Idle is what the guest waited, at one instruction a nanosecond.</p>"
+		+ "<div class=\"wide\"><table class=\"figures\"><tr>" + ([["backend", "pressure"][] | "<th class=\"text\">\(.)</th>"] | join(""))
+		+ cells("th"; ["size, pages", "samples", "in all", "executed by cma_alloc", "most of it", "zeroing and door", "idle", "explained, %"][]) + "</tr>"
+		+ ([$rows[:80][] | (to_entries[9:] | map(select(.key | IN("idle", "zero", "door") | not)) | max_by(.value | tonumber)) as $most
+		    | "<tr>" + ([.backend, .pressure | "<td class=\"text\">\(esc)</td>"] | join(""))
+		    + cells("td"; .size_pages, .samples, (.latency_ns, .instructions | time_text(true)), "\($most.key) \($most.value | time_text(true))",
+			    ((.zero | tonumber) + (.door | tonumber) | tostring | time_text(true)), (.idle | time_text(true)), .explained_percent) + "</tr>"] | join(""))
+		+ "</table></div>"
+		+ (if ($rows | length) > 80 then "<p class=\"note\">and \(($rows | length) - 80) more rows, in plots/phases.tsv</p>" else "" end) end;
+
 # Failed allocations, by what the allocator was refused for.
 def causes_table: ($causes | tsv(["backend", "pressure", "size_pages", "cause", "error", "count"])) as $rows
 	| if $rows == [] then "" else
@@ -149,4 +164,4 @@ def files: "<h2>Files</h2><ul>" + ([$files | split("\n")[] | select(. != "")
 
 "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"
 + "<title>cma-tests: \($env[0].target | esc) \($verdict[0].overall | esc)</title><style>\(style)</style></head><body>",
-banner, "<main>", stage_table, failures, against_baseline, plots, latency_table, causes_table, bench_tables, measurement_section, tests, notes, environment, files, "</main></body></html>"
+banner, "<main>", stage_table, failures, against_baseline, plots, latency_table, executed_table, causes_table, bench_tables, measurement_section, tests, notes, environment, files, "</main></body></html>"

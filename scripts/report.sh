@@ -49,7 +49,7 @@ render() {
 		--slurpfile env "$run/env.json" --slurpfile verdict "$run/verdict.json" \
 		--slurpfile tails "$work/tails.json" --slurpfile plots "$work/plots.json" \
 		--rawfile rows "$run/verdicts.tsv" --rawfile files "$work/files" \
-		--rawfile table "$(or_empty "$run/plots/configurations.tsv")" \
+		--rawfile table "$(or_empty "$run/plots/configurations.tsv")" --rawfile phases "$(or_empty "$run/plots/phases.tsv")" \
 		--slurpfile measurement "$work/measurement.json" --rawfile noise "$(or_empty "$run/noise.tsv")" \
 		--rawfile baseline "$(or_empty "$run/baseline.txt")" --rawfile causes "$work/causes" --rawfile benches "$work/benches" \
 		--rawfile stages "$(or_empty "$run/stages.tsv")" >"$work/$2" ||

@@ -72,12 +72,18 @@ expect "traced phases" 1 "$(row kernel none 16 '1 µs' - '25 %' '75 %')"
 # The same where the clock counts instructions: no unit of time anywhere.
 cp "$run/env.json" "$work/env.json"
 jq '.boots += [{name: "bench", stages: ["bench"], clock: "instructions"}]' "$work/env.json" >"$run/env.json"
+{
+	printf 'bench\tbackend\tpressure\talign_order\tsize_pages\tsamples\tlatency_ns\tinstructions\texplained_percent\tdrain\tzero\tidle\tdoor\n'
+	printf 'latency\tkernel\tnone\t0\t16\t4\t9000\t5000\t99.5\t4000\t500\t2500\t1000\n'
+} >"$run/plots/phases.tsv"
 judge 0
 expect "counted: instructions, no time" "1 1 0" "$(row kernel retry 37k 4096 9) $(count '^instructions, median (p99)' "$run/summary.txt") $(
 	sed 's/<h2>Tests.*//' "$run/report.html" | count '[0-9] [nµm]s<' /dev/stdin)"
+expect "counted: executed and idle apart" 1 "$(row kernel none 16 4 9k 5k 'drain 4k' 1.5k 2.5k 99.5)"
 expect "counted: no rate of time" "0 3" "$(count '<th[^>]*>[^<]* a second' "$run/report.html") $(
 	grep -o '<th[^>]*>[^<]* in 10⁹ instructions' "$run/report.html" | wc -l)"
 cp "$work/env.json" "$run/env.json"
+rm "$run/plots/phases.tsv"
 
 judge 40
 expect "failed: first word, last line" "FAIL 2 passed, 40 failed, 0 skipped" \
