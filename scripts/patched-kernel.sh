@@ -4,7 +4,8 @@
 # patched-kernel.sh SOURCE SCRATCH ARCH PROFILE OUTPUT [PATCH | NAME=VALUE]...    build SOURCE with patches
 #
 # In a tree and a build folder of its own below SCRATCH, which stay: the next call
-# builds what differs. SOURCE does not change. NAME=VALUE, as in CONFIG_X=y, is
+# builds what differs. The first call starts from the objects of the kernel without
+# patches, where that was built here. SOURCE does not change. NAME=VALUE, as in CONFIG_X=y, is
 # one more line of configuration. Leaves OUTPUT/guest-kernel, kernel.hash and
 # .config, and OUTPUT/tree.hash, a name for the source with its patches.
 # Status 3: a patch does not apply, or what it makes does not build.
@@ -48,6 +49,25 @@ configure() {
 	done
 }
 
+# As a copy of what 'make kernel' built of this source, with its tree: what the patches do
+# not change is not built again. kbuild keeps each command, with the tree's path in it,
+# and builds anew where a command has changed.
+start_from_plain() {
+	find_build
+	plain=$build/kernel/$(basename "$scratch")
+	plain_tree=$(readlink -f "$plain/source" 2>/dev/null) || return 0
+	[ ! -d "$kernel_build" ] && [ -e "$plain/vmlinux" ] && [ -e "$plain/inputs.hash" ] || return 0
+	note "starting from the objects of $plain"
+	rm -rf "$tree" "$kernel_build.new"
+	for part in '' .files .hash; do cp -a "$plain_tree$part" "$tree$part"; done
+	cp -a "$plain" "$kernel_build.new"
+	# Without the name of what was built: this becomes another kernel.
+	rm -rf "$kernel_build.new/inputs.hash" "$kernel_build.new/source"
+	grep -rlZF --include='*.cmd' --include='*.d' --include=Makefile "$plain_tree" "$kernel_build.new" |
+		xargs -0 -r sed -i "s|$plain_tree|$tree|g"
+	mv "$kernel_build.new" "$kernel_build"
+}
+
 leave() {
 	status=$?
 	restore_files
@@ -55,6 +75,7 @@ leave() {
 	exit "$status"
 }
 
+start_from_plain
 "$scripts/tree.sh" "$source" "$tree"
 restore_files
 [ ! -e "$scratch/plain.config" ] || mv "$scratch/plain.config" "$kernel_build/.config"
