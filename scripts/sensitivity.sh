@@ -5,8 +5,9 @@
 #
 # Each patch of sensitivity/ makes the allocator slower in a known way; each of
 # sensitivity/unrelated/ changes the kernel and must raise no alarm. A patch's
-# header says in which phase ("Phase:"). Measured as 'make ab' measures: count mode,
-# LAYOUTS=3 unless said otherwise; ONLY=<glob> narrows.
+# header says in which phase ("Phase:"), for a release in which part of it: more of
+# the figures that are worse must be laid to it than to any other. Measured as 'make ab'
+# measures: count mode, LAYOUTS=3 unless said otherwise; ONLY=<glob> narrows.
 # Results stay in O/sensitivity/<target>/: rows.tsv and a folder a kernel.
 # Status: 0 all was as it should be, 1 a slowdown was missed, laid to a wrong phase,
 # or there was a false alarm, 2 it could not be done.
@@ -88,16 +89,19 @@ has_phases() {
 	jq -e 'any(.figures[]; .measure | startswith("phase_"))' "$1/comparison.json" >/dev/null
 }
 
-# attributed COMPARISON PHASE: yes, no, or why it cannot be said
+# attribute COMPARISON PHASE: PHASE, with its share of the figures that are worse, if no
+# other has more of them; else what is wrong.
 attribute() {
 	if ! has_phases "$1"; then
 		echo "unknown: the records have no phases"
-	elif jq -e --arg phase "$2" 'any(.figures[]; .verdict == "worse" and (.explanation // "" | startswith("phase \($phase) ")))' \
-		"$1/comparison.json" >/dev/null; then
-		echo "$2"
-	else
-		echo "wrong: expected $2"
+		return
 	fi
+	jq -r --arg phase "$2" '[.figures[] | select(.role == "gates" and .verdict == "worse")
+			| .explanation // "" | (capture("^(phase|release) (?<name>[a-z]+) ").name // "none")]
+		| group_by(.) | sort_by([-length, .[0] != $phase])
+		| if . == [] then "none: expected \($phase)"
+		  elif .[0][0] == $phase then "\($phase), \(.[0] | length) of \(map(length) | add)"
+		  else "wrong: \(map("\(.[0]) \(length)") | join(", ")), expected \($phase)" end' "$1/comparison.json"
 }
 
 # record NAME KIND OUTCOME WORSE-FIGURES BIGGEST SMALLEST PHASE
