@@ -39,6 +39,7 @@ profile=${PROFILE:-bench}
 mode=${MODE:-count}
 accel=${ACCEL:-tcg}
 load_arch "$arch"
+check_boots "$mode" "$accel"
 find_build
 "$scripts/deps.sh" --check
 lock_build

@@ -21,25 +21,18 @@ scripts=$(readlink -f "$(dirname "$0")")
 mode=$1 arch=$2 accel=$3
 shift 3
 load_arch "$arch"
-layouts=${LAYOUTS:-5}
-boots=${BOOTS:-10}
+check_boots "$mode" "$accel"
 if [ -z "${BENCH_ARGUMENTS-}${SCENARIO-}" ]; then
 	# An empty area, one with holes to search, pages to move, to drop, to unmap more than once, and to go round.
 	BENCH_ARGUMENTS="--pressure none,fragmented,anonymous,clean-cache,fork-shared,pinned-vmsplice --backend dma-heap,kernel --sizes 1,256,4096 --count 4"
 	export BENCH_ARGUMENTS
 fi
 
-check_number() {
-	case $2 in '' | *[!0-9]*) die "$1 must be a number of $3 or more, found '$2'" ;; esac
-	[ "$2" -ge "$3" ] || die "$1 must be $3 or more, found '$2'"
-}
-
 # What breaks that a run repeats byte for byte.
 check_count_mode() {
 	[ "$accel" = tcg ] || die "MODE=count counts the instructions of TCG, found ACCEL=$accel: use MODE=wall"
 	cpus=$(boot_row bench | awk '{ print $4 }')
 	[ "$cpus" = 1 ] || die "MODE=count needs one processor, found $cpus for the boot of ${SCENARIO:-bench}: use MODE=wall"
-	check_number LAYOUTS "$layouts" 1
 }
 
 jobs_running=
@@ -161,13 +154,7 @@ finish_side() {
 }
 
 clock=instructions
-case $mode in
-count) check_count_mode ;;
-wall)
-	check_number BOOTS "$boots" 10
-	clock=wall ;;
-*) die "MODE must be count or wall, found '$mode'" ;;
-esac
+if [ "$mode" = count ]; then check_count_mode; else clock=wall; fi
 boot_sides "$@"
 while [ $# -ge 3 ]; do
 	check_ends "$1"

@@ -18,6 +18,7 @@ kernel=${KERNEL:-6.12}
 arch=${ARCH:-arm64}
 profile=${PROFILE:-bench}
 load_arch "$arch"
+awk '/^[^#]/ { print $1 }' "$scripts/phase-delays.table" | check_only "a phase of scripts/phase-delays.table"
 find_build
 "$scripts/deps.sh" --check
 lock_build

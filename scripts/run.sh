@@ -195,6 +195,8 @@ judge_and_report() {
 
 prepare() {
 	case ${ONLY:+$verb} in
+	destructive) awk '/^[^#]/ { print $1 }' "$scripts/destructive.table" | check_only "a case of scripts/destructive.table" ;;
+	selftests) (cd "$top/selftests" && printf '%s\n' *_test.c) | sed 's/\.c$//' | check_only "a program of selftests/, such as busy_test" ;;
 	run | thorough | bench) die "ONLY goes with kunit, selftests, drivers or destructive; $verb does everything (bench: BENCH_ARGUMENTS=)" ;;
 	esac
 	"$scripts/deps.sh" --check
@@ -213,7 +215,7 @@ run_boots() {
 		accel=$("$scripts/accelerator.sh" "$arch" "$accel" "$kernel_build/guest-kernel" "$image" "$build/accelerator")
 	fi
 	list_boots "$@" >"$build/boots"
-	[ -s "$build/boots" ] || die "ONLY='${ONLY-}' names no case of scripts/destructive.table"
+	[ -s "$build/boots" ] || die "ONLY='${ONLY-}' names no case of scripts/destructive.table for $version $arch"
 	# shellcheck disable=SC2046 # a name a word
 	set -- $(cat "$build/boots")
 	choose_output
@@ -228,8 +230,9 @@ if [ -n "${SCENARIO-}" ]; then
 fi
 case $accel in auto | tcg | kvm) ;; *) die "ACCEL must be auto, tcg or kvm, found '$accel'" ;; esac
 case $mode in count | wall | once) ;; *) die "MODE must be count, wall or once, found '$mode'" ;; esac
-[ "$verb-$mode-$accel" != bench-count-kvm ] ||
-	die "MODE=count counts the instructions of TCG, found ACCEL=kvm: use MODE=wall"
+[ "$verb" != bench ] || [ "$mode" = once ] || check_boots "$mode" "$accel"
+[ -z "${SEED-}" ] || check_number SEED "$SEED" 0 4294967295
+[ -z "${RUNS-}" ] || check_number RUNS "$RUNS" 1 4294967295
 [ -f "$scripts/config/profile-$profile.config" ] ||
 	die "PROFILE must be one of $(cd "$scripts/config" && echo profile-*.config | sed 's/profile-//g; s/\.config//g'), found '$profile'"
 [ -z "${OUT-}" ] || [ ! -e "$OUT" ] || die "OUT must not exist yet, found '$OUT': remove it or choose another"

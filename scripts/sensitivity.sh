@@ -15,11 +15,20 @@ scripts=$(readlink -f "$(dirname "$0")")
 . "$scripts/stage.sh"
 run_in_session "$@"
 
+# What ONLY chooses from.
+list_changes() {
+	for patch in "$scripts"/sensitivity/*.patch; do basename "$patch" .patch; done
+	for patch in "$scripts"/sensitivity/unrelated/*.patch; do echo "unrelated-$(basename "$patch" .patch)"; done
+	awk '/^[^#]/ { print "unrelated-" $1 }' "$scripts/sensitivity/unrelated/options.table"
+}
+
 kernel=${KERNEL:-6.12}
 arch=${ARCH:-arm64}
 profile=${PROFILE:-bench}
 export LAYOUTS="${LAYOUTS:-3}"
 load_arch "$arch"
+check_boots count tcg
+list_changes | check_only "a slowdown or unrelated change of scripts/sensitivity/"
 find_build
 "$scripts/deps.sh" --check
 lock_build

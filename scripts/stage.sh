@@ -29,6 +29,40 @@ known_archs() {
 	for file in "$scripts"/arch/*.sh; do basename "$file" .sh; done | paste -sd ' '
 }
 
+# check_number NAME VALUE LEAST [MOST]: of the variable NAME. No octal ones, no kernel's overflow.
+check_number() {
+	case $2 in
+	'' | *[!0-9]* | 0?* | ???????????*) ;;
+	*) [ "$2" -lt "$3" ] || [ "$2" -gt "${4:-9999999999}" ] || return 0 ;;
+	esac
+	die "$1 must be a number of $3 or more${4:+, up to $4}, found '$2'"
+}
+
+# check_boots MODE ACCEL: set layouts and boots, how often the benchmark is booted.
+# shellcheck disable=SC2034 # for the stage that asks
+check_boots() {
+	layouts=${LAYOUTS:-5}
+	boots=${BOOTS:-10}
+	case $1 in
+	count) check_number LAYOUTS "$layouts" 1 ;;
+	wall) check_number BOOTS "$boots" 10 ;;
+	*) die "MODE must be count or wall, found '$1'" ;;
+	esac
+	[ "$1-$2" != count-kvm ] || die "MODE=count counts the instructions of TCG, found ACCEL=kvm: use MODE=wall"
+}
+
+# check_only WHAT: is one of the names of standard input meant by a glob of ONLY?
+check_only() {
+	set -f
+	while read -r candidate; do
+		for glob in ${ONLY:-*}; do
+			# shellcheck disable=SC2254 # a glob
+			case $candidate in ${glob#!}) return 0 ;; esac
+		done
+	done
+	die "ONLY must name $1, found none for '$ONLY'"
+}
+
 hash_of_input() {
 	sha256sum | cut -c 1-16
 }

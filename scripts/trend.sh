@@ -13,6 +13,11 @@ run_in_session "$@"
 top=$(readlink -f "$scripts/..")
 arch=${ARCH:-arm64}
 output=${OUT:-$top/results/trend}
+kernels=${KERNELS:-6.1 6.12 newest}
+load_arch "$arch"
+for kernel in $kernels; do
+	case $kernel in 6.1 | 6.12 | newest) ;; *) die "KERNELS must name two or more of 6.1, 6.12 and newest, found '$kernel'" ;; esac
+done
 find_build
 [ ! -e "$output" ] || [ -d "$output" ] || die "OUT must be a folder, found a file at '$output'"
 work=$(mktemp -d "${TMPDIR:-/tmp}/cma-tests-trend.XXXXXX")
@@ -21,7 +26,7 @@ trap 'exit 130' HUP INT TERM
 
 # A kernel that cannot be had or built leaves a gap, said aloud, not an end.
 measure_kernels() {
-	for kernel in ${KERNELS:-6.1 6.12 newest}; do
+	for kernel in $kernels; do
 		run=$build/trend/$kernel-$arch
 		status=0
 		rm -rf "$run.new"

@@ -10,7 +10,7 @@ refuse() {
 	name=$1 wanted=$2
 	shift 2
 	status=0
-	env -u KSRC -u KERNEL -u ARCH -u PROFILE -u ACCEL -u ONLY -u OUT O="$work/build" "$@" \
+	env -u KSRC -u KERNEL -u KERNELS -u ARCH -u PROFILE -u ACCEL -u ONLY -u OUT -u MODE -u LAYOUTS -u BOOTS -u RUNS -u SEED O="$work/build" "$@" \
 		>"$work/output" 2>&1 || status=$?
 	expect "$name: status" 2 "$status"
 	expect "$name: one line of error" 1 "$(grep -c error: "$work/output")"
@@ -31,6 +31,21 @@ refuse "unknown KERNEL" "KERNEL must be 6.1, 6.12 or newest, found '6.13'" KERNE
 refuse "unknown PROFILE" "PROFILE must be one of bench coverage debug no-cma no-dma-cma small test, found 'fast'" PROFILE=fast "$run" run
 refuse "unknown ACCEL" "ACCEL must be auto, tcg or kvm, found 'hax'" ACCEL=hax "$run" run
 refuse "unknown verb" "unknown verb 'fly'" "$run" fly
+refuse "MODE of bench" "MODE must be count, wall or once, found 'fast'" MODE=fast "$run" bench
+refuse "LAYOUTS" "LAYOUTS must be a number of 1 or more, found 'few'" LAYOUTS=few "$run" bench
+refuse "BOOTS" "BOOTS must be a number of 10 or more, found '3'" MODE=wall BOOTS=3 "$run" bench
+refuse "RUNS is a word" "RUNS must be a number of 1 or more, up to 4294967295, found 'abc'" RUNS=abc "$run" kunit
+refuse "RUNS is octal" "RUNS must be a number of 1 or more, up to 4294967295, found '010'" RUNS=010 "$run" kunit
+refuse "SEED is negative" "SEED must be a number of 0 or more, up to 4294967295, found '-1'" SEED=-1 "$run" kunit
+refuse "SEED is too large" "SEED must be a number of 0 or more, up to 4294967295, found '4294967296'" SEED=4294967296 "$run" kunit
+refuse "SEED is huge" "SEED must be a number of 0 or more, up to 4294967295, found '99999999999999999999'" \
+	SEED=99999999999999999999 "$run" kunit
+refuse "ONLY names no selftest" "ONLY must name a program of selftests/, such as busy_test, found none for 'busy'" ONLY=busy "$run" selftests
+refuse "ONLY names no misuse" "ONLY must name a case of scripts/destructive.table, found none for 'no such'" ONLY='no such' "$run" destructive
+refuse "ONLY names no slowdown" "ONLY must name a slowdown or unrelated change of scripts/sensitivity/, found none for 'nosuch'" \
+	ONLY=nosuch "$scripts/sensitivity.sh"
+refuse "ONLY names no phase" "ONLY must name a phase of scripts/phase-delays.table, found none for 'nosuch'" ONLY=nosuch "$scripts/phase-delays.sh"
+refuse "KERNELS of trend" "KERNELS must name two or more of 6.1, 6.12 and newest, found '5.4'" KERNELS='6.12 5.4' "$scripts/trend.sh"
 refuse "ONLY with run" "ONLY goes with" ONLY=cma "$run" run
 refuse "KSRC is nowhere" "found no folder at '$work/nowhere'" KSRC="$work/nowhere" "$run" run
 refuse "KSRC is no kernel" "found no Makefile in '$work/no-kernel'" KSRC="$work/no-kernel" "$run" run

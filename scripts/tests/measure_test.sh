@@ -74,8 +74,8 @@ expect "a boot that hangs is named" 1 "$(grep -c "boot 'boot' of .* did not end 
 rm "$work/hung"
 
 measured "KVM" "2 cma-tests: error: MODE=count counts the instructions of TCG, found ACCEL=kvm: use MODE=wall" count kvm
-measured "no layouts" "2 cma-tests: error: LAYOUTS must be 1 or more, found '0'" LAYOUTS=0 count tcg
-measured "too few boots" "2 cma-tests: error: BOOTS must be 10 or more, found '3'" BOOTS=3 wall tcg
+measured "no layouts" "2 cma-tests: error: LAYOUTS must be a number of 1 or more, found '0'" LAYOUTS=0 count tcg
+measured "too few boots" "2 cma-tests: error: BOOTS must be a number of 10 or more, found '3'" BOOTS=3 wall tcg
 measured "no number" "2 cma-tests: error: BOOTS must be a number of 10 or more, found 'ten'" BOOTS=ten wall tcg
 measured "unknown mode" "2 cma-tests: error: MODE must be count or wall, found 'fast'" fast tcg
 
