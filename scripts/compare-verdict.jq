@@ -19,7 +19,10 @@ def parts($all; $figure; $prefix): [$all[]
 	| if $clear != [] then $clear else . end;
 # The one that changed by most in the direction of $figure.
 def biggest($figure): max_by(.difference * (if $figure.verdict == "worse" then 1 else -1 end));
-def part_text($kind): if . == null or .difference == 0 then empty else "\($kind) \(.name) \(.difference | round | if . > 0 then "+\(.)" else tostring end)" end;
+def signed: if . > 0 then "+\(.)" else tostring end;
+def part_text($kind): if . == null or .difference == 0 then empty else "\($kind) \(.name) \(.difference | round | signed)" end;
+# Of one page: fewer instructions than one are a change, too.
+def page_text: if . == null then "" else "phase \(.name) \(.difference * 100 | round / 100 | signed), a page" end;
 
 # Where an allocation's phases cannot tell: the work it had.
 def work($all): . as $figure
@@ -30,10 +33,9 @@ def work($all): . as $figure
 # What explains a change of a row: the phase, or the work, that changed by most.
 def explanation($all): . as $figure
 	| if .measure | test("release") then first((parts($all; $figure; "release_") | biggest($figure) | part_text("release")), "")
-	  elif .measure == "page_isolation" then "phase isolate \(.new - .base | round), a page"
-	  elif .measure == "page_reclaim" then "phase reclaim \(.new - .base | round), a page"
-	  elif .measure == "page_migration"
-	  then (parts($all; $figure; "page_") | biggest($figure) | part_text("phase")) + ", a page"
+	  elif .measure == "page_isolation" then {name: "isolate", difference: (.new - .base)} | page_text
+	  elif .measure == "page_reclaim" then {name: "reclaim", difference: (.new - .base)} | page_text
+	  elif .measure == "page_migration" then parts($all; $figure; "page_") | biggest($figure) | page_text
 	  else first((parts($all; $figure; "phase_") | biggest($figure) | part_text("phase")), ([work($all)] | join(", "))) end;
 
 [records] as $all

@@ -87,12 +87,12 @@ compared "a phase that explains" "1 worse: 6 same, 0 better, 6 worse, 0 incompar
 expect "it is named" 6 "$(grep -c 'worse .*phase drain +4000$' "$work/said")"
 
 # What each page costs that was in the way, and the release: both are counted by call.
-# add_pages RUN PAGES MIGRATE UNMAP FREE: of one call.
+# add_pages RUN PAGES MIGRATE UNMAP FREE [ISOLATE]: of one call.
 add_pages() {
 	for boot in "$work/$1"/*/*/bench.out; do
 		sed -i "s/\"sample\":0,/\"sample\":0,\"call\":7,\"migrated_pages\":$2,/" "$boot"
-		printf '{"type":"phases","call":7,"instructions":%d,"attempts":1,"dropped":0,"control":50000,"migrate":%d,"unmap":%d,"copy":0,"remap":0,"isolate":0,"reclaim":0,"retries":0}\n{"type":"release","call":7,"instructions":%d,"bitmap":100,"free":%d}\n' \
-			"$((50000 + $3 + $4))" "$3" "$4" "$((100 + $5))" "$5" >"$(dirname "$boot")/phases.jsonl"
+		printf '{"type":"phases","call":7,"instructions":%d,"attempts":1,"dropped":0,"control":50000,"migrate":%d,"unmap":%d,"copy":0,"remap":0,"isolate":%d,"reclaim":0,"retries":0}\n{"type":"release","call":7,"instructions":%d,"bitmap":100,"free":%d}\n' \
+			"$((50000 + $3 + $4 + ${6:-0}))" "$3" "$4" "${6:-0}" "$((100 + $5))" "$5" >"$(dirname "$boot")/phases.jsonl"
 	done
 }
 make_run pages count 100000 200000
@@ -105,6 +105,12 @@ make_run pages-slower count 100000 200000
 add_pages pages-slower 128 128000 387840 500
 compared "1 % a page is seen among fewer pages" "1 worse: 14 same, 2 better, 2 worse, 0 incomparable" "$compare" "$work/pages" "$work/pages-slower"
 expect "the phase of it is named" 2 "$(grep -c 'worse .*page_migration .*phase unmap +30, a page$' "$work/said")"
+make_run pages-isolated count 100000 200000
+add_pages pages-isolated 256 256000 768000 500 25600
+make_run pages-isolated-more count 100000 200000
+add_pages pages-isolated-more 256 256000 768000 500 25728
+compared "half an instruction a page" "1 worse: 16 same, 0 better, 2 worse, 0 incomparable" "$compare" "$work/pages-isolated" "$work/pages-isolated-more"
+expect "it is told" 2 "$(grep -c 'worse .*page_isolation .*phase isolate +0.5, a page$' "$work/said")"
 make_run pages-few count 100000 200000
 add_pages pages-few 63 63000 189000 500
 compared "few pages tell no share" "0 better: 12 same, 2 better, 0 worse, 0 incomparable" "$compare" "$work/pages" "$work/pages-few"
