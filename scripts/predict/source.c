@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -135,15 +136,17 @@ static void name_folder(char *folder, size_t room, const char *path)
 	snprintf(folder, room, "%.*s", slash ? (int)(slash - path) + 1 : 1, slash ? path : ".");
 }
 
-/* The end of a pipe with the source as the C preprocessor leaves it. */
-static int start_preprocessor(const char *path, const char *folder, pid_t *child)
+/* The source as the C preprocessor leaves it, all of it: whose fault it is, is known then. */
+static int preprocess(const char *path, const char *folder)
 {
 	struct text_list options = { NULL, 0 };
 	static const char * const first[] = {
 		"cc", "-E", "-nostdinc", "-undef", "-D__DTS__", "-x", "assembler-with-cpp",
 	};
-	int ends[2];
+	int output = memfd_create("source", MFD_CLOEXEC);
 
+	if (output < 0)
+		fail("no memory for what cc makes of '%s': %s", path, strerror(errno));
 	for (size_t i = 0; i < sizeof(first) / sizeof(*first); i++)
 		text_list_add(&options, "%s", first[i]);
 	for (size_t i = 0; i < include_folders.count; i++)
@@ -154,26 +157,22 @@ static int start_preprocessor(const char *path, const char *folder, pid_t *child
 	if (!options.texts)
 		fail("no memory to start cc");
 	options.texts[options.count] = NULL;
-	open_pipe(ends);
-	*child = start(options.texts, -1, ends[1], ends[0]);
-	close(ends[1]);
+	if (wait_for(start(options.texts, -1, output, -1), "cc", path,
+		     "install gcc, or give a compiled tree (.dtb)"))
+		fail("'%s' does not compile: the preprocessor's message is above; say where what it includes is, INCLUDE='folder folder'",
+		     path);
 	text_list_free(&options);
-	return ends[0];
+	lseek(output, 0, SEEK_SET);
+	return output;
 }
 
 char *compile_source(const char *path, size_t *bytes)
 {
 	char folder[PATH_MAX], *data;
-	pid_t preprocessor;
-	int status, input;
+	int status;
 
 	name_folder(folder, sizeof(folder), path);
-	input = start_preprocessor(path, folder, &preprocessor);
-	data = run_dtc(path, "dts", folder, input, bytes, &status);
-	/* What the preprocessor leaves out, dtc misses next. */
-	if (wait_for(preprocessor, "cc", path, "install gcc, or give a compiled tree (.dtb)"))
-		fail("'%s' does not compile: the preprocessor's message is above; say where what it includes is, INCLUDE='folder folder'",
-		     path);
+	data = run_dtc(path, "dts", folder, preprocess(path, folder), bytes, &status);
 	if (status)
 		fail("'%s' does not compile: dtc's message is above", path);
 	return data;

@@ -119,6 +119,11 @@ expect "no file: status" 2 "$(lint_status "$work/absent")"
 expect "a text: status" 2 "$(lint_status "$0")"
 echo '/dts-v1/; / { broken' >"$work/broken.dts"
 expect "a source that does not compile: status" 2 "$(lint_status "$work/broken.dts")"
+# More than a pipe holds: dtc stops reading, and is the one to say why.
+awk 'BEGIN { for (i = 0; i < 9000; i++) printf "node%d { };\n", i }' >>"$work/broken.dts"
+expect "a long source that does not compile: status" 2 "$(lint_status "$work/broken.dts")"
+expect "a long source that does not compile: whose message it is" "dtc's message is above" \
+	"$(sed -n 's/^.*compile: //p' "$work/said")"
 # Boards' sources include others, from beside them, from their kernel tree or from elsewhere.
 mkdir -p "$work/linux/arch/arm64/boot/dts" "$work/linux/include/dt-bindings" "$work/elsewhere"
 source=$work/linux/arch/arm64/boot/dts/board.dts
