@@ -38,7 +38,7 @@
 #define TABLES 256
 #define SEED 5
 
-/* What is held, until held_give_up(). */
+/* What is held, until give_up(). */
 struct held {
 	unsigned char *map;	/* NULL: its pages cannot be seen */
 	size_t bytes;
