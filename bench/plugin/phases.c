@@ -244,7 +244,9 @@ static void execute(unsigned int cpu, void *data)
 	if (!is_of_kernel(block) && !call_depth) {
 		tell_call();
 		depth = 0;
+		/* Its task was taken off the processor: what was counted is no release. */
 		release_depth = 0;
+		memset(released, 0, sizeof(released));
 		memset(around, 0, sizeof(around));
 		return;
 	}
