@@ -105,6 +105,11 @@ static const struct option long_options[] = {
 /* One line, where getopt itself would write another. */
 static void complain_of_option(int option, const char *argument)
 {
+	const char letter[] = { '-', optopt, '\0' };
+
+	/* There are none of one letter, and of "-help" getopt is still at the 'h'. */
+	if (optopt && optopt < BENCH)
+		argument = letter;
 	fprintf(stderr, "error: %s '%s'; see cmabench --help\n", option == ':' ?
 		"expected a value behind" : "expected an option, found",
 		argument);
