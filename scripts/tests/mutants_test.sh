@@ -44,4 +44,12 @@ outcome "nor does a log without results" "crashed (log) did not end" "" <<'EOF'
 selftests (log) error no KTAP in the log
 EOF
 
+# A case of another name finds nothing, ever. It stands behind its suite, before its parameter.
+cases=$(grep -rhoE '(KUNIT_CASE[A-Z_]*\(|TEST_F[A-Z_]*\([a-z_]+, |TEST\()[a-z0-9_]+' "$scripts/../kunit" "$scripts/../selftests" |
+	sed 's/.*[( ]//' | sort -u)
+expect "every case that a mutant names is there" "" \
+	"$(grep -H '^Killed-by: ' "$scripts"/../kunit/mutants/*.patch | sed 's|.*/||; s|:Killed-by: | |' | while read -r patch name _; do
+		echo "${name#*.}" | tr . '\n' | grep -qxF "$cases" || echo "$patch: $name"
+	done)"
+
 finish
