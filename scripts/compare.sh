@@ -13,7 +13,8 @@
 scripts=$(readlink -f "$(dirname "$0")")
 . "$scripts/stage.sh"
 
-[ $# -eq 2 ] || die "expected two run folders: make compare BASE=<run> NEW=<run>"
+# shellcheck disable=SC2015
+[ -n "${1-}" ] && [ -n "${2-}" ] && [ $# -eq 2 ] || die "expected two run folders: make compare BASE=<run> NEW=<run>"
 format=${FORMAT:-text}
 subject=${SUBJECT-}
 case $format in text | markdown | json | ktap) ;; *) die "FORMAT must be text, markdown, json or ktap, found '$format'" ;; esac
@@ -42,7 +43,7 @@ check_shape() {
 
 # read_side NAME RUN: its figures, and what it was measured on.
 read_side() {
-	[ -d "$2" ] || die "expected a run folder, found none at $1='$2'"
+	[ -d "$2" ] || die "expected a run folder, found none at $1='$2': 'make bench' makes one"
 	for file in env.json measurement.json; do
 		[ -r "$2/$file" ] || die "expected $file in $1='$2', found none: 'make bench' leaves it"
 	done

@@ -238,7 +238,8 @@ trend_units() {
 expect "counted runs say instructions" "3 0" "$(trend_units)"
 OUT=$work/trend "$scripts/trend.sh" "$work/wall-base" "$work/wall-worse" >/dev/null 2>&1 || :
 expect "runs by the wall's clock say nanoseconds" "0 3" "$(trend_units)"
-compared "no such run" "2 cma-tests: error: expected a run folder, found none at NEW='nowhere'" "$compare" "$work/base" "$work/nowhere"
+compared "no run" "2 cma-tests: error: expected two run folders: make compare BASE=<run> NEW=<run>" "$compare" "$work/base" ""
+compared "no such run" "2 cma-tests: error: expected a run folder, found none at NEW='nowhere': 'make bench' makes one" "$compare" "$work/base" "$work/nowhere"
 
 make -s -C "$scripts/statistics" OUTPUT="$work/statistics" CC=cc test >"$work/ktap" || :
 expect "statistics against reference values" "31 0" "$(grep -c '^ok' "$work/ktap") $(grep -c '^not ok' "$work/ktap")"
