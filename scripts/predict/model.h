@@ -48,4 +48,7 @@ __u64 find_zone_border(const struct model *model, const struct region *area);
 
 __u64 round_up_to(__u64 number, __u64 step);
 
+/* Is RAM divided among NUMA nodes (numa_areas.c)? */
+bool has_nodes(const struct model *model);
+
 #endif

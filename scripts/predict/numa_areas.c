@@ -14,12 +14,18 @@ static void add_common(struct range_set *set, const struct range_set *ram, struc
 	}
 }
 
+/* Of RAM that is not the tree's nobody knows the NUMA node. */
+bool has_nodes(const struct model *model)
+{
+	return model->settings->has_numa && model->tree && !model->settings->ram.count;
+}
+
 /* The RAM of one NUMA node; false where there is no such node. All is of node 0 otherwise. */
 static bool ram_of_node(const struct model *model, __u32 numa_node, struct range_set *ram)
 {
 	const struct tree *tree = model->tree;
 
-	if (!model->settings->has_numa || !tree) {
+	if (!has_nodes(model)) {
 		if (!numa_node)
 			range_set_add_all(ram, &model->ram);
 		return !numa_node;

@@ -84,5 +84,5 @@ __u64 find_zone_border(const struct model *model, const struct region *area)
 		return end;
 	if (is_across(FOUR_GIB, area))
 		return FOUR_GIB;
-	return model->settings->has_numa && model->tree ? find_node_border(model, area) : 0;
+	return has_nodes(model) ? find_node_border(model, area) : 0;
 }
