@@ -34,7 +34,10 @@ set --
 [ -z "${CMDLINE+given}" ] || set -- "$@" --command-line "$CMDLINE"
 [ -z "${PAGEBLOCK_ORDER-}" ] || set -- "$@" --pageblock-order "$PAGEBLOCK_ORDER"
 [ -z "${ARCH-}" ] || set -- "$@" --arch "$ARCH"
-for folder in ${INCLUDE-}; do set -- "$@" --include "$folder"; done
+for folder in ${INCLUDE-}; do
+	[ -d "$folder" ] || die "INCLUDE must be folders, found none at '$folder'"
+	set -- "$@" --include "$folder"
+done
 for range in ${RAM-}; do set -- "$@" --ram "$range"; done
 for behaviour in $(list_behaviours "$kernel"); do set -- "$@" --behaviour "$behaviour"; done
 status=0

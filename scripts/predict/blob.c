@@ -96,7 +96,8 @@ void *blob_load(const char *path)
 	if (S_ISDIR(about.st_mode)) {
 		check_folder(path);
 		blob = compile_folder(path, &bytes);
-	} else if (has_suffix(path, ".dts") || has_suffix(path, ".dtso")) {
+	} else if (has_suffix(path, ".dts") || has_suffix(path, ".dtso") ||
+		   has_suffix(path, ".dtsi")) {
 		blob = compile_source(path, &bytes);
 	} else {
 		stream = fopen(path, "re");

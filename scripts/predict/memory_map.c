@@ -110,12 +110,20 @@ static __u64 align_down(__u64 address, __u64 align)
 	return address & ~(align - 1);
 }
 
+static __u64 clamp(__u64 address, const struct request *request)
+{
+	if (address < request->low)
+		return request->low;
+	return address > request->high ? request->high : address;
+}
+
+/* A size of 0 has a place wherever there is RAM, even where what is asked for has none. */
 static bool place_in_range(const struct range *range, const struct request *request, __u64 *place)
 {
-	__u64 low = range->start > request->low ? range->start : request->low;
-	__u64 high = range->end < request->high ? range->end : request->high;
+	__u64 low = clamp(range->start, request);
+	__u64 high = clamp(range->end, request);
 
-	if (low >= high || high - low < request->bytes)
+	if (low > high || high - low < request->bytes)
 		return false;
 	if (request->lowest) {
 		*place = low ? ((low - 1) | (request->align - 1)) + 1 : 0;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* places - where the nodes of /reserved-memory have their memory, by reg or by size */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "placed.h"
@@ -113,9 +114,9 @@ void note_reg_length(struct model *model, const struct reserved_node *node)
 		text_list_add(&model->prediction->log, "invalid reg property in '%s', skipping node",
 			      node->name);
 	add_finding(model, kernel->quiet_lengths ? FINDING_IGNORED : FINDING_REFUSED, node->name,
-		    "reg: has %d bytes, an entry of this tree has %d (#address-cells %d, #size-cells %d)",
-		    node->reg.length_bytes, entry_bytes, model->tree->address_cells,
-		    model->tree->size_cells);
+		    "reg: has %d bytes, an entry of this tree has %d; write an address of %d and a size of %d bytes",
+		    node->reg.length_bytes, entry_bytes, 4 * model->tree->address_cells,
+		    4 * model->tree->size_cells);
 }
 
 /* What to say of a reg with more entries than drivers look at. */
@@ -221,24 +222,38 @@ static bool find_in_ranges(struct model *model, const struct placed *placed,
 	return false;
 }
 
+/* A number of more or fewer cells than the tree counts in, and how it is to be written. */
+static void refuse_number(struct model *model, const struct reserved_node *node, const char *name,
+			  const char *cells_name, const struct number_property *number, int cells)
+{
+	unsigned int high = number->value >> 32, low = number->value;
+	char wanted[40];
+
+	if (!number->value || (cells == 1 && high))
+		snprintf(wanted, sizeof(wanted), "%d bytes", 4 * cells);
+	else if (cells == 1)
+		snprintf(wanted, sizeof(wanted), "<0x%x>", low);
+	else
+		snprintf(wanted, sizeof(wanted), "<0x%x 0x%x>", high, low);
+	add_finding(model, FINDING_REFUSED, node->name,
+		    "%s: has %d bytes, in this tree it has %d (%s is %d); write %s", name,
+		    number->length_bytes, 4 * cells, cells_name, cells, wanted);
+}
+
 static bool check_sized_properties(struct model *model, const struct reserved_node *node)
 {
 	struct text_list *log = &model->prediction->log;
 
 	if (node->size.state != PROPERTY_GOOD) {
 		text_list_add(log, "invalid size property in '%s' node.", node->name);
-		add_finding(model, FINDING_REFUSED, node->name,
-			    "size: has %d bytes, this tree's sizes have %d (#size-cells %d)",
-			    node->size.length_bytes, 4 * model->tree->size_cells,
-			    model->tree->size_cells);
+		refuse_number(model, node, "size", "#size-cells", &node->size,
+			      model->tree->size_cells);
 		return false;
 	}
 	if (node->alignment.state == PROPERTY_BAD_LENGTH) {
 		text_list_add(log, "invalid alignment property in '%s' node.", node->name);
-		add_finding(model, FINDING_REFUSED, node->name,
-			    "alignment: has %d bytes, this tree's addresses have %d (#address-cells %d)",
-			    node->alignment.length_bytes, 4 * model->tree->address_cells,
-			    model->tree->address_cells);
+		refuse_number(model, node, "alignment", "#address-cells", &node->alignment,
+			      model->tree->address_cells);
 		return false;
 	}
 	if (refused_first(model, node))
@@ -250,10 +265,11 @@ static bool check_sized_properties(struct model *model, const struct reserved_no
 			text_list_add(log, "invalid alloc-ranges property in '%s', skipping node.",
 				      node->name);
 		add_finding(model, quiet ? FINDING_ROUNDED : FINDING_REFUSED, node->name,
-			    "alloc-ranges: has %d bytes, an entry of this tree has %d%s",
+			    "alloc-ranges: has %d bytes, an entry of this tree has %d%s; write an address of %d and a size of %d bytes",
 			    node->alloc_ranges.length_bytes,
 			    4 * (model->tree->address_cells + model->tree->size_cells),
-			    quiet ? "; the kernel places the region anywhere" : "");
+			    quiet ? ", and the kernel places the region anywhere" : "",
+			    4 * model->tree->address_cells, 4 * model->tree->size_cells);
 		return quiet;
 	}
 	return true;
@@ -291,6 +307,9 @@ bool place_by_size(struct model *model, struct placed *placed,
 		alignment = least;
 	}
 	note_crooked_alignment(model, node, alignment);
+	if (!node->size.value && !(wants_area(node) && model->settings->has_cma))
+		add_finding(model, FINDING_ADVICE, node->name,
+			    "size: 0 reserves nothing; write the size, or remove the node");
 	/* Without an alignment a region begins at a cache line. */
 	request.align = alignment ? alignment : 64;
 	placed->bytes = node->size.value;

@@ -21,21 +21,31 @@ static void complete(struct given *given, const struct tree *tree)
 		given->command_line = tree ? tree->command_line : "";
 }
 
-static void apply(struct settings *settings, const struct given *given)
+/* Pageblocks are no larger than a section of the memory map: 128 MiB, of 64K pages 512 MiB. */
+static void read_pageblock_order(struct settings *settings, const char *text)
 {
+	unsigned int largest = section_shift(settings) - __builtin_ctzl(settings->page_bytes);
 	char *end;
 
+	settings->pageblock_order = strtoul(text, &end, 10);
+	if (*text < '0' || *text > '9' || *end || !settings->pageblock_order ||
+	    settings->pageblock_order > largest)
+		fail("PAGEBLOCK_ORDER must be a number from 1 to %u with pages of %lu KiB, found '%s'",
+		     largest, settings->page_bytes >> 10, text);
+}
+
+static void apply(struct settings *settings, const struct given *given)
+{
 	settings_architecture(settings, given->architecture);
 	if (given->config)
 		settings_read_config(settings, given->config);
 	if (given->page_size)
 		settings_page_size(settings, given->page_size);
-	if (given->pageblock_order) {
-		settings->pageblock_order = strtoul(given->pageblock_order, &end, 10);
-		if (end == given->pageblock_order || *end || settings->pageblock_order > 16)
-			fail("PAGEBLOCK_ORDER must be a number up to 16, found '%s'",
-			     given->pageblock_order);
-	}
+	if (settings->architecture != ARCHITECTURE_ARM64 && settings->page_bytes != 4096)
+		fail("PAGE_SIZE must be 4k with ARCH=%s, found '%s'", given->architecture,
+		     given->page_size ? given->page_size : given->config);
+	if (given->pageblock_order)
+		read_pageblock_order(settings, given->pageblock_order);
 	settings_read_command_line(settings, given->command_line);
 }
 
@@ -117,6 +127,9 @@ void question_read(struct question *question, int argc, char **argv)
 				  !given.command_line;
 	complete(&given, question->tree);
 	apply(settings, &given);
+	if (question->tree && settings->architecture == ARCHITECTURE_X86_64)
+		fail("expected ARCH=arm64 or arm for a device tree, found '%s'",
+		     given.architecture);
 }
 
 void question_free(struct question *question)

@@ -48,7 +48,7 @@ void parse_range(struct range_set *set, const char *text)
 	if (*rest != '+')
 		fail("expected START+SIZE such as 0x80000000+2G, found '%s'", text);
 	bytes = parse_bytes(rest + 1, &rest);
-	if (*rest)
+	if (*rest || !bytes)
 		fail("expected START+SIZE such as 0x80000000+2G, found '%s'", text);
 	range_set_add(set, start, range_end(start, bytes));
 }
@@ -76,6 +76,11 @@ void settings_defaults(struct settings *settings)
 __u64 pageblock_bytes(const struct settings *settings)
 {
 	return (__u64)settings->page_bytes << settings->pageblock_order;
+}
+
+unsigned int section_shift(const struct settings *settings)
+{
+	return settings->page_bytes == 65536 ? 29 : 27;
 }
 
 unsigned int area_slots(const struct settings *settings)
@@ -143,6 +148,7 @@ void settings_behaviour(struct settings *settings, const char *name)
 		{ "exclusive-order", &settings->kernel.exclusive_order },
 		{ "pool-in-kib", &settings->kernel.pool_in_kib },
 		{ "hugetlb-percent", &settings->kernel.hugetlb_percent },
+		{ "inward-map", &settings->kernel.inward_map },
 	};
 	bool value = *name != '!';
 
@@ -263,7 +269,7 @@ void settings_page_size(struct settings *settings, const char *text)
 void settings_read_config(struct settings *settings, const char *path)
 {
 	FILE *stream = fopen(path, "re");
-	bool huge = false, thp = false;
+	bool huge = false, thp = false, is_config = false;
 	char *line = NULL;
 	size_t room = 0;
 
@@ -277,10 +283,15 @@ void settings_read_config(struct settings *settings, const char *path)
 	settings->has_numa = false;
 	settings->config_bytes = 0;
 	settings->ram_pieces_max = PIECES_WITHOUT_EFI;
-	while (getline(&line, &room, stream) > 0)
+	while (getline(&line, &room, stream) > 0) {
+		is_config |= !strncmp(line, "CONFIG_", 7);
 		read_config_line(settings, line, &huge, &thp);
+	}
 	free(line);
 	fclose(stream);
+	if (!is_config)
+		fail("expected a kernel's .config, found no line CONFIG_NAME=value in '%s' ('zcat /proc/config.gz' writes a running kernel's)",
+		     path);
 	settings_choose_pageblock(settings, huge || (thp && settings->kernel.thp_pageblock));
 	choose_gigantic(settings, huge);
 }
@@ -392,21 +403,56 @@ static void read_option(struct settings *settings, const char *name, const char 
 	}
 }
 
+/* Without the double quotes around it, where there are any. */
+static char *unquote(char *text)
+{
+	size_t length = strlen(text);
+
+	if (*text != '"')
+		return text;
+	if (length > 1 && text[length - 1] == '"')
+		text[length - 1] = '\0';
+	return text + 1;
+}
+
+/* Cut the next word off *@line, NULL at its end; inside double quotes a blank is none. */
+static char *next_word(char **line)
+{
+	static const char blanks[] = " \t\n\v\f\r";
+	char *word = *line + strspn(*line, blanks), *end = word;
+	bool quoted = false;
+
+	if (!*word)
+		return NULL;
+	for (; *end && (quoted || !strchr(blanks, *end)); end++)
+		quoted ^= *end == '"';
+	*line = end + (*end != '\0');
+	*end = '\0';
+	return unquote(word);
+}
+
+/* A dash in an option's name is as good as an underscore. */
+static void underscore(char *name)
+{
+	for (; (name = strchr(name, '-')); name++)
+		*name = '_';
+}
+
 void settings_read_command_line(struct settings *settings, const char *line)
 {
-	char *copy = strdup(line), *position = NULL, *value;
+	char *copy = strdup(line), *rest = copy, *word, *value;
 
 	if (!copy)
 		fail("no memory for the command line");
-	for (char *word = strtok_r(copy, " \t\n", &position); word;
-	     word = strtok_r(NULL, " \t\n", &position)) {
+	while ((word = next_word(&rest))) {
 		/* What follows is for init. */
 		if (!strcmp(word, "--"))
 			break;
 		value = strchr(word, '=');
 		if (value) {
 			*value++ = '\0';
-			read_option(settings, word, value);
+			underscore(word);
+			read_option(settings, word, unquote(value));
 		} else if (!strcmp(word, "cma")) {
 			settings->cma.without_value = true;
 		}

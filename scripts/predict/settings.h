@@ -53,6 +53,7 @@ struct behaviours {
 	bool exclusive_order;
 	bool pool_in_kib;
 	bool hugetlb_percent;
+	bool inward_map;
 };
 
 struct cma_option {
@@ -110,6 +111,8 @@ void settings_architecture(struct settings *settings, const char *name);
 /* The pageblock that a kernel of this page size and configuration has. */
 void settings_choose_pageblock(struct settings *settings, bool huge_pages);
 __u64 pageblock_bytes(const struct settings *settings);
+/* The memory map comes in sections; where any of one is RAM, there is a map of all of it. */
+unsigned int section_shift(const struct settings *settings);
 /* How many areas the kernel has room for. */
 unsigned int area_slots(const struct settings *settings);
 void settings_free(struct settings *settings);

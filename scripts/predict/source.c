@@ -10,6 +10,7 @@
  */
 #include <errno.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -166,6 +167,22 @@ static int preprocess(const char *path, const char *folder)
 	return output;
 }
 
+/* Is it a whole tree, and no part to be included? What it includes may say so, too. */
+static bool says_version(const char *path)
+{
+	FILE *stream = fopen(path, "re");
+	bool found = !stream;
+	char *line = NULL;
+	size_t room = 0;
+
+	while (!found && getline(&line, &room, stream) > 0)
+		found = strstr(line, "/dts-v1/") || strstr(line, "include");
+	free(line);
+	if (stream)
+		fclose(stream);
+	return found;
+}
+
 char *compile_source(const char *path, size_t *bytes)
 {
 	char folder[PATH_MAX], *data;
@@ -173,6 +190,9 @@ char *compile_source(const char *path, size_t *bytes)
 
 	name_folder(folder, sizeof(folder), path);
 	data = run_dtc(path, "dts", folder, preprocess(path, folder), bytes, &status);
+	if (status && !says_version(path))
+		fail("expected the source of a whole tree, found no '/dts-v1/;' in '%s': give the board's .dts that includes it",
+		     path);
 	if (status)
 		fail("'%s' does not compile: dtc's message is above", path);
 	return data;

@@ -16,11 +16,10 @@ static struct number_property read_number(const void *blob, int node, const char
 
 	if (!cell)
 		return property;
-	property.state = PROPERTY_BAD_LENGTH;
-	if (property.length_bytes == cells * CELL_BYTES) {
-		property.state = PROPERTY_GOOD;
-		property.value = read_cells(cell, cells);
-	}
+	/* What was meant is known even where the kernel will not have it. */
+	property.value = read_cells(cell, property.length_bytes / CELL_BYTES);
+	property.state = property.length_bytes == cells * CELL_BYTES ? PROPERTY_GOOD :
+			 PROPERTY_BAD_LENGTH;
 	return property;
 }
 
