@@ -22,7 +22,7 @@ function number(text,    value, i) {
 # Each file begins with its own name for it, even where it has nothing else.
 FNR == 1 { source++ }
 
-$1 == "outcome" || $1 == "pageblock" || $1 == "block" { scalar[source, $1] = $2 }
+$1 == "outcome" || $1 == "pageblock" || $1 == "block" || $1 == "early" { scalar[source, $1] = $2 }
 $1 == "total" { total[source, $2] = $3 }
 $1 == "heap" && source < 4 { heap[source, $2] = 1; heaps[$2] = 1 }
 $1 == "default" { default_name[source] = $2 }
@@ -283,7 +283,7 @@ END {
 		compare_total("cma", total[3, "cma"] + 0, 0)
 		compare_total("ram", total[3, "ram"] - total[4, "ram"], 0)
 		compare_lint()
-		compare_total("mem", total[3, "mem"] - total[4, "mem"], 98304 + 1024 * nodes + (total[1, "cma"] - total[1, "mem"]) / 256)
+		compare_total("mem", total[3, "mem"] - total[4, "mem"], 98304 + 1024 * nodes + (scalar[2, "early"] - total[1, "mem"]) / 256)
 	}
 	compare_log()
 }

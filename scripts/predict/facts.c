@@ -29,6 +29,7 @@ static void print_facts(const struct prediction *prediction, const struct settin
 	printf("outcome\t%s\n", prediction->panics ? "panic" : "boot");
 	printf("pageblock\t%u\n", settings->pageblock_order);
 	printf("block\t%llu\n", pageblock_bytes(settings));
+	printf("early\t%llu\n", prediction->early_bytes);
 	printf("total\tcma\t%lld\n", (long long)prediction->cma_bytes);
 	printf("total\tram\t%lld\n", -(long long)prediction->ram_lost_bytes);
 	printf("total\tmem\t%lld\n", -(long long)prediction->memory_lost_bytes);

@@ -6,7 +6,8 @@
  *
  * One line a finding: the node, what the kernel does with it, the property that
  * is the reason and the value that would work. Status 0: the kernel takes every
- * node; 1: it refuses or ignores one, or does not boot; 2: there is no answer.
+ * node; 1: it refuses or ignores one, is damaged by one, or does not boot; 2: there
+ * is no answer.
  */
 #include <stdio.h>
 #include <string.h>
@@ -17,7 +18,7 @@
 static const char * const kind_names[] = {
 	[FINDING_REFUSED] = "refused", [FINDING_IGNORED] = "ignored", [FINDING_DISABLED] = "disabled",
 	[FINDING_ROUNDED] = "rounded",
-	[FINDING_OVERLAPS] = "overlaps", [FINDING_ADVICE] = "note",
+	[FINDING_OVERLAPS] = "overlaps", [FINDING_BROKEN] = "broken", [FINDING_ADVICE] = "note",
 };
 
 static bool is_negative(const struct finding *finding)
@@ -107,7 +108,7 @@ static bool print_findings(const struct prediction *prediction)
 		const struct finding *finding = &prediction->findings[i];
 
 		printf("%s: %s: %s\n", finding->node, kind_names[finding->kind], finding->text);
-		negative |= is_negative(finding);
+		negative |= is_negative(finding) || finding->kind == FINDING_BROKEN;
 	}
 	if (prediction->panics)
 		puts("this kernel does not boot with this tree");

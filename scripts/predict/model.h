@@ -16,6 +16,8 @@ struct model {
 	struct range_set ram, taken, unmapped;
 	/* Of nodes with reg that were refused when all reg had been taken. */
 	struct range_set given_back;
+	/* Lines of the log that come before the linear map stands. */
+	size_t said_early;
 	/* The boot loader is to fill the banks in: nobody knows what is free. */
 	bool ram_unknown;
 };
@@ -46,9 +48,9 @@ __u64 end_of_dma_zone(const struct model *model);
 /* The border of two zones that @area lies across; 0 where there is none. */
 __u64 find_zone_border(const struct model *model, const struct region *area);
 
-__u64 round_up_to(__u64 number, __u64 step);
-
 /* Is RAM divided among NUMA nodes (numa_areas.c)? */
 bool has_nodes(const struct model *model);
+
+__u64 round_up_to(__u64 number, __u64 step);
 
 #endif

@@ -60,6 +60,7 @@ static void initialise_sorted(struct model *model, struct placed_list *list)
 		}
 		initialise(model, placed);
 	}
+	model->said_early = model->prediction->log.count;
 }
 
 static void ask_placed(struct model *model, struct placed *placed, struct placed_list *asked)
@@ -82,6 +83,7 @@ static void initialise_in_order(struct model *model, struct placed_list *fixed,
 		sized->placed[i].waiting = false;
 		ask_placed(model, &sized->placed[i], &all);
 	}
+	model->said_early = model->prediction->log.count;
 	for (size_t i = 0; i < fixed->count; i++)
 		ask_placed(model, &fixed->placed[i], &all);
 	sort_placed(&all);

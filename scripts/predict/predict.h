@@ -33,6 +33,7 @@ enum finding_kind {
 	FINDING_DISABLED,	/* as the tree itself says */
 	FINDING_ROUNDED,	/* reserved, but not as written */
 	FINDING_OVERLAPS,
+	FINDING_BROKEN,		/* the kernel takes it, and is damaged by it */
 	FINDING_ADVICE,		/* stands, and is worth knowing */
 };
 
@@ -55,6 +56,8 @@ struct prediction {
 	bool ram_unknown;
 	/* Bytes: of all areas, out of System RAM, and out of MemTotal. */
 	__u64 cma_bytes, ram_lost_bytes, memory_lost_bytes;
+	/* Of areas when the kernel sizes its tables by what is free, before any comes alive. */
+	__u64 early_bytes;
 };
 
 /* @tree is NULL on a machine that has none. */

@@ -34,6 +34,12 @@ void text_list_add(struct text_list *list, const char *format, ...)
 	list->texts[list->count++] = text;
 }
 
+void text_list_truncate(struct text_list *list, size_t count)
+{
+	while (list->count > count)
+		free(list->texts[--list->count]);
+}
+
 void text_list_free(struct text_list *list)
 {
 	for (size_t i = 0; i < list->count; i++)

@@ -16,6 +16,8 @@ struct text_list {
 
 [[gnu::format(printf, 2, 3)]]
 void text_list_add(struct text_list *list, const char *format, ...);
+/* Keep the first @count texts. */
+void text_list_truncate(struct text_list *list, size_t count);
 void text_list_free(struct text_list *list);
 
 #endif

@@ -6,25 +6,52 @@
 
 #define BOUNCE_BYTES (64 * MIB)	/* what swiotlb= is without a number */
 
-static bool lies_in_ram(const struct model *model, const struct region *area)
+static __u64 bytes_outside_ram(const struct model *model, const struct region *area)
 {
-	return range_set_bytes(&model->ram, area->base, area->base + area->bytes) == area->bytes;
+	return area->bytes - range_set_bytes(&model->ram, area->base, area->base + area->bytes);
+}
+
+/*
+ * The map of memory comes in sections, and one with any RAM in it is mapped whole:
+ *
+ *    |---- section ----|---- section ----|
+ *    [RAM..............][RAM....]  hole  |    the hole has a struct page for each page,
+ *                                             and an area over it has pages to give
+ */
+static bool lies_in_map(const struct model *model, const struct region *area)
+{
+	__u64 section = 1ull << section_shift(model->settings);
+	__u64 end = area->base + area->bytes;
+
+	if (model->settings->architecture != ARCHITECTURE_ARM64)
+		return !bytes_outside_ram(model, area);
+	for (__u64 start = area->base / section * section; start < end; start += section)
+		if (!range_set_overlaps(&model->ram, start, start + section))
+			return false;
+	return true;
 }
 
 /* An area must be RAM, and lie in one zone. */
 static void activate(struct model *model, struct region *area)
 {
 	struct prediction *prediction = model->prediction;
-	__u64 border = find_zone_border(model, area);
+	__u64 border = find_zone_border(model, area), outside;
 
 	if (area->place != PLACE_EXACT || model->ram_unknown)
 		return;
-	if (!lies_in_ram(model, area)) {
+	if (!lies_in_map(model, area)) {
 		add_finding(model, FINDING_REFUSED, area->name,
 			    "0x%llx..0x%llx is not all RAM: the kernel does not boot with such an area",
 			    area->base, area->base + area->bytes - 1);
 		prediction->panics = true;
 		return;
+	}
+	outside = bytes_outside_ram(model, area);
+	if (outside) {
+		add_finding(model, FINDING_BROKEN, area->name,
+			    "0x%llx bytes of 0x%llx..0x%llx are no RAM, and the kernel gives them to whoever wants memory; end the area where RAM ends",
+			    outside, area->base, area->base + area->bytes - 1);
+		prediction->memory_lost_bytes -= outside;
 	}
 	if (!border)
 		return;
@@ -96,6 +123,56 @@ static void check_pieces(struct model *model)
 	text_list_add(&model->prediction->log, kernel->pieces_panic ?
 		      "memblock: cannot resize memory array" : "Kernel panic");
 	model->prediction->panics = true;
+}
+
+static const char *find_no_map(const struct model *model, __u64 start, __u64 end)
+{
+	const struct prediction *prediction = model->prediction;
+
+	for (size_t i = 0; i < prediction->region_count; i++) {
+		const struct region *region = &prediction->regions[i];
+
+		if (region->class == REGION_NO_MAP && region->base < end &&
+		    region->base + region->bytes > start)
+			return region->name;
+	}
+	return "/reserved-memory";
+}
+
+/*
+ * Some kernels leave the whole of a page out of the linear map that no-map has a part
+ * of. The rest of it is free all the same, and what is free at the end of RAM goes first:
+ *
+ *    |------ page ------|------ page ------|
+ *              free [== no-map ==]           the kernel writes here, and dies
+ */
+static void check_part_pages(struct model *model)
+{
+	__u64 page = model->settings->page_bytes, place, start;
+	struct request request = { .bytes = 64, .align = 64, .high = ULLONG_MAX };
+	struct range_set taken = { NULL, 0 };
+
+	if (!model->settings->kernel.inward_map || model->ram_unknown ||
+	    model->settings->architecture != ARCHITECTURE_ARM64)
+		return;
+	range_set_add_all(&taken, &model->taken);
+	for (__u64 used = 0; used < MIB; used += page) {
+		if (!find_place(&model->ram, &taken, &model->unmapped, &request, &place))
+			break;
+		start = place / page * page;
+		if (!range_set_overlaps(&model->unmapped, start, start + page)) {
+			range_set_add(&taken, start, start + page);
+			continue;
+		}
+		add_finding(model, FINDING_REFUSED, find_no_map(model, start, start + page),
+			    "no-map: the page at 0x%llx is out of the map for the part that it has, and the kernel uses the rest and dies; make base and size whole pages of %llu KiB",
+			    start, page >> 10);
+		text_list_truncate(&model->prediction->log, model->said_early);
+		text_list_add(&model->prediction->log, "Kernel panic");
+		model->prediction->panics = true;
+		break;
+	}
+	range_set_free(&taken);
 }
 
 static void list_heaps(struct model *model)
@@ -182,10 +259,14 @@ void sum_up(struct model *model)
 	struct prediction *prediction = model->prediction;
 
 	find_default(model);
-	for (size_t i = 0; i < prediction->region_count; i++)
-		if (prediction->regions[i].class == REGION_AREA)
-			activate(model, &prediction->regions[i]);
+	for (size_t i = 0; i < prediction->region_count; i++) {
+		if (prediction->regions[i].class != REGION_AREA)
+			continue;
+		prediction->early_bytes += prediction->regions[i].bytes;
+		activate(model, &prediction->regions[i]);
+	}
 	check_shared_pages(model);
+	check_part_pages(model);
 	check_pieces(model);
 	list_heaps(model);
 	sum_losses(model);

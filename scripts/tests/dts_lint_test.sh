@@ -100,6 +100,30 @@ expect "what a crashed kernel left to the next" "RAM                            
 expect "cma= without a number" \
 	"cma=: note: is 0 or no number, and so there is no global area; write cma=64M, or leave it out for the tree's or the configuration's" \
 	"$(said_of "$plain" '^cma=' --command-line cma=lots)"
+# global_area COMMAND-LINE: what of it is the global area's size
+global_area() {
+	said_of "$plain" '^reserved  ' --command-line "$1" | sed 's/.*, \([0-9]* MiB\), CMA.*/\1/'
+}
+expect "quotes around a value" "64 MiB" "$(global_area 'quiet cma="64M"')"
+expect "quotes around an option" "64 MiB" "$(global_area '"cma=64M" quiet')"
+expect "what looks like an option inside quotes" "16 MiB" "$(global_area 'other="a cma=64M" quiet')"
+expect "a quote that nobody closes" "64 MiB" "$(global_area 'cma="64M other cma=96M')"
+expect "a quote alone" "16 MiB" "$(global_area '"')"
+expect "a dash in an option's name" "hugetlb0                         at or below 0x100000000..0x13fffffff, 1 GiB, CMA" \
+	"$(said_of "$plain" '^hugetlb0 ' --ram 0x40000000+6G --command-line 'hugetlb-cma=1G')"
+expect "an area that ends in a hole of RAM: it is not refused" \
+	"pool@50000000: broken: 0x400000 bytes of 0x50000000..0x507fffff are no RAM, and the kernel gives them to whoever wants memory; end the area where RAM ends" \
+	"$(said_of "$plain" '^pool@50000000: ' --ram 0x40000000+260M)"
+expect "a whole section without RAM: no boot" "this kernel does not boot with this tree" \
+	"$(said_of "$plain" '^this kernel' --ram 0x40000000+256M)"
+crooked="$plain; /mapped@55000000 {/,/}/{s/mapped@55000000/mailbox/; s/reg = .*/no-map; size = <0 0x1800>;/}"
+expect "no-map of part of a page, where the kernel uses the rest" \
+	"mailbox: refused: no-map: the page at 0x5fffe000 is out of the map for the part that it has, and the kernel uses the rest and dies; make base and size whole pages of 4 KiB" \
+	"$(said_of "$crooked" '^mailbox: ' --behaviour tree-order --behaviour inward-map)"
+expect "no-map of part of a page, where it does not" "" "$(said_of "$crooked" '^mailbox: ' --behaviour tree-order)"
+expect "a size of one cell in a tree of two: how to write it" \
+	"sized: refused: size: has 4 bytes, in this tree it has 8 (#size-cells is 2); write <0x0 0x1000000>" \
+	"$(said_of '/sized {/,/}/s/<0x0 0x1000000>/<0x1000000>/' '^sized: ')"
 expect "memmap= where it is not known" \
 	"memmap=: ignored: this architecture does not know it; write a node of /reserved-memory with no-map and reg" \
 	"$(said_of "$plain" '^memmap=' --command-line "memmap=4M\$0x50000000")"
@@ -144,8 +168,30 @@ expect "an overlay: status" 2 "$(lint_status "$scripts/../dts-fixtures/cma-by-re
 expect "an overlay: what to do" "merge it over the board's" "$(grep -o "merge it over the board's" "$work/said")"
 head -c 17000000 /dev/zero >"$work/huge"
 expect "a huge file: status" 2 "$(lint_status "$work/huge")"
-expect "PAGE_SIZE=5k: status" 2 "$(lint_status "$work/board.dtb" --page-size 5k)"
-expect "PAGEBLOCK_ORDER=x: status" 2 "$(lint_status "$work/board.dtb" --pageblock-order x)"
+echo 'CMA=y' >"$work/no.config"
+sed '/^\/dts-v1\/;/d' "$board" >"$work/part.dtsi"
+{ cat "$work/board.dtb"; echo more; } >"$work/longer.dtb"
+expect "more behind a blob: status" 1 "$(lint_status "$work/longer.dtb")"
+
+# What cannot be meant: status 2, and a line that says what can.
+while IFS='|' read -r file options wanted; do
+	# shellcheck disable=SC2086 # options in words
+	expect "$file $options: status" 2 "$(lint_status "$work/$file" $options)"
+	expect "$file $options: what is said" "cma-tests: error: $wanted" "$(sed "s|$work/||" "$work/said")"
+done <<'EOT'
+board.dtb|--page-size 5k|PAGE_SIZE must be 4k, 16k or 64k, found '5k'
+board.dtb|--arch arm --page-size 64k|PAGE_SIZE must be 4k with ARCH=arm, found '64k'
+board.dtb|--arch x86_64|expected ARCH=arm64 or arm for a device tree, found 'x86_64'
+board.dtb|--pageblock-order x|PAGEBLOCK_ORDER must be a number from 1 to 15 with pages of 4 KiB, found 'x'
+board.dtb|--pageblock-order 0|PAGEBLOCK_ORDER must be a number from 1 to 15 with pages of 4 KiB, found '0'
+board.dtb|--pageblock-order -9|PAGEBLOCK_ORDER must be a number from 1 to 15 with pages of 4 KiB, found '-9'
+board.dtb|--page-size 64k --pageblock-order 14|PAGEBLOCK_ORDER must be a number from 1 to 13 with pages of 64 KiB, found '14'
+board.dtb|--ram 0x40000000+0|expected START+SIZE such as 0x80000000+2G, found '0x40000000+0'
+part.dtsi||expected the source of a whole tree, found no '/dts-v1/;' in 'part.dtsi': give the board's .dts that includes it
+EOT
+expect "a .config without a line of one: status" 2 "$(lint_status "$work/board.dtb" --config "$work/no.config")"
+expect "INCLUDE= that is no folder" "cma-tests: error: INCLUDE must be folders, found none at 'nowhere'" \
+	"$(FILE="$board" INCLUDE=nowhere O="$work/o" "$scripts/dts-lint.sh" 2>&1 || :)"
 
 # Cells and numbers that no board has, each in a tree that is otherwise sound.
 while IFS='|' read -r wanted what script; do
