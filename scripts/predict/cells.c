@@ -40,13 +40,9 @@ struct pair_property read_pairs(const struct tree *tree, const void *blob, int n
 		property.state = PROPERTY_EMPTY;
 		return property;
 	}
-	if (property.length_bytes % pair_bytes) {
-		property.state = PROPERTY_BAD_LENGTH;
-		return property;
-	}
-	property.state = PROPERTY_GOOD;
+	property.state = property.length_bytes % pair_bytes ? PROPERTY_BAD_LENGTH : PROPERTY_GOOD;
 	property.count = property.length_bytes / pair_bytes;
-	property.pairs = calloc(property.count, sizeof(*property.pairs));
+	property.pairs = calloc(property.count + 1, sizeof(*property.pairs));
 	if (!property.pairs)
 		fail("no memory for %zu entries of '%s'", property.count, name);
 	for (size_t i = 0; i < property.count; i++) {

@@ -84,6 +84,8 @@ static void print_machine(const struct prediction *prediction, const struct ques
 			    prediction->ram.ranges[i].end - prediction->ram.ranges[i].start);
 		putchar('\n');
 	}
+	for (size_t i = 0; i < question->tree->bank_notes.count; i++)
+		puts(question->tree->bank_notes.texts[i]);
 	if (prediction->ram_unknown)
 		puts("RAM is left to the boot loader: say RAM=START+SIZE to see places and what fits");
 }
@@ -140,7 +142,7 @@ int main(int argc, char **argv)
 		for (size_t i = 0; i < prediction.region_count; i++)
 			print_region(&prediction.regions[i]);
 		print_size_note(&prediction, &question);
-		negative = print_findings(&prediction);
+		negative = print_findings(&prediction) || question.tree->bank_notes.count;
 	}
 	prediction_free(&prediction);
 	question_free(&question);

@@ -25,22 +25,53 @@ static void add_banks(struct tree *tree, const struct pair_property *pairs, __u3
 	}
 }
 
+/* A memory node by what it says of itself; what is only called so gives nothing. */
+static bool is_memory(struct tree *tree, const void *blob, int node)
+{
+	int length;
+	const char *type = fdt_getprop(blob, node, "device_type", &length);
+	const char *name = fdt_get_name(blob, node, NULL);
+
+	if (type && length >= 7 && !strncmp(type, "memory", length))
+		return true;
+	if (!strcmp(name, "memory") || !strncmp(name, "memory@", 7))
+		text_list_add(&tree->bank_notes,
+			      "%s: ignored: no RAM without device_type = \"memory\"; add that",
+			      name);
+	return false;
+}
+
+/* The kernel reads whole entries, whatever is left over behind them. */
+static struct pair_property read_bank_pairs(struct tree *tree, const void *blob, int node)
+{
+	const char *name = has(blob, node, "linux,usable-memory") ?
+			   "linux,usable-memory" : "reg";
+	struct pair_property pairs = read_pairs(tree, blob, node, name);
+	int address_bytes = CELL_BYTES * tree->address_cells;
+	int size_bytes = CELL_BYTES * tree->size_cells;
+	int entry_bytes = address_bytes + size_bytes;
+
+	if (pairs.state == PROPERTY_BAD_LENGTH)
+		text_list_add(&tree->bank_notes,
+			      "%s: ignored: %s: the last %d of its %d bytes are no entry, which has %d; write an address of %d and a size of %d bytes",
+			      fdt_get_name(blob, node, NULL), name,
+			      pairs.length_bytes % entry_bytes, pairs.length_bytes,
+			      entry_bytes, address_bytes, size_bytes);
+	return pairs;
+}
+
 static void read_banks(struct tree *tree, const void *blob)
 {
 	int node;
 
 	fdt_for_each_subnode(node, blob, 0) {
-		int length, id_length;
-		const char *type = fdt_getprop(blob, node, "device_type", &length);
+		int id_length;
 		const fdt32_t *id = fdt_getprop(blob, node, "numa-node-id", &id_length);
 		struct pair_property pairs;
 
-		if (!type || length < 7 || strncmp(type, "memory", length))
+		if (!is_memory(tree, blob, node) || !is_enabled(blob, node))
 			continue;
-		if (!is_enabled(blob, node))
-			continue;
-		pairs = read_pairs(tree, blob, node, has(blob, node, "linux,usable-memory") ?
-				   "linux,usable-memory" : "reg");
+		pairs = read_bank_pairs(tree, blob, node);
 		add_banks(tree, &pairs, id && id_length == CELL_BYTES ? fdt32_ld(id) : 0);
 		free(pairs.pairs);
 	}

@@ -120,6 +120,7 @@ void tree_free(struct tree *tree)
 	}
 	free(tree->nodes);
 	free(tree->banks);
+	text_list_free(&tree->bank_notes);
 	free(tree->usable.pairs);
 	free(tree->command_line);
 	range_set_free(&tree->initrd);

@@ -4,6 +4,7 @@
 #define TREE_H
 
 #include "memory_map.h"
+#include "report.h"
 
 /* A property that is a list of numbers of one width, as found. */
 enum property_state {
@@ -39,6 +40,7 @@ struct reserved_node {
 	bool shared_dma_pool;		/* compatible with "shared-dma-pool" */
 	bool restricted_dma_pool;	/* or with "restricted-dma-pool" */
 	bool has_children;
+	/* Of a bad length, the whole entries. */
 	struct pair_property reg, alloc_ranges;
 	struct number_property size, alignment;
 };
@@ -57,6 +59,8 @@ struct tree {
 	char *command_line;		/* of /chosen, "" where it has none */
 	struct bank *banks;
 	size_t bank_count;
+	/* What of the memory nodes no kernel takes for RAM, and why. */
+	struct text_list bank_notes;
 	/* What a kernel after a crash may use; absent on any other. */
 	struct pair_property usable;
 	/* Taken before any node is read, and after all of them. */

@@ -55,6 +55,11 @@ said_of() {
 no_ram='/memory@40000000 {/,/}/s/<.*>/<0 0x40000000 0 0>/'
 expect "RAM that the boot loader fills in" \
 	"RAM is left to the boot loader: say RAM=START+SIZE to see places and what fits" "$(said_of "$no_ram" 'boot loader')"
+expect "a memory node with half an entry" \
+	"memory@40000000: ignored: reg: the last 12 of its 12 bytes are no entry, which has 16; write an address of 8 and a size of 8 bytes" \
+	"$(said_of '/memory@40000000 {/,/}/s/<.*>/<0 0x40000000 0x20000000>/' '^memory@')"
+expect "a memory node in name only" "memory@40000000: ignored: no RAM without device_type = \"memory\"; add that" \
+	"$(said_of '/memory@40000000 {/,/}/s/device_type.*//' '^memory@')"
 expect "a node without a place, RAM unknown" "sized                            somewhere, 16 MiB, CMA" "$(said_of "$no_ram" '^sized ')"
 expect "that RAM, given" "RAM                              0x40000000..0x7fffffff, 1 GiB" \
 	"$(said_of "$no_ram" '^RAM ' --ram 0x40000000+1G)"
