@@ -33,27 +33,59 @@ static bool find_outside(const struct model *model, const struct range_set *take
 }
 
 /*
- * By then the kernel's page tables are at the end of RAM. How many they are is not
- * known, but what fits only with all of the end does not fit:
+ * By then the map of memory is at the end of RAM: 64 bytes a page, for each section that
+ * has RAM. With larger pages more is taken and given back; there, one page stands for it.
+ */
+static __u64 early_bytes(const struct model *model)
+{
+	__u64 page = model->settings->page_bytes, sections = 0;
+	__u64 section = 1ull << section_shift(model->settings), last = 0;
+
+	if (page != 4096 || model->settings->architecture != ARCHITECTURE_ARM64)
+		return page;
+	for (size_t i = 0; i < model->ram.count; i++) {
+		__u64 first = model->ram.ranges[i].start / section;
+
+		if (first < last)
+			first = last;
+		last = (model->ram.ranges[i].end - 1) / section + 1;
+		sections += last - first;
+	}
+	return sections * (section / page * 64);
+}
+
+/* Is the one place reached from the other without leaving what is free? */
+static bool lies_beside(const struct model *model, __u64 low, __u64 end)
+{
+	return range_set_bytes(&model->ram, low, end) == end - low &&
+	       !range_set_overlaps(&model->taken, low, end) &&
+	       !range_set_overlaps(&model->unmapped, low, end);
+}
+
+/*
+ * What fits only with all of the end does not fit, and goes where it does:
  *
- *    kernel |-------- a pageblock --------|-------- a pageblock ------[tables]
+ *    kernel |-------- area here? --------|   hole   |--- no: [the map of memory]
  */
 static bool find_area_place(const struct model *model, const struct area_request *area,
 			    __u64 *base)
 {
-	__u64 page = model->settings->page_bytes, last, beside;
-	struct request tables = { .bytes = page, .align = page, .high = ULLONG_MAX };
+	__u64 bytes = early_bytes(model), early, beside;
+	struct request request = { .bytes = bytes, .high = ULLONG_MAX };
 	struct range_set taken = { NULL, 0 };
 	bool found;
 
+	request.align = bytes < 2 * MIB ? bytes : 2 * MIB;
 	if (!find_outside(model, &model->taken, area, base))
 		return false;
-	if (!find_place(&model->ram, &model->taken, &model->unmapped, &tables, &last))
+	if (!find_place(&model->ram, &model->taken, &model->unmapped, &request, &early))
 		return true;
 	range_set_add_all(&taken, &model->taken);
-	range_set_add(&taken, last, last + page);
+	range_set_add(&taken, early, early + bytes);
 	found = find_outside(model, &taken, area, &beside);
 	range_set_free(&taken);
+	if (found && beside < *base && !lies_beside(model, beside, *base + area->bytes))
+		*base = beside;
 	return found;
 }
 
