@@ -54,6 +54,9 @@ static void initialise_sorted(struct model *model, struct placed_list *list)
 		if (placed->waiting) {
 			/* All have the same key, and the sort is not stable. */
 			placed->unknown_place = waiting > 1 || model->ram_unknown;
+			if (waiting > 1 && placed->node->alloc_ranges.state == PROPERTY_GOOD)
+				add_finding(model, FINDING_ADVICE, placed->node->name,
+					    "alloc-ranges: this kernel places nodes without reg in no defined order, and another may have taken them; write reg");
 			if (!place_by_size(model, placed, list))
 				continue;
 			placed->waiting = false;
