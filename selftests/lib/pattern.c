@@ -4,8 +4,13 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "pagemap.h"
+#include "testbed.h"
+
+#define DEADLINE_MS 10000
+#define PAUSE_US 1000
 
 /* One step of a 64-bit generator (xorshift*); never 0 for a seed above 0. */
 static __u64 next_word(__u64 *state)
@@ -54,6 +59,16 @@ static __u64 *last_word(const struct pattern_writer *writer, size_t page)
 	return (__u64 *)(writer->start + (page + 1) * pagemap_page_size()) - 1;
 }
 
+static void write_page(struct pattern_writer *writer, size_t page, __u64 value)
+{
+	__u64 *word = last_word(writer, page);
+
+	if (__atomic_load_n(word, __ATOMIC_RELAXED) != writer->written[page] && writer->lost < 0)
+		writer->lost = page;
+	writer->written[page] = value;
+	__atomic_store_n(word, value, __ATOMIC_RELAXED);
+}
+
 static void *write_on(void *argument)
 {
 	struct pattern_writer *writer = argument;
@@ -62,40 +77,62 @@ static void *write_on(void *argument)
 	while (!__atomic_load_n(&writer->stop, __ATOMIC_RELAXED)) {
 		__u64 round = __atomic_add_fetch(&writer->rounds, 1, __ATOMIC_RELAXED);
 
-		for (page = 0; page < writer->pages; page++) {
-			writer->written[page] = round << 24 | page;
-			*last_word(writer, page) = round << 24 | page;
-		}
+		for (page = 0; page < writer->pages; page++)
+			write_page(writer, page, round << 24 | page);
+		/* There are many of us, and one that is to move what we write to. */
+		usleep(PAUSE_US);
 	}
 	return NULL;
 }
 
 int pattern_writer_start(struct pattern_writer *writer, void *start, size_t bytes)
 {
+	size_t page;
 	int err;
 
 	memset(writer, 0, sizeof(*writer));
 	writer->start = start;
 	writer->pages = bytes / pagemap_page_size();
+	writer->lost = -1;
 	writer->written = calloc(writer->pages, sizeof(*writer->written));
-	if (!writer->written)
-		return -ENOMEM;
-	err = pthread_create(&writer->thread, NULL, write_on, writer);
-	if (err)
+	err = writer->written ? 0 : ENOMEM;
+	for (page = 0; !err && page < writer->pages; page++)
+		writer->written[page] = *last_word(writer, page);
+	if (!err)
+		err = pthread_create(&writer->thread, NULL, write_on, writer);
+	if (err) {
 		free(writer->written);
+		writer->start = NULL;
+	}
 	return -err;
+}
+
+bool pattern_writer_goes_on(const struct pattern_writer *writer)
+{
+	long long end = testbed_now_ms() + DEADLINE_MS;
+	/* The round that is under way has been where we do not look. */
+	__u64 wanted = __atomic_load_n(&writer->rounds, __ATOMIC_RELAXED) + 2;
+
+	while (__atomic_load_n(&writer->rounds, __ATOMIC_RELAXED) < wanted) {
+		if (testbed_now_ms() > end)
+			return false;
+		usleep(1000);
+	}
+	return true;
 }
 
 long pattern_writer_stop(struct pattern_writer *writer)
 {
 	size_t page;
-	long bad = -1;
 
+	if (!writer->start)
+		return -1;
 	__atomic_store_n(&writer->stop, true, __ATOMIC_RELAXED);
 	pthread_join(writer->thread, NULL);
-	for (page = 0; page < writer->pages && bad < 0; page++)
+	for (page = 0; page < writer->pages && writer->lost < 0; page++)
 		if (*last_word(writer, page) != writer->written[page])
-			bad = page;
+			writer->lost = page;
 	free(writer->written);
-	return bad;
+	writer->start = NULL;
+	return writer->lost;
 }

@@ -19,13 +19,15 @@ long pattern_first_wrong(const void *start, size_t bytes, __u64 seed);
 
 /*
  * A thread that writes into the last word of each page, over and over, and
- * remembers what it wrote: a write lost while the page moved is seen.
+ * remembers what it wrote: a write lost while the page moved is seen, at the
+ * latest when the page is written to again.
  */
 struct pattern_writer {
-	unsigned char *start;
+	unsigned char *start;	/* NULL: it does not run */
 	size_t pages;
 	__u64 *written;		/* what each page's last word must be */
-	__u64 rounds;
+	__u64 rounds;		/* begun, over all pages */
+	long lost;		/* the first page with a lost write, or -1 */
 	bool stop;
 	pthread_t thread;
 };
@@ -33,7 +35,19 @@ struct pattern_writer {
 /* pattern_writer_start - returns 0 or -errno. */
 int pattern_writer_start(struct pattern_writer *writer, void *start, size_t bytes);
 
-/* pattern_writer_stop - the first page with a lost write, or -1. */
+/*
+ * pattern_writer_goes_on - wait until each page was written to once more.
+ *
+ * False when that did not come to pass within ten seconds: a page cannot be
+ * written to.
+ */
+bool pattern_writer_goes_on(const struct pattern_writer *writer);
+
+/*
+ * pattern_writer_stop - the first page with a lost write, or -1.
+ *
+ * Harmless where it does not run.
+ */
 long pattern_writer_stop(struct pattern_writer *writer);
 
 #endif

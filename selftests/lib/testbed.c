@@ -250,17 +250,23 @@ int testbed_debugfs_free(struct testbed *bed)
 	return guard_cancel(&bed->guard, bed->block_guard_id[bed->nblocks]);
 }
 
-int testbed_take_room(struct testbed *bed, __u64 *pages)
+int testbed_take_part(struct testbed *bed, unsigned int parts, __u64 *pages)
 {
 	long long end = testbed_now_ms() + ROOM_DEADLINE_MS;
 	int err = cma_area_read(bed->area, CMA_MAXCHUNK_PAGES, pages);
 
 	if (err)
 		return err;
+	*pages /= parts;
 	do {
 		err = testbed_debugfs_alloc(bed, *pages);
 	} while (err == -ENOMEM && testbed_now_ms() < end);
 	return err;
+}
+
+int testbed_take_room(struct testbed *bed, __u64 *pages)
+{
+	return testbed_take_part(bed, 1, pages);
 }
 
 bool testbed_owns_machine(void)

@@ -123,6 +123,9 @@ int testbed_debugfs_free(struct testbed *bed);
  */
 int testbed_take_room(struct testbed *bed, __u64 *pages);
 
+/* testbed_take_part - likewise, one of @parts equal parts of the room. */
+int testbed_take_part(struct testbed *bed, unsigned int parts, __u64 *pages);
+
 /*
  * testbed_owns_machine - may a test do what would harm other users of CMA?
  *

@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "page_kinds.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "meminfo.h"
+#include "pagemap.h"
+#include "pattern.h"
+#include "testbed.h"
+#include "text_file.h"
+
+#define MERGE_DEADLINE_MS 6000
+#define KIND_BYTES (2ul << 20)
+#define KSM_RUN "/sys/kernel/mm/ksm/run"
+#define KSM_SHARING "/sys/kernel/mm/ksm/pages_sharing"
+#define THP "/sys/kernel/mm/transparent_hugepage"
+#define LARGE_BYTES (64ul << 10)
+
+static int map_anonymous(struct kind_pages *pages, int flags)
+{
+	pages->bytes = KIND_BYTES;
+	pages->map = mmap(NULL, pages->bytes, PROT_READ | PROT_WRITE,
+			  flags | MAP_ANONYMOUS, -1, 0);
+	if (pages->map == MAP_FAILED)
+		return -errno;
+	madvise(pages->map, pages->bytes, MADV_NOHUGEPAGE);
+	pattern_fill(pages->map, pages->bytes, pages->seed);
+	return 0;
+}
+
+static int make_anonymous(struct kind_pages *pages, struct guard *guard)
+{
+	(void)guard;
+	return map_anonymous(pages, MAP_PRIVATE);
+}
+
+/* Shared memory is tmpfs's. */
+static int make_shared_memory(struct kind_pages *pages, struct guard *guard)
+{
+	(void)guard;
+	return map_anonymous(pages, MAP_SHARED);
+}
+
+static int make_locked(struct kind_pages *pages, struct guard *guard)
+{
+	int err = make_anonymous(pages, guard);
+
+	if (!err && mlock(pages->map, pages->bytes))
+		err = errno == EPERM || errno == ENOMEM ? -EOPNOTSUPP : -errno;
+	return err;
+}
+
+/*
+ * Map all of it and say so. Then wait until we are asked, or nobody is left to
+ * ask: is all as it was when we came?
+ */
+static void live_as_sharer(const struct kind_pages *pages)
+{
+	bool is_wrong = pattern_first_wrong(pages->map, pages->bytes, pages->seed) >= 0;
+	char byte = 0;
+
+	close(pages->ask[1]);
+	if (write(pages->told[1], &byte, 1) != 1 || read(pages->ask[0], &byte, 1) != 1)
+		_exit(1);
+	_exit(is_wrong || pattern_first_wrong(pages->map, pages->bytes, pages->seed) >= 0);
+}
+
+static int start_sharers(struct kind_pages *pages, struct guard *guard)
+{
+	int err = 0, i;
+	char byte;
+
+	if (pipe2(pages->ask, O_CLOEXEC) || pipe2(pages->told, O_CLOEXEC))
+		return -errno;
+	for (i = 0; !err && i < PAGE_KIND_SHARERS; i++) {
+		pages->sharers[i] = fork();
+		if (pages->sharers[i] == 0)
+			live_as_sharer(pages);
+		err = pages->sharers[i] < 0 ? -errno : 0;
+		if (!err)
+			guard_kill(guard, pages->sharers[i]);
+		if (!err && read(pages->told[0], &byte, 1) != 1)
+			err = -EPIPE;
+	}
+	return err;
+}
+
+/* Mapped by several processes, so that each mapping must be moved. */
+static int make_fork_shared(struct kind_pages *pages, struct guard *guard)
+{
+	int err = make_anonymous(pages, guard);
+
+	return err ? err : start_sharers(pages, guard);
+}
+
+static int make_memory_of_several(struct kind_pages *pages, struct guard *guard)
+{
+	int err = make_shared_memory(pages, guard);
+
+	return err ? err : start_sharers(pages, guard);
+}
+
+static int make_huge(struct kind_pages *pages, struct guard *guard)
+{
+	__u64 huge;
+
+	(void)guard;
+	if (text_file_read_u64(THP "/hpage_pmd_size", &huge) ||
+	    huge > 4 * KIND_BYTES)
+		return -EOPNOTSUPP;
+	pages->bytes = 2 * huge;
+	pages->map = mmap(NULL, pages->bytes, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (pages->map == MAP_FAILED)
+		return -errno;
+	madvise(pages->map, pages->bytes, MADV_HUGEPAGE);
+	pattern_fill(pages->map, pages->bytes, pages->seed);
+	return 0;
+}
+
+/*
+ * Folios of sixteen pages of 4 KiB, fewer where pages are larger: no room for a
+ * huge page between their ends.
+ */
+static int make_large_folios(struct kind_pages *pages, struct guard *guard)
+{
+	int err;
+
+	if (guard_set_file(guard, THP "/hugepages-64kB/enabled", "madvise"))
+		return -EOPNOTSUPP;
+	pages->bytes = KIND_BYTES;
+	pages->map = mmap(NULL, pages->bytes, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (pages->map == MAP_FAILED)
+		return -errno;
+	err = madvise(pages->map, pages->bytes, MADV_NOHUGEPAGE);
+	if (!err)
+		err = madvise(pages->map + LARGE_BYTES, pages->bytes - 2 * LARGE_BYTES,
+			      MADV_HUGEPAGE);
+	pattern_fill(pages->map, pages->bytes, pages->seed);
+	return err ? -EOPNOTSUPP : 0;
+}
+
+static int map_hugetlb(struct kind_pages *pages, struct guard *guard, int flags)
+{
+	char text[32];
+	__u64 huge, pool;
+
+	if (meminfo_bytes("Hugepagesize", &huge) || huge > 4 * KIND_BYTES ||
+	    meminfo_number("HugePages_Total", &pool))
+		return -EOPNOTSUPP;
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)pool + PAGE_KIND_HUGE_PAGES);
+	if (guard_set_file(guard, "/proc/sys/vm/nr_hugepages", text))
+		return -EOPNOTSUPP;
+	pages->bytes = PAGE_KIND_HUGE_PAGES * huge;
+	pages->map = mmap(NULL, pages->bytes, PROT_READ | PROT_WRITE,
+			  flags | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0);
+	if (pages->map == MAP_FAILED)
+		return errno == ENOMEM ? -EOPNOTSUPP : -errno;
+	pattern_fill(pages->map, pages->bytes, pages->seed);
+	return 0;
+}
+
+/*
+ * Pages of hugetlb, with none to spare in its pool: each moves to one that is
+ * made for it. Guards ae37c7ff79f1 ("mm: make alloc_contig_range handle in-use
+ * hugetlb pages").
+ */
+static int make_hugetlb(struct kind_pages *pages, struct guard *guard)
+{
+	return map_hugetlb(pages, guard, MAP_PRIVATE);
+}
+
+static int make_shared_hugetlb(struct kind_pages *pages, struct guard *guard)
+{
+	return map_hugetlb(pages, guard, MAP_SHARED);
+}
+
+/* To be freed when memory is short, and then wanted after all. */
+static int make_lazily_freed(struct kind_pages *pages, struct guard *guard)
+{
+	int err = make_anonymous(pages, guard);
+
+	if (err)
+		return err;
+	if (madvise(pages->map, pages->bytes, MADV_FREE))
+		return -EOPNOTSUPP;
+	pattern_fill(pages->map, pages->bytes, pages->seed);
+	return 0;
+}
+
+/* Every page the same, merged into few that all of them share. */
+static int make_merged(struct kind_pages *pages, struct guard *guard)
+{
+	long long end = testbed_now_ms() + MERGE_DEADLINE_MS;
+	size_t size = pagemap_page_size(), offset;
+	__u64 sharing = 0;
+	int err = make_anonymous(pages, guard);
+
+	if (err)
+		return err;
+	for (offset = size; offset < pages->bytes; offset += size)
+		memcpy(pages->map + offset, pages->map, size);
+	if (madvise(pages->map, pages->bytes, MADV_MERGEABLE))
+		return -EOPNOTSUPP;
+	if (guard_set_file(guard, "/sys/kernel/mm/ksm/sleep_millisecs", "1") ||
+	    guard_set_file(guard, "/sys/kernel/mm/ksm/pages_to_scan", "2000") ||
+	    guard_set_file(guard, KSM_RUN, "1"))
+		return -EOPNOTSUPP;
+	while (sharing < 64 && testbed_now_ms() < end) {
+		usleep(1000);
+		text_file_read_u64(KSM_SHARING, &sharing);
+	}
+	return sharing < 64 ? -ETIME : 0;
+}
+
+static long check_merged(const struct kind_pages *pages)
+{
+	size_t size = pagemap_page_size(), offset;
+
+	for (offset = 0; offset < pages->bytes; offset += size)
+		if (pattern_first_wrong(pages->map + offset, size, pages->seed) >= 0)
+			return offset / size;
+	return -1;
+}
+
+const struct page_kind page_kinds[PAGE_KINDS] = {
+	{ .name = "anonymous", .make = make_anonymous },
+	{ .name = "shared memory", .make = make_shared_memory },
+	{ .name = "shared memory of several processes", .make = make_memory_of_several },
+	{ .name = "locked in memory", .make = make_locked },
+	{
+		.name = "shared by fork", .make = make_fork_shared,
+		.why_not_written = "a write would copy the page", .copies_when_written = true,
+	},
+	{ .name = "transparent huge", .make = make_huge },
+	{ .name = "large folios", .make = make_large_folios },
+	/* Whether memory is freed lazily is told in batches. */
+	{
+		.name = "freed lazily, written again", .make = make_lazily_freed,
+		.flags_come_late = true,
+	},
+	{ .name = "hugetlb", .make = make_hugetlb },
+	{ .name = "hugetlb, shared", .make = make_shared_hugetlb },
+	{
+		.name = "merged by KSM", .make = make_merged, .check = check_merged,
+		.why_not_written = "a write would undo the merging",
+	},
+};
+
+int page_kind_make(const struct page_kind *kind, struct kind_pages *pages, struct guard *guard,
+		   __u64 seed)
+{
+	int err;
+
+	memset(pages, 0, sizeof(*pages));
+	pages->seed = seed;
+	err = kind->make(pages, guard);
+	if (pages->map == MAP_FAILED)
+		pages->map = NULL;
+	/* Not for the sharers of other kinds. */
+	if (!err && madvise(pages->map, pages->bytes, MADV_DONTFORK))
+		err = -errno;
+	return err;
+}
+
+void page_kind_unmake(struct kind_pages *pages)
+{
+	int i;
+
+	for (i = 0; i < PAGE_KIND_SHARERS; i++) {
+		if (pages->sharers[i] <= 0)
+			continue;
+		kill(pages->sharers[i], SIGKILL);
+		waitpid(pages->sharers[i], NULL, 0);
+	}
+	for (i = 0; i < 2; i++) {
+		if (pages->ask[0] != pages->ask[1])
+			close(pages->ask[i]);
+		if (pages->told[0] != pages->told[1])
+			close(pages->told[i]);
+	}
+	if (pages->map)
+		munmap(pages->map, pages->bytes);
+	memset(pages, 0, sizeof(*pages));
+}
+
+long page_kind_first_wrong(const struct page_kind *kind, const struct kind_pages *pages)
+{
+	return kind->check ? kind->check(pages) :
+	       pattern_first_wrong(pages->map, pages->bytes, pages->seed);
+}
+
+int page_kind_ask_sharers(struct kind_pages *pages)
+{
+	int i, status, wrong = 0;
+
+	for (i = 0; i < PAGE_KIND_SHARERS && pages->sharers[i] > 0; i++)
+		wrong += write(pages->ask[1], "", 1) != 1;
+	for (i = 0; i < PAGE_KIND_SHARERS && pages->sharers[i] > 0; i++) {
+		wrong += waitpid(pages->sharers[i], &status, 0) != pages->sharers[i] || status;
+		pages->sharers[i] = 0;
+	}
+	return wrong;
+}
+
+const struct page_kind *page_kind_find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < PAGE_KINDS; i++)
+		if (!strcmp(page_kinds[i].name, name))
+			return &page_kinds[i];
+	return NULL;
+}
