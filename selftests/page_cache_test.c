@@ -33,7 +33,8 @@
 #define DISK_DELAY_MS 40
 
 enum place { ON_DISK, ON_SLOW_DISK, IN_TMPFS };
-enum state { DIRTY, CLEAN, UNDER_WRITEBACK };
+/* WRITTEN_TO: by a thread, all the time; the others would not be what they are. */
+enum state { DIRTY, CLEAN, UNDER_WRITEBACK, WRITTEN_TO };
 
 FIXTURE(page_cache)
 {
@@ -45,6 +46,7 @@ FIXTURE(page_cache)
 	char path[96];
 	int fd;
 	unsigned char *map;
+	struct pattern_writer writer;
 	int unlink_id;
 };
 
@@ -73,10 +75,22 @@ FIXTURE_VARIANT_ADD(page_cache, disk_under_writeback)
 	.state = UNDER_WRITEBACK,
 };
 
+FIXTURE_VARIANT_ADD(page_cache, disk_written_to)
+{
+	.place = ON_DISK,
+	.state = WRITTEN_TO,
+};
+
 FIXTURE_VARIANT_ADD(page_cache, tmpfs)
 {
 	.place = IN_TMPFS,
 	.state = DIRTY,
+};
+
+FIXTURE_VARIANT_ADD(page_cache, tmpfs_written_to)
+{
+	.place = IN_TMPFS,
+	.state = WRITTEN_TO,
 };
 
 /* A folder of tmpfs for the file, or NULL. */
@@ -129,6 +143,7 @@ FIXTURE_SETUP(page_cache)
 FIXTURE_TEARDOWN(page_cache)
 {
 	movable_free(&self->ballast);
+	pattern_writer_stop(&self->writer);
 	if (self->map)
 		munmap(self->map, FILE_BYTES);
 	close(self->fd);
@@ -169,6 +184,19 @@ static bool is_under_writeback(const struct testbed *bed, const unsigned char *m
 	return false;
 }
 
+static void stop_writer(struct __test_metadata *_metadata, struct pattern_writer *writer)
+{
+	long lost;
+
+	EXPECT_TRUE(pattern_writer_goes_on(writer)) {
+		TH_LOG("the file cannot be written to any more");
+	}
+	lost = pattern_writer_stop(writer);
+	EXPECT_EQ(-1, lost) {
+		TH_LOG("a write to page %ld of the file was lost", lost);
+	}
+}
+
 TEST_F_TIMEOUT(page_cache, file_survives_the_area_being_taken, 110)
 {
 	struct testbed *bed = &self->bed;
@@ -203,6 +231,10 @@ TEST_F_TIMEOUT(page_cache, file_survives_the_area_being_taken, 110)
 			       bed->area->name, in_area);
 		}
 	}
+	if (variant->state == WRITTEN_TO) {
+		ASSERT_EQ(0, pattern_writer_start(&self->writer, self->map, FILE_BYTES));
+		ASSERT_TRUE(pattern_writer_goes_on(&self->writer));
+	}
 	start_ms = testbed_now_ms();
 	ASSERT_EQ(0, cma_area_read(bed->area, CMA_MAXCHUNK_PAGES, &room));
 	/* Pages under writeback are waited for; ten failures take less time. */
@@ -212,6 +244,8 @@ TEST_F_TIMEOUT(page_cache, file_survives_the_area_being_taken, 110)
 		TH_LOG("area %s: %llu pages of room cannot be taken, %ld pages of a file there",
 		       bed->area->name, (unsigned long long)room, in_area);
 	}
+	if (variant->state == WRITTEN_TO)
+		stop_writer(_metadata, &self->writer);
 	EXPECT_EQ(-1, pattern_first_wrong(self->map, FILE_BYTES, seed));
 	TH_LOG("area %s: %ld pages of the file there before, %ld after %d attempts, %lld ms",
 	       bed->area->name, in_area,

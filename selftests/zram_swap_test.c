@@ -28,6 +28,8 @@
 
 #define DISK_BYTES (48ul << 20)
 #define SWAPPED_BYTES (16ul << 20)
+#define WRITTEN_BYTES (4ul << 20)
+#define ROUNDS 3
 #define SEED 7
 
 #ifndef MADV_PAGEOUT
@@ -40,6 +42,7 @@ FIXTURE(zram_swap)
 	struct zram zram;
 	struct movable ballast;
 	unsigned char *map;
+	struct pattern_writer writer;
 	__u64 swap_total_before;
 };
 
@@ -64,6 +67,7 @@ FIXTURE_TEARDOWN(zram_swap)
 	__u64 swap_total;
 
 	movable_free(&self->ballast);
+	pattern_writer_stop(&self->writer);
 	if (self->map)
 		munmap(self->map, SWAPPED_BYTES);
 	EXPECT_EQ(0, zram_close(&self->zram));
@@ -114,6 +118,53 @@ TEST_F_TIMEOUT(zram_swap, swapped_pages_survive_the_area_being_taken, 110)
 	EXPECT_EQ(-1, pattern_first_wrong(self->map, SWAPPED_BYTES, SEED));
 	TH_LOG("area %s: %llu bytes were swapped out, %llu pages taken", bed->area->name,
 	       (unsigned long long)swapped, (unsigned long long)room);
+}
+
+/*
+ * Pages on the way to zram and back, written to all the time, while the area that
+ * both they and zram's memory lie in is taken and returned, over and over.
+ */
+TEST_F_TIMEOUT(zram_swap, swapping_goes_on_while_the_area_is_taken, 110)
+{
+	struct testbed *bed = &self->bed;
+	struct pattern_writer *writer = &self->writer;
+	const char *reason;
+	__u64 before, after, room;
+	long bad;
+	int round;
+
+	reason = movable_press(&self->ballast, bed);
+	if (reason)
+		SKIP(return, "%s", reason);
+	self->map = mmap(NULL, SWAPPED_BYTES, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, (void *)self->map);
+	pattern_fill(self->map, WRITTEN_BYTES, SEED);
+	movable_free(&self->ballast);
+	ASSERT_EQ(0, pattern_writer_start(writer, self->map, WRITTEN_BYTES));
+	ASSERT_EQ(0, vmstat_read("pswpin", &before));
+	for (round = 1; round <= ROUNDS; round++) {
+		ASSERT_EQ(0, madvise(self->map, WRITTEN_BYTES, MADV_PAGEOUT));
+		EXPECT_EQ(0, testbed_take_room(bed, &room)) {
+			TH_LOG("area %s: %llu pages of room cannot be taken from pages that are swapped, round %d",
+			       bed->area->name, (unsigned long long)room, round);
+		}
+		EXPECT_EQ(bed->used_at_start, testbed_give_back(bed));
+		EXPECT_TRUE(pattern_writer_goes_on(writer)) {
+			TH_LOG("the writer does not come to the end of a round");
+		}
+	}
+	ASSERT_EQ(0, vmstat_read("pswpin", &after));
+	EXPECT_LT(before, after) {
+		TH_LOG("no page came back from zram: nothing was tested");
+	}
+	bad = pattern_writer_stop(writer);
+	EXPECT_EQ(-1, bad) {
+		TH_LOG("a write to page %ld was lost", bad);
+	}
+	EXPECT_EQ(-1, pattern_first_wrong(self->map, WRITTEN_BYTES, SEED));
+	TH_LOG("area %s: %llu pages swapped in meanwhile, %llu rounds written", bed->area->name,
+	       (unsigned long long)(after - before), (unsigned long long)writer->rounds);
 }
 
 FIXTURE(zram_steps)
