@@ -85,7 +85,7 @@ TEST_F_TIMEOUT(file_system, mounted_one_holds_nothing_in_the_area, 110)
 	__u64 room;
 	int err;
 
-	err = mounted_disk_open(&self->disk, &bed->guard, device, DISK_BYTES);
+	err = mounted_disk_open(&self->disk, &bed->guard, device, DISK_BYTES, false);
 	if (err == -ENODEV)
 		SKIP(return, "needs CONFIG_EXT4_FS");
 	ASSERT_EQ(0, err) {

@@ -124,7 +124,7 @@ FIXTURE_SETUP(page_cache)
 		bytes = SLOW_DISK_BYTES;
 	}
 	if (device)
-		err = mounted_disk_open(&self->disk, guard, device, bytes);
+		err = mounted_disk_open(&self->disk, guard, device, bytes, false);
 	if (err == -ENODEV)
 		SKIP_SETUP("needs CONFIG_EXT4_FS");
 	ASSERT_EQ(0, err) {

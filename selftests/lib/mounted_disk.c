@@ -10,10 +10,10 @@
 #include "ext4_format.h"
 
 int mounted_disk_open(struct mounted_disk *disk, struct guard *guard, const char *device,
-		      __u64 bytes)
+		      __u64 bytes, bool has_journal)
 {
 	char folder[sizeof(disk->folder)];
-	int err = ext4_format(device, bytes);
+	int err = ext4_format(device, bytes, has_journal);
 
 	memset(disk, 0, sizeof(*disk));
 	disk->guard = guard;

@@ -4,6 +4,7 @@
 #define CMA_TESTS_MOUNTED_DISK_H
 
 #include <linux/types.h>
+#include <stdbool.h>
 
 #include "guard.h"
 
@@ -15,11 +16,12 @@ struct mounted_disk {
 
 /*
  * mounted_disk_open - format @device, of @bytes, and mount it.
+ * @has_journal: as ext4_format().
  *
  * What was on it is lost. Returns 0 or -errno; -ENODEV: needs CONFIG_EXT4_FS.
  */
 int mounted_disk_open(struct mounted_disk *disk, struct guard *guard, const char *device,
-		      __u64 bytes);
+		      __u64 bytes, bool has_journal);
 
 /* mounted_disk_close - unmount it. Harmless where it is not mounted. Returns 0 or -errno. */
 int mounted_disk_close(struct mounted_disk *disk);
