@@ -9,28 +9,42 @@
 
 #include "ext4_format.h"
 
-int mounted_disk_open(struct mounted_disk *disk, struct guard *guard, const char *device,
-		      __u64 bytes, bool has_journal)
+static int mount_below_tmp(struct mounted_disk *disk, struct guard *guard, const char *device,
+			   unsigned long flags)
 {
 	char folder[sizeof(disk->folder)];
-	int err = ext4_format(device, bytes, has_journal);
+	int err;
 
 	memset(disk, 0, sizeof(*disk));
 	disk->guard = guard;
-	if (err)
-		return err;
 	snprintf(folder, sizeof(folder), "/tmp/cma-tests-%d", getpid());
 	disk->rmdir_id = guard_mkdir(guard, folder);
 	if (disk->rmdir_id < 0)
 		return disk->rmdir_id;
 	disk->unmount_id = guard_unmount(guard, folder);
-	if (mount(device, folder, "ext4", 0, NULL)) {
+	if (mount(device, folder, "ext4", flags, NULL)) {
 		err = -errno;
 		guard_cancel(guard, disk->unmount_id);
 		return err;
 	}
 	memcpy(disk->folder, folder, sizeof(folder));
 	return 0;
+}
+
+int mounted_disk_open(struct mounted_disk *disk, struct guard *guard, const char *device,
+		      __u64 bytes, bool has_journal)
+{
+	int err = ext4_format(device, bytes, has_journal);
+
+	if (!err)
+		return mount_below_tmp(disk, guard, device, 0);
+	memset(disk, 0, sizeof(*disk));
+	return err;
+}
+
+int mounted_disk_mount(struct mounted_disk *disk, struct guard *guard, const char *device)
+{
+	return mount_below_tmp(disk, guard, device, MS_RDONLY);
 }
 
 int mounted_disk_close(struct mounted_disk *disk)

@@ -23,6 +23,9 @@ struct mounted_disk {
 int mounted_disk_open(struct mounted_disk *disk, struct guard *guard, const char *device,
 		      __u64 bytes, bool has_journal);
 
+/* mounted_disk_mount - as mounted_disk_open, with the file system that is on it, to be read. */
+int mounted_disk_mount(struct mounted_disk *disk, struct guard *guard, const char *device);
+
 /* mounted_disk_close - unmount it. Harmless where it is not mounted. Returns 0 or -errno. */
 int mounted_disk_close(struct mounted_disk *disk);
 

@@ -37,6 +37,15 @@ static int find_device(struct slow_disk *disk)
 	return text_file_exists(disk->device) ? 0 : -ENODEV;
 }
 
+static int start(struct slow_disk *disk, int delay_ms)
+{
+	int err = set(disk, "completion_nsec", delay_ms * 1000000ull);
+
+	if (!err)
+		err = set(disk, "power", 1);
+	return err ? err : find_device(disk);
+}
+
 static int mount_configfs(struct slow_disk *disk)
 {
 	if (text_file_exists(NULLB))
@@ -67,11 +76,14 @@ int slow_disk_open(struct slow_disk *disk, struct guard *guard, int delay_ms)
 		err = set(disk, "memory_backed", 1);
 	if (!err)
 		err = set(disk, "irqmode", 2);
-	if (!err)
-		err = set(disk, "completion_nsec", delay_ms * 1000000ull);
-	if (!err)
-		err = set(disk, "power", 1);
-	return err ? err : find_device(disk);
+	return err ? err : start(disk, delay_ms);
+}
+
+int slow_disk_set_delay(struct slow_disk *disk, int delay_ms)
+{
+	int err = set(disk, "power", 0);
+
+	return err ? err : start(disk, delay_ms);
 }
 
 void slow_disk_close(struct slow_disk *disk)

@@ -26,6 +26,14 @@ struct slow_disk {
  * Returns 0 or -errno; -ENODEV: needs CONFIG_BLK_DEV_NULL_BLK and configfs.
  */
 int slow_disk_open(struct slow_disk *disk, struct guard *guard, int delay_ms);
+
+/*
+ * slow_disk_set_delay - let it take another time from now on.
+ *
+ * For that it is taken away and comes back with what was written to it: nobody
+ * may use it meanwhile. Returns 0 or -errno.
+ */
+int slow_disk_set_delay(struct slow_disk *disk, int delay_ms);
 void slow_disk_close(struct slow_disk *disk);
 
 #endif
