@@ -231,6 +231,20 @@ FIXTURE_TEARDOWN(unmovable_kinds)
 	CLOSE_QUIET_TESTBED(&self->bed);
 }
 
+/* A ring is mapped page by page, as it is read: before that pagemap shows nothing of it. */
+static long read_pages(const struct held *held)
+{
+	size_t offset;
+	long seen = 0;
+	__u64 pfn;
+
+	for (offset = 0; offset < held->bytes; offset += pagemap_page_size()) {
+		__atomic_load_n(held->map + offset, __ATOMIC_RELAXED);
+		seen += !pagemap_pfn(held->map + offset, &pfn);
+	}
+	return seen;
+}
+
 /* Would a page that can be moved have come here? */
 static long place_movable(unsigned char **map, const struct cma_area *area)
 {
@@ -268,6 +282,7 @@ TEST_F_TIMEOUT(unmovable_kinds, none_comes_into_the_area, 110)
 		held++;
 		if (!kinds[i].is_seen)
 			continue;
+		TH_LOG("%s: %ld frames are seen", kinds[i].name, read_pages(one));
 		EXPECT_EQ(0, pagemap_pages_in_area(one->map, one->bytes, bed->area)) {
 			TH_LOG("%s: pages in area %s, which can never leave it", kinds[i].name,
 			       bed->area->name);
