@@ -39,9 +39,10 @@
 #define FILE_SEED 99
 #define DISK_DELAY_MS 3000
 #define FILE_SYSTEM_BYTES (8ul << 20)
-#define FOLDERS 200
-/* Others' pages meanwhile: those that this processor has had before go first. */
-#define TAKEN_BYTES (2ul << 20)
+#define FOLDERS 24
+/* Others' pages meanwhile: those that a processor has had before go first. */
+#define TAKEN_BYTES (4ul << 20)
+#define TRIES 8
 /* The kernel's own fs/ext4/ext4.h has it, Linux 5.14. */
 #ifndef EXT4_IOC_CHECKPOINT
 #define EXT4_IOC_CHECKPOINT _IOW('f', 43, __u32)
@@ -190,12 +191,12 @@ static void release_udmabuf(struct hold *hold)
 	close(hold->udmabuf);
 }
 
-static int make_folders(const char *folder)
+static int make_folders(const char *folder, int first)
 {
 	char path[96];
 	int i, fd, err;
 
-	for (i = 0; i < FOLDERS; i++) {
+	for (i = first; i < first + FOLDERS; i++) {
 		snprintf(path, sizeof(path), "%s/%d", folder, i);
 		if (mkdir(path, 0700))
 			return -errno;
@@ -246,23 +247,28 @@ static int find_metadata(struct hold *hold)
 static int change_metadata(struct hold *hold, bool has_journal)
 {
 	struct guard *guard = &hold->bed->guard;
-	int err = zram_open(&hold->zram, guard, FILE_SYSTEM_BYTES);
-	void *taken;
+	int err = zram_open(&hold->zram, guard, FILE_SYSTEM_BYTES), try;
+	void *taken[TRIES];
 
 	if (!err)
 		err = mounted_disk_open(&hold->file_system, guard, hold->zram.device,
 					FILE_SYSTEM_BYTES, has_journal);
 	if (err)
 		return err == -ENODEV ? -EOPNOTSUPP : err;
-	taken = mmap(NULL, TAKEN_BYTES, PROT_READ | PROT_WRITE,
-		     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (taken == MAP_FAILED)
-		return -errno;
-	madvise(taken, TAKEN_BYTES, MADV_NOHUGEPAGE);
-	memset(taken, 1, TAKEN_BYTES);
-	err = make_folders(hold->file_system.folder);
-	munmap(taken, TAKEN_BYTES);
-	return err ? err : find_metadata(hold);
+	for (err = -ENOENT, try = 0; err == -ENOENT && try < TRIES; try++) {
+		taken[try] = mmap(NULL, TAKEN_BYTES, PROT_READ | PROT_WRITE,
+				  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (taken[try] == MAP_FAILED)
+			return -errno;
+		madvise(taken[try], TAKEN_BYTES, MADV_NOHUGEPAGE);
+		memset(taken[try], 1, TAKEN_BYTES);
+		err = make_folders(hold->file_system.folder, try * FOLDERS);
+		if (!err)
+			err = find_metadata(hold);
+	}
+	while (try--)
+		munmap(taken[try], TAKEN_BYTES);
+	return err;
 }
 
 /*
