@@ -26,11 +26,13 @@ array point[7] = [7, 5, 9, 13, 11, 15, 2]
 tint(i, transparency) = "#" . transparency . colour[(i - 1) % 7 + 1]
 shape(i) = point[(i - 1) % 7 + 1]
 
-width = 125 + (panels == 1 ? 600 : 430 * panels)
+# The legend stands beside the panels: inside it would hide what is high.
+legend = 230
+width = 125 + (panels == 1 ? 600 : 430 * panels) + legend
 height = 560
 set terminal svg size width, height dynamic noenhanced font "sans-serif,14" background "white"
 set output output
-set multiplot layout 1, panels margins 105.0 / width, 1 - 20.0 / width, 0.215, 0.8 spacing 20.0 / width, 0
+set multiplot layout 1, panels margins 105.0 / width, 1 - (20.0 + legend) / width, 0.215, 0.8 spacing 20.0 / width, 0
 
 set label 1 sprintf("Latency of one allocation by size, area %s", area) at screen 0.5, 0.955 center font ",18"
 set label 2 subject at screen 0.5, 0.905 center
@@ -56,7 +58,6 @@ set mytics 10
 do for [exponent = 0:12] {
 	set ytics add (amount(10.0 ** exponent) 10.0 ** exponent)
 }
-set key top left reverse Left samplen 2 spacing 1.2 opaque noautotitle
 
 do for [b = 1:panels] {
 	backend = word(backends, b)
@@ -72,6 +73,12 @@ do for [b = 1:panels] {
 		unset label 3
 		set ytics ()
 		do for [exponent = 0:12] { set ytics add ("" 10.0 ** exponent) }
+	}
+	if (b == panels) {
+		set key at screen 1 - legend / (1.0 * width), screen 0.79 left top vertical reverse Left \
+			samplen 2 spacing 1.4 noautotitle
+	} else {
+		unset key
 	}
 	plot for [p = 1:words(pressures)] rows(backend, word(pressures, p)) using 7:11:15 \
 			with filledcurves fillcolor rgb tint(p, "E0"), \
