@@ -212,12 +212,13 @@ static int make_folders(const char *folder, int first)
 /*
  * A block of the file system's own that lies in the area, and is not yet where it
  * belongs on the disk: dirty. The disk's page cache is mapped for as long as it
- * takes to look, and nobody else writes there; what of it is not in memory is read.
+ * takes to look, and nobody else writes there. What of it is not in memory is left
+ * out: read by us it would lie where no area is, and the next try's blocks with it.
  */
 static int find_metadata(struct hold *hold)
 {
 	size_t size = hold->bed->page_size, bytes = hold->zram.bytes - EXT4_JOURNAL_BLOCKS * 4096;
-	unsigned char *map;
+	unsigned char *map, resident[FILE_SYSTEM_BYTES / 4096];
 	int fd = open(hold->zram.device, O_RDONLY | O_CLOEXEC), err = -ENOENT;
 	size_t page, here = 0;
 	__u64 flags;
@@ -229,7 +230,11 @@ static int find_metadata(struct hold *hold)
 	if (map == MAP_FAILED)
 		return -errno;
 	madvise(map, bytes, MADV_RANDOM);
+	if (mincore(map, bytes, resident))
+		err = -errno;
 	for (page = 0; err == -ENOENT && page < bytes / size; page++) {
+		if (!(resident[page] & 1))
+			continue;
 		__atomic_load_n(map + page * size, __ATOMIC_RELAXED);
 		if (pagemap_pfn(map + page * size, &hold->pfn) ||
 		    !cma_area_contains(hold->bed->area, hold->pfn))

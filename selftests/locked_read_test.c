@@ -28,6 +28,7 @@
 #define SEED 13
 /* Of a request; mounting takes several, one after the other. */
 #define DELAY_MS 500
+#define TRIES 8
 
 FIXTURE(locked_read)
 {
@@ -121,8 +122,8 @@ TEST_F_TIMEOUT(locked_read, allocation_waits_for_the_disk, 110)
 	long long start_ms;
 	const char *reason;
 	__u64 room;
-	long locked;
-	int err;
+	long locked = 0;
+	int err, try;
 
 	err = mounted_disk_open(&self->disk, &bed->guard, self->slow.device, SLOW_DISK_BYTES,
 				false);
@@ -138,8 +139,12 @@ TEST_F_TIMEOUT(locked_read, allocation_waits_for_the_disk, 110)
 	if (reason)
 		SKIP(return, "%s", reason);
 	ASSERT_EQ(0, cma_area_read(bed->area, CMA_MAXCHUNK_PAGES, &room));
-	ASSERT_EQ(0, posix_fadvise(self->fd, 0, FILE_BYTES, POSIX_FADV_WILLNEED));
-	locked = count_locked(bed->area);
+	/* Who stands still for so long, as a guest may, finds all of them read: again. */
+	for (try = 0; !locked && try < TRIES; try++) {
+		ASSERT_EQ(0, posix_fadvise(self->fd, 0, FILE_BYTES, POSIX_FADV_DONTNEED));
+		ASSERT_EQ(0, posix_fadvise(self->fd, 0, FILE_BYTES, POSIX_FADV_WILLNEED));
+		locked = count_locked(bed->area);
+	}
 	ASSERT_LT(0, locked) {
 		TH_LOG("area %s: the disk reads no page that lies here", bed->area->name);
 	}
