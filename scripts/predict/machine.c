@@ -69,7 +69,7 @@ static void read_banks(struct tree *tree, const void *blob)
 		const fdt32_t *id = fdt_getprop(blob, node, "numa-node-id", &id_length);
 		struct pair_property pairs;
 
-		if (!is_memory(tree, blob, node) || !is_enabled(blob, node))
+		if (!is_enabled(blob, node) || !is_memory(tree, blob, node))
 			continue;
 		pairs = read_bank_pairs(tree, blob, node);
 		add_banks(tree, &pairs, id && id_length == CELL_BYTES ? fdt32_ld(id) : 0);

@@ -60,6 +60,8 @@ expect "a memory node with half an entry" \
 	"$(said_of '/memory@40000000 {/,/}/s/<.*>/<0 0x40000000 0x20000000>/' '^memory@')"
 expect "a memory node in name only" "memory@40000000: ignored: no RAM without device_type = \"memory\"; add that" \
 	"$(said_of '/memory@40000000 {/,/}/s/device_type.*//' '^memory@')"
+expect "the same, disabled: is not meant to be RAM" "" \
+	"$(said_of '/memory@40000000 {/,/}/s/device_type.*/status = "disabled";/' '^memory@')"
 expect "a node without a place, RAM unknown" "sized                            somewhere, 16 MiB, CMA" "$(said_of "$no_ram" '^sized ')"
 expect "that RAM, given" "RAM                              0x40000000..0x7fffffff, 1 GiB" \
 	"$(said_of "$no_ram" '^RAM ' --ram 0x40000000+1G)"
