@@ -196,7 +196,7 @@ judge_and_report() {
 prepare() {
 	case ${ONLY:+$verb} in
 	destructive) awk '/^[^#]/ { print $1 }' "$scripts/destructive.table" | check_only "a case of scripts/destructive.table" ;;
-	selftests) (cd "$top/selftests" && printf '%s\n' *_test.c) | sed 's/\.c$//' | check_only "a program of selftests/, such as busy_test" ;;
+	selftests) (cd "$top/selftests" && printf '%s\n' *_test.c) | sed 's/\.c$//' | check_only "a program of selftests/, such as busy_test" several ;;
 	run | thorough | bench) die "ONLY goes with kunit, selftests, drivers or destructive; $verb does everything (bench: BENCH_ARGUMENTS=)" ;;
 	esac
 	"$scripts/deps.sh" --check

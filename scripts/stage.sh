@@ -51,13 +51,16 @@ check_boots() {
 	[ "$1-$2" != count-kvm ] || die "MODE=count counts the instructions of TCG, found ACCEL=kvm: use MODE=wall"
 }
 
-# check_only WHAT: is one of the names of standard input meant by a glob of ONLY?
+# check_only WHAT [several]: is one of the names of standard input meant by the glob ONLY,
+# or by one of several, of which '!' is before those that are left out?
 check_only() {
 	set -f
+	[ "${2-}" = several ] || IFS=
 	while read -r candidate; do
 		for glob in ${ONLY:-*}; do
+			[ "${2-}" != several ] || glob=${glob#!}
 			# shellcheck disable=SC2254 # a glob
-			case $candidate in ${glob#!}) return 0 ;; esac
+			case $candidate in $glob) return 0 ;; esac
 		done
 	done
 	die "ONLY must name $1, found none for '$ONLY'"

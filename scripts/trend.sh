@@ -18,6 +18,8 @@ load_arch "$arch"
 for kernel in $kernels; do
 	case $kernel in 6.1 | 6.12 | newest) ;; *) die "KERNELS must name two or more of 6.1, 6.12 and newest, found '$kernel'" ;; esac
 done
+[ $# -gt 0 ] || [ "$(echo "$kernels" | wc -w)" -ge 2 ] ||
+	die "KERNELS must name two or more of 6.1, 6.12 and newest, found '$kernels'"
 find_build
 [ ! -e "$output" ] || [ -d "$output" ] || die "OUT must be a folder, found a file at '$output'"
 work=$(mktemp -d "${TMPDIR:-/tmp}/cma-tests-trend.XXXXXX")

@@ -45,6 +45,9 @@ refuse "ONLY names no misuse" "ONLY must name a case of scripts/destructive.tabl
 refuse "ONLY names no slowdown" "ONLY must name a slowdown or unrelated change of scripts/sensitivity/, found none for 'nosuch'" \
 	ONLY=nosuch "$scripts/sensitivity.sh"
 refuse "ONLY names no phase" "ONLY must name a phase of scripts/phase-delays.table, found none for 'nosuch'" ONLY=nosuch "$scripts/phase-delays.sh"
+refuse "ONLY is one glob" "ONLY must name a slowdown or unrelated change of scripts/sensitivity/, found none for 'second-drain one-needless-retry'" \
+	ONLY='second-drain one-needless-retry' "$scripts/sensitivity.sh"
+refuse "KERNELS: one is no trend" "KERNELS must name two or more of 6.1, 6.12 and newest, found '6.12'" KERNELS=6.12 "$scripts/trend.sh"
 refuse "KERNELS of trend" "KERNELS must name two or more of 6.1, 6.12 and newest, found '5.4'" KERNELS='6.12 5.4' "$scripts/trend.sh"
 refuse "ONLY with run" "ONLY goes with" ONLY=cma "$run" run
 refuse "KSRC is nowhere" "found no folder at '$work/nowhere'" KSRC="$work/nowhere" "$run" run
