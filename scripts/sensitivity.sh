@@ -5,9 +5,9 @@
 #
 # Each patch of sensitivity/ makes the allocator slower in a known way; each of
 # sensitivity/unrelated/ changes the kernel and must raise no alarm. A patch's
-# header says in which phase ("Phase:"), for a release in which part of it: more of
-# the figures that are worse must be laid to it than to any other. Measured as 'make ab'
-# measures: count mode, LAYOUTS=3 unless said otherwise; ONLY=<glob> narrows.
+# header says in which phase ("Phase:"), for a release in which part of it: no other
+# may have more of the figures that are worse. Measured as 'make ab' measures: count
+# mode, LAYOUTS=3 unless said otherwise; ONLY=<glob> narrows.
 # Results stay in O/sensitivity/<target>/: rows.tsv and a folder a kernel.
 # Status: 0 all was as it should be, 1 a slowdown was missed, laid to a wrong phase,
 # or there was a false alarm, 2 it could not be done.

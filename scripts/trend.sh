@@ -60,7 +60,7 @@ read_run() {
 	number=$(grep -cxF "$label" "$work/labels")
 	[ "$number" = 1 ] || label="$label#$number"
 	"$scripts/figures.sh" "$run" >"$work/one"
-	awk -f "$scripts/noise.awk" "$work/one" | sed "1d; s/^/$label	/" >>"$work/figures"
+	awk -f "$scripts/noise.awk" "$work/one" | awk -v label="$label" 'NR > 1 { print label "\t" $0 }' >>"$work/figures"
 }
 
 : >"$work/runs"
