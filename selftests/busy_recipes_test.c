@@ -212,13 +212,13 @@ static int make_folders(const char *folder, int first)
 /*
  * A block of the file system's own that lies in the area, and is not yet where it
  * belongs on the disk: dirty. The disk's page cache is mapped for as long as it
- * takes to look, and nobody else writes there. What of it is not in memory is left
- * out: read by us it would lie where no area is, and the next try's blocks with it.
+ * takes to look, and nobody else writes there. What of it is not in memory is read,
+ * to where no area is; it is dropped again, or the next try's blocks would lie there.
  */
 static int find_metadata(struct hold *hold)
 {
 	size_t size = hold->bed->page_size, bytes = hold->zram.bytes - EXT4_JOURNAL_BLOCKS * 4096;
-	unsigned char *map, resident[FILE_SYSTEM_BYTES / 4096];
+	unsigned char *map;
 	int fd = open(hold->zram.device, O_RDONLY | O_CLOEXEC), err = -ENOENT;
 	size_t page, here = 0;
 	__u64 flags;
@@ -226,15 +226,13 @@ static int find_metadata(struct hold *hold)
 	if (fd < 0)
 		return -errno;
 	map = mmap(NULL, bytes, PROT_READ, MAP_SHARED, fd, 0);
-	close(fd);
-	if (map == MAP_FAILED)
-		return -errno;
-	madvise(map, bytes, MADV_RANDOM);
-	if (mincore(map, bytes, resident))
+	if (map == MAP_FAILED) {
 		err = -errno;
+		close(fd);
+		return err;
+	}
+	madvise(map, bytes, MADV_RANDOM);
 	for (page = 0; err == -ENOENT && page < bytes / size; page++) {
-		if (!(resident[page] & 1))
-			continue;
 		__atomic_load_n(map + page * size, __ATOMIC_RELAXED);
 		if (pagemap_pfn(map + page * size, &hold->pfn) ||
 		    !cma_area_contains(hold->bed->area, hold->pfn))
@@ -246,6 +244,9 @@ static int find_metadata(struct hold *hold)
 	snprintf(hold->why_not, sizeof(hold->why_not),
 		 "%zu blocks of %s here, none of them dirty", here, hold->zram.device);
 	munmap(map, bytes);
+	if (err == -ENOENT)
+		posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+	close(fd);
 	return err;
 }
 
