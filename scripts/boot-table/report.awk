@@ -6,7 +6,8 @@ function trim(text) {
 	return text
 }
 
-FNR == 1 { file++ }
+# A file of no lines, where no row passed, counts too.
+FNR == 1 { while (ARGV[++file] != FILENAME) ; }
 
 file == 1 { passed[$0] = 1; next }
 file == 2 {

@@ -110,6 +110,11 @@ done <<EOT
 7.2.13 checked-first first-reg-only
 EOT
 
+: >"$work/none"
+echo 'no-map|default|512M 1|no-map|' >"$work/rows"
+expect "a run of which no row passed is told as one" "Differ: no-map,0 of 1 rows agree" \
+	"$(awk -v arch=arm64 -f "$table/report.awk" "$work/none" "$work/rows" "$tables/seeds.table" "$tables/boot.table" |
+		grep -e '^Differ' -e agree | paste -sd ,)"
 expect "a row that cannot be read is named" "boot.table:1: expected 11 fields between bars, found 2" \
 	"$(echo 'one | two' | awk -v check=1 -v behaviours="$known" -f "$table/rows.awk")"
 expect "every row of boot.table can be read" "" \
