@@ -64,22 +64,25 @@ choose_rows() {
 
 # A kernel for each configuration that the rows name, all in one folder that begins
 # as a copy of the default one: an option changed is a file or two compiled. A
-# configuration that says "# rebuilds everything" has a folder of its own.
+# configuration that says "# profile <name>" changes every file: it has a folder of its
+# own, and starts from a smaller profile.
 build_kernels() {
 	variants=$(awk -F '|' '$2 != "-" { print $2 }' "$run/rows.list" | sort -u)
 	default=$build/kernel/$name-$arch-$profile
 	for variant in default $variants; do
 		fragment=
+		variant_profile=
 		folder=$build/kernel/$name-$arch-boot-table
 		if [ "$variant" = default ]; then
 			folder=$default
 		else
 			fragment=$fixtures/$variant.config
 			[ -f "$fragment" ] || die "boot.table names the configuration '$variant', found no $fragment"
-			! grep -q '^# rebuilds everything$' "$fragment" || folder=$folder-$variant
+			variant_profile=$(sed -n 's/^# profile //p' "$fragment")
+			[ -z "$variant_profile" ] || folder=$folder-$variant
 		fi
 		[ "$variant" = default ] || [ "${folder%-boot-table}" = "$folder" ] || seed_folder "$folder"
-		FRAGMENT=$fragment "$scripts/kernel.sh" "$tree" "$folder" "$arch" "$profile"
+		FRAGMENT=$fragment "$scripts/kernel.sh" "$tree" "$folder" "$arch" "${variant_profile:-$profile}"
 		mkdir -p "$run/kernels/$variant"
 		cp "$folder/guest-kernel" "$folder/.config" "$run/kernels/$variant"
 	done
