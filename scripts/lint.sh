@@ -41,12 +41,12 @@ check() {
 }
 
 check_shell() {
-	list_files '*.sh' .ci/run | xargs shellcheck -x
+	list_files '*.sh' .ci/run | xargs -P "$(nproc)" -n 20 shellcheck -x -f gcc | sort
 }
 
 check_c_style() {
-	list_files '*.c' '*.h' | xargs "$source/scripts/checkpatch.pl" --no-tree --strict --terse --no-summary \
-		--show-types --ignore LONG_LINE_STRING,MACRO_ARG_REUSE -f
+	list_files '*.c' '*.h' | xargs -P "$(nproc)" -n 20 "$source/scripts/checkpatch.pl" --no-tree --strict --terse --no-summary \
+		--show-types --ignore LONG_LINE_STRING,MACRO_ARG_REUSE -f | sort
 }
 
 # The suites as kbuild sees them, every warning on, in a build folder of their
@@ -55,13 +55,13 @@ check_kernel_c() {
 	lint_build=$build/kernel/lint-$name-$arch
 	mkdir -p "$lint_build"
 	cmp -s "$kernel_build/.config" "$lint_build/.config" || cp "$kernel_build/.config" "$lint_build/.config"
-	kbuild "$tree" "$lint_build" -s W=1 prepare >/dev/null 2>&1 || { echo "cannot prepare $lint_build"; return; }
+	kbuild "$tree" "$lint_build" -s -j"$(nproc)" W=1 prepare >/dev/null 2>&1 || { echo "cannot prepare $lint_build"; return; }
 	folders=$(awk '$1 == "copy" && $3 !~ /^include/ { print $3 "/" }' kunit/overlay.map)
 	for folder in $folders; do
 		find "$lint_build/$folder" -name '*.o' -delete 2>/dev/null || :
 		# sparse does not know -iquote, by which a copy finds its folder's headers.
 		above=$tree/$(dirname "$folder")
-		kbuild "$tree" "$lint_build" -s W=1 C=1 \
+		kbuild "$tree" "$lint_build" -s -j"$(nproc)" -O W=1 C=1 \
 			CHECK="$scripts/sparse-ours.sh -I$above -I$(dirname "$above")" "$folder" 2>&1 ||
 			echo "kbuild failed in $folder"
 	done
@@ -81,12 +81,12 @@ check_kunitconfigs() {
 }
 
 check_guest_c() {
-	"$scripts/image.sh" "$tree" "$build/image/lint-$arch" "$arch" 2>&1
+	"$scripts/image.sh" "$tree" "$image" "$arch" 2>&1
 }
 
 check_libc_only() {
-	for program in "$build/image/lint-$arch/init" "$build/image/lint-$arch"/selftests/*_test \
-		"$build/image/lint-$arch/bench/cmabench"; do
+	for program in "$image/init" "$image"/selftests/*_test \
+		"$image/bench/cmabench"; do
 		! "${compile_prefix}readelf" -d "$program" 2>/dev/null | grep NEEDED || echo "$program is not static"
 	done
 }
@@ -117,6 +117,7 @@ check_machine_names() {
 find_source "$kernel"
 tree=$build/tree/$name
 kernel_build=$build/kernel/$name-$arch-$profile
+image=$build/image/$name-$arch
 "$scripts/tree.sh" "$source" "$tree"
 check shellcheck check_shell
 check checkpatch check_c_style
