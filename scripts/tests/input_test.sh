@@ -28,7 +28,8 @@ printf 'VERSION = 5\nPATCHLEVEL = 15\nSUBLEVEL = 7\n' >"$work/old/Makefile"
 
 refuse "unknown ARCH" "ARCH must be one of arm64 x86_64, found 'sparc'" ARCH=sparc "$run" run
 refuse "unknown KERNEL" "KERNEL must be 6.1, 6.12 or newest, found '6.13'" KERNEL=6.13 "$run" kunit
-refuse "unknown PROFILE" "PROFILE must be one of bench coverage debug no-cma no-dma-cma small test, found 'fast'" PROFILE=fast "$run" run
+profiles=$(cd "$scripts/config" && echo profile-*.config | sed 's/profile-//g; s/\.config//g')
+refuse "unknown PROFILE" "PROFILE must be one of $profiles, found 'fast'" PROFILE=fast "$run" run
 refuse "unknown ACCEL" "ACCEL must be auto, tcg or kvm, found 'hax'" ACCEL=hax "$run" run
 refuse "unknown verb" "unknown verb 'fly'" "$run" fly
 refuse "MODE of bench" "MODE must be count, wall or once, found 'fast'" MODE=fast "$run" bench
