@@ -13,7 +13,6 @@
  * What is held for longer is in busy_recipes_test.c.
  */
 #include <errno.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -21,6 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "background.h"
 #include "harness.h"
 #include "movable.h"
 #include "pagemap.h"
@@ -28,56 +28,22 @@
 #include "trace_event.h"
 
 #define MEMORY_BYTES (8ul << 20)
-#define START_DEADLINE_MS 10000
 
-/* The memory, and who holds its pages, one after the other. */
+/* The memory, and how its pages are held, one after the other. */
 struct holder {
 	struct movable *memory;
 	int (*hold)(struct holder *holder, unsigned char *page);	/* 0 or -errno */
-	__u64 holds;
-	int err;		/* the first one */
-	bool stop, runs;
-	pthread_t thread;
+	size_t offset;		/* of the next page */
+	struct background background;
 };
 
-static void *go_on(void *argument)
+static int hold_next(void *argument)
 {
 	struct holder *holder = argument;
-	size_t size = pagemap_page_size(), offset = 0;
+	int err = holder->hold(holder, holder->memory->map + holder->offset);
 
-	while (!holder->err && !__atomic_load_n(&holder->stop, __ATOMIC_RELAXED)) {
-		holder->err = holder->hold(holder, holder->memory->map + offset);
-		offset = (offset + size) % holder->memory->filled_bytes;
-		__atomic_add_fetch(&holder->holds, 1, __ATOMIC_SEQ_CST);
-	}
-	return NULL;
-}
-
-/* Start, and wait until something has been held. */
-static int start_holder(struct holder *holder)
-{
-	long long end = testbed_now_ms() + START_DEADLINE_MS;
-	int err = pthread_create(&holder->thread, NULL, go_on, holder);
-
-	if (err)
-		return -err;
-	holder->runs = true;
-	while (!__atomic_load_n(&holder->holds, __ATOMIC_SEQ_CST)) {
-		if (testbed_now_ms() > end)
-			return -ETIME;
-		usleep(1000);
-	}
-	return holder->err;
-}
-
-static int stop_holder(struct holder *holder)
-{
-	if (!holder->runs)
-		return 0;
-	__atomic_store_n(&holder->stop, true, __ATOMIC_RELAXED);
-	pthread_join(holder->thread, NULL);
-	holder->runs = false;
-	return holder->err;
+	holder->offset = (holder->offset + pagemap_page_size()) % holder->memory->filled_bytes;
+	return err;
 }
 
 /* A child is made of all pages at once; it sees that they are as they were. */
@@ -164,7 +130,7 @@ FIXTURE_SETUP(busy_moments)
 
 FIXTURE_TEARDOWN(busy_moments)
 {
-	stop_holder(&self->holder);
+	background_stop(&self->holder.background);
 	movable_free(&self->memory);
 	trace_close(&self->trace);
 	CLOSE_QUIET_TESTBED(&self->bed);
@@ -185,24 +151,25 @@ TEST_F_TIMEOUT(busy_moments, asking_again_is_enough, 110)
 	ASSERT_LT(0, before);
 	holder->memory = &self->memory;
 	holder->hold = variant->hold;
-	err = start_holder(holder);
+	ASSERT_EQ(0, background_start(&holder->background, hold_next, holder));
+	err = background_wait(&holder->background, 1);
 	ASSERT_EQ(0, err) {
 		TH_LOG("nothing was held: %s", strerror(-err));
 	}
 	ASSERT_EQ(0, trace_clear(&self->trace));
-	holds = __atomic_load_n(&holder->holds, __ATOMIC_RELAXED);
+	holds = background_steps(&holder->background);
 	EXPECT_EQ(0, testbed_take_room(bed, &room)) {
 		TH_LOG("area %s: %llu pages of room cannot be taken while %ld of them are held now and then",
 		       bed->area->name, (unsigned long long)room, before);
 	}
-	holds = __atomic_load_n(&holder->holds, __ATOMIC_SEQ_CST) - holds;
+	holds = background_steps(&holder->background) - holds;
 	TH_LOG("area %s: %ld pages held %llu times meanwhile, %ld ranges were busy",
 	       bed->area->name, before, (unsigned long long)holds,
 	       trace_count(&self->trace, "cma_alloc_busy_retry", ""));
 	if (testbed_used(bed) == bed->area_pages)
 		EXPECT_EQ(0, pagemap_pages_in_area(self->memory.map, MEMORY_BYTES, bed->area));
 	EXPECT_EQ(bed->used_at_start, testbed_give_back(bed));
-	err = stop_holder(holder);
+	err = background_stop(&holder->background);
 	EXPECT_EQ(0, err) {
 		TH_LOG("holding a page that moves: %s", strerror(-err));
 	}

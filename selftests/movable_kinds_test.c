@@ -185,7 +185,8 @@ static void check_moved(struct __test_metadata *_metadata, const struct subject 
 
 	check_watched(_metadata, subject, kind->name);
 	TH_LOG("%s: %ld pages in the area before, %ld after, %llu rounds written", kind->name,
-	       subject->in_area, left, (unsigned long long)subject->writer.rounds);
+	       subject->in_area, left,
+	       (unsigned long long)background_steps(&subject->writer.background));
 	if (testbed_used(bed) == bed->area_pages)
 		EXPECT_EQ(0, left);
 }

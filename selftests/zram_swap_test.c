@@ -76,6 +76,18 @@ FIXTURE_TEARDOWN(zram_swap)
 	CLOSE_QUIET_TESTBED(&self->bed);
 }
 
+/* Memory to swap, @bytes of it filled; NULL where there is none. */
+static unsigned char *map_filled(size_t bytes)
+{
+	unsigned char *map = mmap(NULL, SWAPPED_BYTES, PROT_READ | PROT_WRITE,
+				  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (map == MAP_FAILED)
+		return NULL;
+	pattern_fill(map, bytes, SEED);
+	return map;
+}
+
 TEST_F(zram_swap, swap_is_accounted)
 {
 	size_t page = self->bed.page_size;
@@ -96,10 +108,8 @@ TEST_F_TIMEOUT(zram_swap, swapped_pages_survive_the_area_being_taken, 110)
 	reason = movable_press(&self->ballast, bed);
 	if (reason)
 		SKIP(return, "%s", reason);
-	self->map = mmap(NULL, SWAPPED_BYTES, PROT_READ | PROT_WRITE,
-			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	ASSERT_NE(MAP_FAILED, (void *)self->map);
-	pattern_fill(self->map, SWAPPED_BYTES, SEED);
+	self->map = map_filled(SWAPPED_BYTES);
+	ASSERT_NE(NULL, self->map);
 	ASSERT_EQ(0, madvise(self->map, SWAPPED_BYTES, MADV_PAGEOUT));
 	EXPECT_EQ(0, self_status_bytes("VmSwap", &swapped));
 	EXPECT_LE(SWAPPED_BYTES / 2, swapped);
@@ -136,10 +146,8 @@ TEST_F_TIMEOUT(zram_swap, swapping_goes_on_while_the_area_is_taken, 110)
 	reason = movable_press(&self->ballast, bed);
 	if (reason)
 		SKIP(return, "%s", reason);
-	self->map = mmap(NULL, SWAPPED_BYTES, PROT_READ | PROT_WRITE,
-			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	ASSERT_NE(MAP_FAILED, (void *)self->map);
-	pattern_fill(self->map, WRITTEN_BYTES, SEED);
+	self->map = map_filled(WRITTEN_BYTES);
+	ASSERT_NE(NULL, self->map);
 	movable_free(&self->ballast);
 	ASSERT_EQ(0, pattern_writer_start(writer, self->map, WRITTEN_BYTES));
 	ASSERT_EQ(0, vmstat_read("pswpin", &before));
@@ -164,7 +172,8 @@ TEST_F_TIMEOUT(zram_swap, swapping_goes_on_while_the_area_is_taken, 110)
 	}
 	EXPECT_EQ(-1, pattern_first_wrong(self->map, WRITTEN_BYTES, SEED));
 	TH_LOG("area %s: %llu pages swapped in meanwhile, %llu rounds written", bed->area->name,
-	       (unsigned long long)(after - before), (unsigned long long)writer->rounds);
+	       (unsigned long long)(after - before),
+	       (unsigned long long)background_steps(&writer->background));
 }
 
 FIXTURE(zram_steps)

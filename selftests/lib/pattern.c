@@ -7,9 +7,7 @@
 #include <unistd.h>
 
 #include "pagemap.h"
-#include "testbed.h"
 
-#define DEADLINE_MS 10000
 #define PAUSE_US 1000
 
 /* One step of a 64-bit generator (xorshift*); never 0 for a seed above 0. */
@@ -69,20 +67,17 @@ static void write_page(struct pattern_writer *writer, size_t page, __u64 value)
 	__atomic_store_n(word, value, __ATOMIC_RELAXED);
 }
 
-static void *write_on(void *argument)
+static int write_round(void *argument)
 {
 	struct pattern_writer *writer = argument;
+	__u64 round = background_steps(&writer->background) + 1;
 	size_t page;
 
-	while (!__atomic_load_n(&writer->stop, __ATOMIC_RELAXED)) {
-		__u64 round = __atomic_add_fetch(&writer->rounds, 1, __ATOMIC_RELAXED);
-
-		for (page = 0; page < writer->pages; page++)
-			write_page(writer, page, round << 24 | page);
-		/* There are many of us, and one that is to move what we write to. */
-		usleep(PAUSE_US);
-	}
-	return NULL;
+	for (page = 0; page < writer->pages; page++)
+		write_page(writer, page, round << 24 | page);
+	/* There are many of us, and one that is to move what we write to. */
+	usleep(PAUSE_US);
+	return 0;
 }
 
 int pattern_writer_start(struct pattern_writer *writer, void *start, size_t bytes)
@@ -95,30 +90,22 @@ int pattern_writer_start(struct pattern_writer *writer, void *start, size_t byte
 	writer->pages = bytes / pagemap_page_size();
 	writer->lost = -1;
 	writer->written = calloc(writer->pages, sizeof(*writer->written));
-	err = writer->written ? 0 : ENOMEM;
+	err = writer->written ? 0 : -ENOMEM;
 	for (page = 0; !err && page < writer->pages; page++)
 		writer->written[page] = *last_word(writer, page);
 	if (!err)
-		err = pthread_create(&writer->thread, NULL, write_on, writer);
+		err = background_start(&writer->background, write_round, writer);
 	if (err) {
 		free(writer->written);
 		writer->start = NULL;
 	}
-	return -err;
+	return err;
 }
 
 bool pattern_writer_goes_on(const struct pattern_writer *writer)
 {
-	long long end = testbed_now_ms() + DEADLINE_MS;
 	/* The round that is under way has been where we do not look. */
-	__u64 wanted = __atomic_load_n(&writer->rounds, __ATOMIC_RELAXED) + 2;
-
-	while (__atomic_load_n(&writer->rounds, __ATOMIC_RELAXED) < wanted) {
-		if (testbed_now_ms() > end)
-			return false;
-		usleep(1000);
-	}
-	return true;
+	return !background_wait(&writer->background, 2);
 }
 
 long pattern_writer_stop(struct pattern_writer *writer)
@@ -127,8 +114,7 @@ long pattern_writer_stop(struct pattern_writer *writer)
 
 	if (!writer->start)
 		return -1;
-	__atomic_store_n(&writer->stop, true, __ATOMIC_RELAXED);
-	pthread_join(writer->thread, NULL);
+	background_stop(&writer->background);
 	for (page = 0; page < writer->pages && writer->lost < 0; page++)
 		if (*last_word(writer, page) != writer->written[page])
 			writer->lost = page;

@@ -7,9 +7,10 @@
 #define CMA_TESTS_PATTERN_H
 
 #include <linux/types.h>
-#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
+
+#include "background.h"
 
 /* pattern_fill - every page of the range its own words, by @seed and number. */
 void pattern_fill(void *start, size_t bytes, __u64 seed);
@@ -26,10 +27,8 @@ struct pattern_writer {
 	unsigned char *start;	/* NULL: it does not run */
 	size_t pages;
 	__u64 *written;		/* what each page's last word must be */
-	__u64 rounds;		/* begun, over all pages */
 	long lost;		/* the first page with a lost write, or -1 */
-	bool stop;
-	pthread_t thread;
+	struct background background;	/* a step is a round over all pages */
 };
 
 /* pattern_writer_start - returns 0 or -errno. */
