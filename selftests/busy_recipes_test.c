@@ -13,19 +13,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/aio_abi.h>
-#include <linux/kernel-page-flags.h>
 #include <linux/udmabuf.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "ext4_format.h"
 #include "harness.h"
-#include "mounted_disk.h"
+#include "metadata_disk.h"
 #include "movable.h"
 #include "page_pipe.h"
 #include "pagemap.h"
@@ -33,20 +30,10 @@
 #include "slow_disk.h"
 #include "testbed.h"
 #include "trace_event.h"
-#include "zram.h"
 
 #define FILE_BYTES (4ul << 20)
 #define FILE_SEED 99
 #define DISK_DELAY_MS 3000
-#define FILE_SYSTEM_BYTES (8ul << 20)
-#define FOLDERS 24
-/* Others' pages meanwhile: those that a processor has had before go first. */
-#define TAKEN_BYTES (4ul << 20)
-#define TRIES 8
-/* The kernel's own fs/ext4/ext4.h has it, Linux 5.14. */
-#ifndef EXT4_IOC_CHECKPOINT
-#define EXT4_IOC_CHECKPOINT _IOW('f', 43, __u32)
-#endif
 
 /* A page that is held, and by what. */
 struct hold {
@@ -62,9 +49,7 @@ struct hold {
 	int disk_fd;
 	aio_context_t aio;
 	struct iocb request;
-	struct zram zram;
-	struct mounted_disk file_system;
-	char why_not[128];	/* for the message: nothing is held because of it */
+	struct metadata_disk metadata;
 };
 
 /* A memfd whose pages reach into the area; *page: one that does. */
@@ -191,90 +176,12 @@ static void release_udmabuf(struct hold *hold)
 	close(hold->udmabuf);
 }
 
-static int make_folders(const char *folder, int first)
-{
-	char path[96];
-	int i, fd, err;
-
-	for (i = first; i < first + FOLDERS; i++) {
-		snprintf(path, sizeof(path), "%s/%d", folder, i);
-		if (mkdir(path, 0700))
-			return -errno;
-	}
-	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	err = fsync(fd) ? -errno : 0;
-	close(fd);
-	return err;
-}
-
-/*
- * A block of the file system's own that lies in the area, and is not yet where it
- * belongs on the disk: dirty. The disk's page cache is mapped for as long as it
- * takes to look, and nobody else writes there. What of it is not in memory is read,
- * to where no area is; it is dropped again, or the next try's blocks would lie there.
- */
-static int find_metadata(struct hold *hold)
-{
-	size_t size = hold->bed->page_size, bytes = hold->zram.bytes - EXT4_JOURNAL_BLOCKS * 4096;
-	unsigned char *map;
-	int fd = open(hold->zram.device, O_RDONLY | O_CLOEXEC), err = -ENOENT;
-	size_t page, here = 0;
-	__u64 flags;
-
-	if (fd < 0)
-		return -errno;
-	map = mmap(NULL, bytes, PROT_READ, MAP_SHARED, fd, 0);
-	if (map == MAP_FAILED) {
-		err = -errno;
-		close(fd);
-		return err;
-	}
-	madvise(map, bytes, MADV_RANDOM);
-	for (page = 0; err == -ENOENT && page < bytes / size; page++) {
-		__atomic_load_n(map + page * size, __ATOMIC_RELAXED);
-		if (pagemap_pfn(map + page * size, &hold->pfn) ||
-		    !cma_area_contains(hold->bed->area, hold->pfn))
-			continue;
-		here++;
-		if (kpage_flags(hold->pfn, &flags) == 0 && flags >> KPF_DIRTY & 1)
-			err = 0;
-	}
-	snprintf(hold->why_not, sizeof(hold->why_not),
-		 "%zu blocks of %s here, none of them dirty", here, hold->zram.device);
-	munmap(map, bytes);
-	if (err == -ENOENT)
-		posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
-	close(fd);
-	return err;
-}
-
 static int change_metadata(struct hold *hold, bool has_journal)
 {
-	struct guard *guard = &hold->bed->guard;
-	int err = zram_open(&hold->zram, guard, FILE_SYSTEM_BYTES), try;
-	void *taken[TRIES];
+	int err = metadata_disk_open(&hold->metadata, hold->bed, has_journal);
 
-	if (!err)
-		err = mounted_disk_open(&hold->file_system, guard, hold->zram.device,
-					FILE_SYSTEM_BYTES, has_journal);
-	if (err)
-		return err == -ENODEV ? -EOPNOTSUPP : err;
-	for (err = -ENOENT, try = 0; err == -ENOENT && try < TRIES; try++) {
-		taken[try] = mmap(NULL, TAKEN_BYTES, PROT_READ | PROT_WRITE,
-				  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-		if (taken[try] == MAP_FAILED)
-			return -errno;
-		madvise(taken[try], TAKEN_BYTES, MADV_NOHUGEPAGE);
-		memset(taken[try], 1, TAKEN_BYTES);
-		err = make_folders(hold->file_system.folder, try * FOLDERS);
-		if (!err)
-			err = find_metadata(hold);
-	}
-	while (try--)
-		munmap(taken[try], TAKEN_BYTES);
-	return err;
+	hold->pfn = hold->metadata.pfn;
+	return err == -ENODEV ? -EOPNOTSUPP : err;
 }
 
 /*
@@ -288,12 +195,10 @@ static int hold_by_journal(struct hold *hold)
 
 static void release_journal(struct hold *hold)
 {
-	int fd = open(hold->file_system.folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	__u32 flags = 0;
+	int err = metadata_disk_checkpoint(&hold->metadata);
 
-	if (ioctl(fd, EXT4_IOC_CHECKPOINT, &flags))
-		perror("EXT4_IOC_CHECKPOINT");
-	close(fd);
+	if (err)
+		fprintf(stderr, "EXT4_IOC_CHECKPOINT: %s\n", strerror(-err));
 }
 
 /* The control: without a journal nobody holds such blocks, however dirty. */
@@ -386,8 +291,7 @@ FIXTURE_TEARDOWN(busy_recipes)
 	movable_free(&self->ballast);
 	trace_close(&self->trace);
 	EXPECT_EQ(0, testbed_give_back(&self->bed) - self->bed.used_at_start);
-	EXPECT_EQ(0, mounted_disk_close(&self->hold.file_system));
-	EXPECT_EQ(0, zram_close(&self->hold.zram));
+	EXPECT_EQ(0, metadata_disk_close(&self->hold.metadata));
 	CLOSE_QUIET_TESTBED(&self->bed);
 }
 
@@ -404,7 +308,7 @@ TEST_F_TIMEOUT(busy_recipes, held_page_is_busy_until_released, 110)
 	if (err == -EOPNOTSUPP)
 		SKIP(return, "needs %s", variant->needs);
 	ASSERT_EQ(0, err) {
-		TH_LOG("area %s: %s %s", bed->area->name, strerror(-err), hold->why_not);
+		TH_LOG("area %s: %s %s", bed->area->name, strerror(-err), hold->metadata.why_not);
 	}
 	is_held = cma_area_contains(bed->area, hold->pfn);
 	if (!hold->aio)
