@@ -210,6 +210,8 @@ static void give_up(struct held *held, struct guard *guard)
 	for (i = 0; i < PIPES; i++) {
 		close(held->pipes[i][0]);
 		close(held->pipes[i][1]);
+		held->pipes[i][0] = -1;
+		held->pipes[i][1] = -1;
 	}
 	if (held->fd >= 0)
 		close(held->fd);
@@ -263,7 +265,7 @@ TEST_F_TIMEOUT(unmovable_kinds, none_comes_into_the_area, 110)
 {
 	struct testbed *bed = &self->bed;
 	int err, held = 0;
-	long came;
+	long came, seen;
 	__u64 room;
 	size_t i;
 
@@ -282,7 +284,8 @@ TEST_F_TIMEOUT(unmovable_kinds, none_comes_into_the_area, 110)
 		held++;
 		if (!kinds[i].is_seen)
 			continue;
-		TH_LOG("%s: %ld frames are seen", kinds[i].name, read_pages(one));
+		seen = read_pages(one);
+		TH_LOG("%s: %ld frames are seen", kinds[i].name, seen);
 		EXPECT_EQ(0, pagemap_pages_in_area(one->map, one->bytes, bed->area)) {
 			TH_LOG("%s: pages in area %s, which can never leave it", kinds[i].name,
 			       bed->area->name);

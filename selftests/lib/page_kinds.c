@@ -23,13 +23,19 @@
 #define THP "/sys/kernel/mm/transparent_hugepage"
 #define LARGE_BYTES (64ul << 10)
 
+static int map_memory(struct kind_pages *pages, size_t bytes, int flags)
+{
+	pages->bytes = bytes;
+	pages->map = mmap(NULL, bytes, PROT_READ | PROT_WRITE, flags | MAP_ANONYMOUS, -1, 0);
+	return pages->map == MAP_FAILED ? -errno : 0;
+}
+
 static int map_anonymous(struct kind_pages *pages, int flags)
 {
-	pages->bytes = KIND_BYTES;
-	pages->map = mmap(NULL, pages->bytes, PROT_READ | PROT_WRITE,
-			  flags | MAP_ANONYMOUS, -1, 0);
-	if (pages->map == MAP_FAILED)
-		return -errno;
+	int err = map_memory(pages, KIND_BYTES, flags);
+
+	if (err)
+		return err;
 	madvise(pages->map, pages->bytes, MADV_NOHUGEPAGE);
 	pattern_fill(pages->map, pages->bytes, pages->seed);
 	return 0;
@@ -72,11 +78,23 @@ static void live_as_sharer(const struct kind_pages *pages)
 	_exit(is_wrong || pattern_first_wrong(pages->map, pages->bytes, pages->seed) >= 0);
 }
 
+/* It has ended: its number may be somebody else's by now. */
+static int reap_sharer(struct kind_pages *pages, int i)
+{
+	int status = -1;
+
+	waitpid(pages->sharers[i], &status, 0);
+	guard_cancel(pages->guard, pages->kill_ids[i]);
+	pages->sharers[i] = 0;
+	return status;
+}
+
 static int start_sharers(struct kind_pages *pages, struct guard *guard)
 {
 	int err = 0, i;
 	char byte;
 
+	pages->guard = guard;
 	if (pipe2(pages->ask, O_CLOEXEC) || pipe2(pages->told, O_CLOEXEC))
 		return -errno;
 	for (i = 0; !err && i < PAGE_KIND_SHARERS; i++) {
@@ -85,7 +103,7 @@ static int start_sharers(struct kind_pages *pages, struct guard *guard)
 			live_as_sharer(pages);
 		err = pages->sharers[i] < 0 ? -errno : 0;
 		if (!err)
-			guard_kill(guard, pages->sharers[i]);
+			pages->kill_ids[i] = guard_kill(guard, pages->sharers[i]);
 		if (!err && read(pages->told[0], &byte, 1) != 1)
 			err = -EPIPE;
 	}
@@ -110,16 +128,15 @@ static int make_memory_of_several(struct kind_pages *pages, struct guard *guard)
 static int make_huge(struct kind_pages *pages, struct guard *guard)
 {
 	__u64 huge;
+	int err;
 
 	(void)guard;
 	if (text_file_read_u64(THP "/hpage_pmd_size", &huge) ||
 	    huge > 4 * KIND_BYTES)
 		return -EOPNOTSUPP;
-	pages->bytes = 2 * huge;
-	pages->map = mmap(NULL, pages->bytes, PROT_READ | PROT_WRITE,
-			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (pages->map == MAP_FAILED)
-		return -errno;
+	err = map_memory(pages, 2 * huge, MAP_PRIVATE);
+	if (err)
+		return err;
 	madvise(pages->map, pages->bytes, MADV_HUGEPAGE);
 	pattern_fill(pages->map, pages->bytes, pages->seed);
 	return 0;
@@ -135,11 +152,9 @@ static int make_large_folios(struct kind_pages *pages, struct guard *guard)
 
 	if (guard_set_file(guard, THP "/hugepages-64kB/enabled", "madvise"))
 		return -EOPNOTSUPP;
-	pages->bytes = KIND_BYTES;
-	pages->map = mmap(NULL, pages->bytes, PROT_READ | PROT_WRITE,
-			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (pages->map == MAP_FAILED)
-		return -errno;
+	err = map_memory(pages, KIND_BYTES, MAP_PRIVATE);
+	if (err)
+		return err;
 	err = madvise(pages->map, pages->bytes, MADV_NOHUGEPAGE);
 	if (!err)
 		err = madvise(pages->map + LARGE_BYTES, pages->bytes - 2 * LARGE_BYTES,
@@ -152,6 +167,7 @@ static int map_hugetlb(struct kind_pages *pages, struct guard *guard, int flags)
 {
 	char text[32];
 	__u64 huge, pool;
+	int err;
 
 	if (meminfo_bytes("Hugepagesize", &huge) || huge > 4 * KIND_BYTES ||
 	    meminfo_number("HugePages_Total", &pool))
@@ -159,11 +175,9 @@ static int map_hugetlb(struct kind_pages *pages, struct guard *guard, int flags)
 	snprintf(text, sizeof(text), "%llu", (unsigned long long)pool + PAGE_KIND_HUGE_PAGES);
 	if (guard_set_file(guard, "/proc/sys/vm/nr_hugepages", text))
 		return -EOPNOTSUPP;
-	pages->bytes = PAGE_KIND_HUGE_PAGES * huge;
-	pages->map = mmap(NULL, pages->bytes, PROT_READ | PROT_WRITE,
-			  flags | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0);
-	if (pages->map == MAP_FAILED)
-		return errno == ENOMEM ? -EOPNOTSUPP : -errno;
+	err = map_memory(pages, PAGE_KIND_HUGE_PAGES * huge, flags | MAP_HUGETLB);
+	if (err)
+		return err == -ENOMEM ? -EOPNOTSUPP : err;
 	pattern_fill(pages->map, pages->bytes, pages->seed);
 	return 0;
 }
@@ -279,7 +293,7 @@ void page_kind_unmake(struct kind_pages *pages)
 		if (pages->sharers[i] <= 0)
 			continue;
 		kill(pages->sharers[i], SIGKILL);
-		waitpid(pages->sharers[i], NULL, 0);
+		reap_sharer(pages, i);
 	}
 	for (i = 0; i < 2; i++) {
 		if (pages->ask[0] != pages->ask[1])
@@ -300,14 +314,12 @@ long page_kind_first_wrong(const struct page_kind *kind, const struct kind_pages
 
 int page_kind_ask_sharers(struct kind_pages *pages)
 {
-	int i, status, wrong = 0;
+	int i, wrong = 0;
 
 	for (i = 0; i < PAGE_KIND_SHARERS && pages->sharers[i] > 0; i++)
 		wrong += write(pages->ask[1], "", 1) != 1;
-	for (i = 0; i < PAGE_KIND_SHARERS && pages->sharers[i] > 0; i++) {
-		wrong += waitpid(pages->sharers[i], &status, 0) != pages->sharers[i] || status;
-		pages->sharers[i] = 0;
-	}
+	for (i = 0; i < PAGE_KIND_SHARERS && pages->sharers[i] > 0; i++)
+		wrong += reap_sharer(pages, i) != 0;
 	return wrong;
 }
 

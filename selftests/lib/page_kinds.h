@@ -23,6 +23,8 @@ struct kind_pages {
 	size_t bytes;
 	__u64 seed;
 	pid_t sharers[PAGE_KIND_SHARERS];	/* processes that map them too, or 0 */
+	int kill_ids[PAGE_KIND_SHARERS];
+	struct guard *guard;
 	int ask[2], told[2];	/* pipes to them and from them */
 };
 
