@@ -21,6 +21,7 @@ static void add_banks(struct tree *tree, const struct pair_property *pairs, __u3
 		if (pair->bytes)
 			tree->banks[tree->bank_count++] = (struct bank){
 				pair->address, range_end(pair->address, pair->bytes), numa_node,
+				pairs->state == PROPERTY_BAD_LENGTH,
 			};
 	}
 }
@@ -41,7 +42,7 @@ static bool is_memory(struct tree *tree, const void *blob, int node)
 	return false;
 }
 
-/* The kernel reads whole entries, whatever is left over behind them. */
+/* Kernels differ in what they do with the whole entries before what is left over. */
 static struct pair_property read_bank_pairs(struct tree *tree, const void *blob, int node)
 {
 	const char *name = has(blob, node, "linux,usable-memory") ?

@@ -78,18 +78,33 @@ bool has_area_slot(struct model *model)
 	return false;
 }
 
+static void add_banks(struct model *model)
+{
+	const struct tree *tree = model->tree;
+	__u64 page = model->settings->page_bytes, refused = 0;
+
+	for (size_t i = 0; i < tree->bank_count; i++) {
+		const struct bank *bank = &tree->banks[i];
+
+		if (bank->of_bad_length && model->settings->kernel.whole_memory)
+			refused += bank->end - bank->start;
+		else	/* A page that is not all there is none. */
+			range_set_add(&model->ram, round_up_to(bank->start, page),
+				      bank->end / page * page);
+	}
+	model->ram_unknown = !model->ram.count && !refused;
+	model->prediction->panics = !model->ram.count && refused;
+	if (refused)
+		add_finding(model, FINDING_IGNORED, "RAM",
+			    "of memory nodes of a wrong length this kernel takes nothing, 0x%llx bytes are missing; write whole entries",
+			    refused);
+}
+
 static void add_ram(struct model *model)
 {
-	const struct settings *settings = model->settings;
-	const struct tree *tree = model->tree;
-	__u64 page = settings->page_bytes;
-
-	range_set_add_all(&model->ram, &settings->ram);
-	/* A page that is not all there is none. */
-	for (size_t i = 0; tree && !settings->ram.count && i < tree->bank_count; i++)
-		range_set_add(&model->ram, round_up_to(tree->banks[i].start, page),
-			      tree->banks[i].end / page * page);
-	model->ram_unknown = tree && !model->ram.count;
+	range_set_add_all(&model->ram, &model->settings->ram);
+	if (model->tree && !model->ram.count)
+		add_banks(model);
 }
 
 /* Where RAM has @bytes below it; the last address where it has less. */

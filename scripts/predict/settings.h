@@ -54,6 +54,7 @@ struct behaviours {
 	bool pool_in_kib;
 	bool hugetlb_percent;
 	bool inward_map;
+	bool whole_memory;
 };
 
 struct cma_option {

@@ -49,6 +49,7 @@ struct reserved_node {
 struct bank {
 	__u64 start, end;
 	__u32 numa_node;
+	bool of_bad_length;	/* the property it is from */
 };
 
 struct tree {

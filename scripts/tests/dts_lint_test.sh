@@ -58,6 +58,14 @@ expect "RAM that the boot loader fills in" \
 expect "a memory node with half an entry" \
 	"memory@40000000: ignored: reg: the last 12 of its 12 bytes are no entry, which has 16; write an address of 8 and a size of 8 bytes" \
 	"$(said_of '/memory@40000000 {/,/}/s/<.*>/<0 0x40000000 0x20000000>/' '^memory@')"
+more='/memory@40000000 {/,/}/s/<.*>/<0 0x40000000 0 0x20000000 0>/'
+expect "a whole entry before it: it is RAM" "RAM                              0x40000000..0x5fffffff, 512 MiB" \
+	"$(said_of "$more" '^RAM ')"
+expect "where kernels take nothing of such a node" \
+	"RAM: ignored: of memory nodes of a wrong length this kernel takes nothing, 0x20000000 bytes are missing; write whole entries" \
+	"$(said_of "$more" '^RAM' --behaviour whole-memory)"
+expect "and there is no other" "this kernel does not boot with this tree" \
+	"$(said_of "$more" '^this' --behaviour whole-memory)"
 expect "a memory node in name only" "memory@40000000: ignored: no RAM without device_type = \"memory\"; add that" \
 	"$(said_of '/memory@40000000 {/,/}/s/device_type.*//' '^memory@')"
 expect "the same, disabled: is not meant to be RAM" "" \
