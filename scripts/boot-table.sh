@@ -16,8 +16,7 @@ profile=${PROFILE:-test}
 load_arch "$arch"
 find_build
 fixtures=$top/dts-fixtures
-export BOOT_TABLE="${BOOT_TABLE:-$fixtures/boot.table}"
-table=$BOOT_TABLE
+. "$scripts/boot-table/stages.sh"
 "$scripts/deps.sh" --check
 lock_build
 
@@ -44,102 +43,45 @@ choose_run() {
 	mkdir -p "$run/rows" "$run/kernels" "$run/image" || die "cannot write to '$(dirname "$output")'"
 }
 
-# The rows that fit this kernel and ONLY, as rows.awk lists them.
-choose_rows() {
-	awk -v tree="$tree" -f "$scripts/kernel-range.awk" -f "$scripts/boot-table/behaviours.awk" \
-		"$fixtures/behaviours.table" >"$run/behaviours"
-	awk -v behaviours="$(paste -sd ' ' "$run/behaviours")" -v check=1 \
-		-f "$scripts/boot-table/rows.awk" "$table" >"$run/all-rows" ||
-		die "$(grep -m 1 '^boot.table:' "$run/all-rows")"
-	awk -v arch="$arch" -v behaviours="$(paste -sd ' ' "$run/behaviours")" -v list=1 \
-		-f "$scripts/boot-table/rows.awk" "$table" >"$run/all-rows" ||
-		die "$(grep -m 1 '^boot.table:' "$run/all-rows")"
-	while IFS= read -r line; do
-		# shellcheck disable=SC2254 # ONLY is a glob
-		case ${line%%|*} in ${ONLY:-*}) printf '%s\n' "$line" ;; esac
-	done <"$run/all-rows" >"$run/rows.list"
-	rm -f "$run/all-rows"
-	[ -s "$run/rows.list" ] || die "no row for $version $arch is called '${ONLY:-*}': see $table"
+# choose_variant NAME: its folder is one for all, which begins as a copy of the default
+# kernel's: an option changed is a file or two compiled. A configuration that says
+# "# profile <name>" changes every file: it has a folder of its own, and starts from a
+# smaller profile.
+choose_variant() {
+	fragment=$fixtures/$1.config
+	[ -f "$fragment" ] || die "boot.table names the configuration '$1', found no $fragment"
+	variant_profile=$(sed -n 's/^# profile //p' "$fragment")
+	folder=$build/kernel/$name-$arch-boot-table${variant_profile:+-$1}
+	[ -n "$variant_profile" ] || [ -d "$folder" ] || {
+		rm -rf "$folder.new"
+		cp -a "$default" "$folder.new"
+		mv "$folder.new" "$folder"
+	}
 }
 
-# A kernel for each configuration that the rows name, all in one folder that begins
-# as a copy of the default one: an option changed is a file or two compiled. A
-# configuration that says "# profile <name>" changes every file: it has a folder of its
-# own, and starts from a smaller profile.
+# A kernel for each configuration that the rows name.
 build_kernels() {
-	variants=$(awk -F '|' '$2 != "-" { print $2 }' "$run/rows.list" | sort -u)
 	default=$build/kernel/$name-$arch-$profile
-	for variant in default $variants; do
-		fragment=
-		variant_profile=
-		folder=$build/kernel/$name-$arch-boot-table
-		if [ "$variant" = default ]; then
-			folder=$default
-		else
-			fragment=$fixtures/$variant.config
-			[ -f "$fragment" ] || die "boot.table names the configuration '$variant', found no $fragment"
-			variant_profile=$(sed -n 's/^# profile //p' "$fragment")
-			[ -z "$variant_profile" ] || folder=$folder-$variant
-		fi
-		[ "$variant" = default ] || [ "${folder%-boot-table}" = "$folder" ] || seed_folder "$folder"
+	"$scripts/kernel.sh" "$tree" "$default" "$arch" "$profile"
+	keep_kernel default "$default"
+	variants=$(awk -F '|' '$2 != "-" { print $2 }' "$run/rows.list" | sort -u)
+	for variant in $variants; do
+		choose_variant "$variant"
 		FRAGMENT=$fragment "$scripts/kernel.sh" "$tree" "$folder" "$arch" "${variant_profile:-$profile}"
-		mkdir -p "$run/kernels/$variant"
-		cp "$folder/guest-kernel" "$folder/.config" "$run/kernels/$variant"
+		keep_kernel "$variant" "$folder"
 	done
 }
 
-seed_folder() {
-	[ ! -d "$1" ] || return 0
-	rm -rf "$1.new"
-	cp -a "$default" "$1.new"
-	mv "$1.new" "$1"
-}
-
-# Small, for speed: init, its plan and the one program.
-build_image() {
-	image=$build/image/$name-$arch
-	"$scripts/image.sh" "$tree" "$image" "$arch"
-	echo "run facts /boot_facts" >"$run/image/plan"
-	{
-		echo "dir /dev 0755 0 0"
-		echo "nod /dev/console 0600 0 0 c 5 1"
-		for folder in proc sys tmp; do echo "dir /$folder 0755 0 0"; done
-		echo "file /init $image/init 0755 0 0"
-		echo "file /boot_facts $image/boot_facts 0755 0 0"
-		echo "file /plan $run/image/plan 0644 0 0"
-	} >"$run/image/contents"
-	"$image/gen_init_cpio" -t 0 "$run/image/contents" >"$run/image/initramfs.cpio"
-}
-
-build_predictor() {
-	predictor=$build/predict
-	make -s -C "$scripts/predict" OUTPUT="$predictor" >"$build/predict.log" 2>&1 ||
-		die "the predictor does not build: $(grep -m 1 error "$build/predict.log"); see $build/predict.log"
-}
-
-# One boot a machine and configuration without any node or option: what sums are against.
-boot_controls() {
-	awk -F '|' '{ print ($2 == "-" ? "default" : $2) "|" $3 }' "$run/rows.list" | sort -u |
-	while IFS='|' read -r config words; do
-		printf '%s\0' "$run" "$(echo "control-$config-$words" | tr ' =:,' '----')" "$config" "$words" no-reserved-memory ''
-	done | xargs -0 -n 6 -P "$(nproc)" "$scripts/boot-table/boot.sh" ||
-		die "a control cannot be booted; see the error above"
-	for control in "$run"/rows/control-*; do
-		[ -s "$control/facts.out" ] ||
-			die "the machine does not boot even without a node: $(tail -n 1 "$control/console.log")"
-	done
-}
-
-boot_rows() {
-	tr '\n' '\0' <"$run/rows.list" |
-		xargs -0 -n 1 -P "$(nproc)" "$scripts/boot-table/row.sh" "$run" ||
-		die "a row could not be carried out; see the error above"
+# keep_kernel CONFIGURATION FOLDER
+keep_kernel() {
+	mkdir -p "$run/kernels/$1"
+	cp "$2/guest-kernel" "$2/.config" "$run/kernels/$1"
 }
 
 report() {
 	find "$run/rows" -name differences -size 0 | sed 's|.*/rows/||; s|/.*||' >"$run/passed"
 	awk -v version="$version" -v arch="$arch" -v run="$run" -f "$scripts/boot-table/ktap.awk" "$run/rows.list" >"$run/boot-table.ktap"
-	awk -v arch="$arch" -f "$scripts/boot-table/report.awk" "$run/passed" "$run/rows.list" "$fixtures/seeds.table" "$table" |
+	awk -v arch="$arch" -f "$scripts/boot-table/report.awk" "$run/passed" "$run/rows.list" "$fixtures/seeds.table" "$BOOT_TABLE" |
 		tee "$run/summary.txt"
 }
 
@@ -149,9 +91,11 @@ tree=$build/tree/$name
 version=$("$scripts/kernel-version.sh" "$tree")
 series=$(echo "$version" | cut -d . -f 1,2)
 choose_run
-choose_rows
+choose_rows "${ONLY:-*}"
 build_kernels
-build_image
+image=$build/image/$name-$arch
+"$scripts/image.sh" "$tree" "$image" "$arch"
+lay_image
 build_predictor
 accel=$("$scripts/accelerator.sh" "$arch" "${ACCEL:-auto}" "$run/kernels/default/guest-kernel" "$image" "$build/accelerator")
 export arch accel predictor

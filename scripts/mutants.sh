@@ -8,7 +8,8 @@
 #
 #   mutant, outcome, what killed it, key, code
 #
-# killed: a named case failed, or a splat that the header names appeared;
+# killed: a named case failed, a row of the boot table differs, or a splat that the
+# header names appeared;
 # crashed, hung: the guest did not come to its end; survived: nothing noticed;
 # same-code: the objects are the original's or another mutant's;
 # no-build, no-apply: the patch is stale. Only killed counts.
@@ -24,6 +25,7 @@ profile=${PROFILE:-test}
 load_arch "$arch"
 . "$scripts/kbuild.sh"
 find_build
+. "$scripts/boot-table/stages.sh"
 catalogue=$top/kunit/mutants
 "$scripts/deps.sh" --check
 lock_build
@@ -105,6 +107,36 @@ boot_and_judge() {
 	rm -f "$run/kernel"
 }
 
+# boot_row_and_judge MUTANT, likewise: the row of the boot table that the header names,
+# against the machine's control. A guest that dies where the row says that it boots has
+# shown no difference.
+boot_row_and_judge() {
+	run=$work/runs/$1
+	tree=$source
+	version=$series
+	accel=tcg
+	row=$(header "$1" Killed-by)
+	row=${row#boot_table.}
+	mkdir -p "$run/rows" "$run/image" "$run/kernels/default"
+	mv "$run/kernel" "$run/kernels/default/guest-kernel"
+	cp "$kernel_build/.config" "$run/kernels/default"
+	choose_rows "$row"
+	lay_image
+	build_predictor
+	export arch accel predictor
+	printf 'crashed\tits control does not boot\n' >"$run/outcome"
+	boot_controls
+	boot_rows >"$run/rows.log"
+	if [ ! -s "$run/rows/$row/differences" ]; then
+		printf 'survived\t-\n'
+	elif grep -q '^outcome.panic' "$run/rows/$row/kernel.facts" && ! grep -q '^outcome.panic' "$run/rows/$row/row.facts"; then
+		printf 'crashed\t%s\n' "$(tail -n 1 "$run/rows/$row/console.log")"
+	else
+		printf 'killed\tboot_table.%s\n' "$row"
+	fi >"$run/outcome"
+	rm -rf "$run/kernels"
+}
+
 # start_boot MUTANT KEY CODE: it runs while the next mutant is built.
 start_boot() {
 	booting=$1 booting_key=$2 booting_code=$3
@@ -112,7 +144,7 @@ start_boot() {
 	rm -rf "$work/runs/$1"
 	mkdir -p "$work/runs/$1/boots"
 	cp "$kernel_build/$kernel_image" "$work/runs/$1/kernel"
-	boot_and_judge "$1" "${boot:-kunit}" &
+	if [ "$boot" = boot-table ]; then boot_row_and_judge "$1"; else boot_and_judge "$1" "${boot:-kunit}"; fi &
 	boot_job=$!
 }
 
