@@ -22,12 +22,8 @@
 #include <linux/moduleparam.h>
 #include <linux/vmstat.h>
 
-#include "../../internal.h"
-/* 7.3 moved the buddy's own declarations out of internal.h. */
-#ifdef CMA_TESTS_HAS_PAGE_ALLOC_HEADER
-#include "../../page_alloc.h"
-#endif
 #include "../area.h"
+#include "../mm_internal.h"
 
 /* What most cases allocate, and what they take beside the area. */
 #define PAGES 8UL

@@ -20,5 +20,4 @@ ccflags-y += \
 	$(call cma-tests-feature, mm/cma.h, nr_pages_released, CMA_RELEASED_COUNTER) \
 	$(call cma-tests-feature, include/trace/events/cma.h, available_count, CMA_TRACE_AVAILABLE) \
 	$(call cma-tests-feature, include/trace/events/cma.h, errorno, CMA_TRACE_ERRNO) \
-	$(call cma-tests-feature, include/trace/events/migrate.h, large_folio_split, MIGRATE_TRACE_LARGE) \
 	$(call cma-tests-feature, include/linux/page-isolation.h, pb_isolate_mode, ISOLATE_MODE)

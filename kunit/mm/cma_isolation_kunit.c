@@ -8,6 +8,7 @@
 #include <linux/sched/mm.h>
 
 #include "area_state.h"
+#include "mm_internal.h"
 #include "movable_file.h"
 
 KUNIT_ARRAY_PARAM(area, area_rows, area_row_describe);

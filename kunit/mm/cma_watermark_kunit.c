@@ -8,12 +8,8 @@
  */
 #include <linux/mmzone.h>
 
-#include "../internal.h"
-/* 7.3 moved the buddy's own declarations out of internal.h. */
-#ifdef CMA_TESTS_HAS_PAGE_ALLOC_HEADER
-#include "../page_alloc.h"
-#endif
 #include "area_state.h"
+#include "mm_internal.h"
 
 /*
  * A mark in the middle of the free CMA pages: with them the zone is above it,
