@@ -408,6 +408,7 @@ static void __init region_is_given_as_a_resource(struct kunit *test)
 	struct device_node *b = pool(test, "pool-b", PHANDLE_B, false);
 	struct device_node *np = consumer(test, both, 2, both_names,
 					  sizeof(both_names));
+	struct device_node *unnamed = consumer(test, both, 2, NULL, 0);
 	unsigned int before = references(a) + references(b);
 	struct resource resource = {};
 
@@ -437,6 +438,7 @@ static void __init region_is_given_as_a_resource(struct kunit *test)
 								 &resource),
 			-EINVAL);
 	KUNIT_EXPECT_EQ(test, of_reserved_mem_region_count(np), 2);
+	KUNIT_EXPECT_EQ(test, of_reserved_mem_region_count(unnamed), 2);
 	KUNIT_EXPECT_LT(test, of_reserved_mem_region_count(a), 0);
 	KUNIT_EXPECT_EQ(test, references(a) + references(b), before);
 }

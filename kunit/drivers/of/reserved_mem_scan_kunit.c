@@ -142,6 +142,10 @@ static void __init refused_region_is_not_found(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, of_reserved_mem_lookup(&node));
 	node.full_name = NULL;
 	KUNIT_EXPECT_NULL(test, of_reserved_mem_lookup(&node));
+#ifdef HAS_fdt_scan_reserved_mem_late
+	/* Nor does it keep a place in the table, which older kernels let it do. */
+	KUNIT_EXPECT_EQ(test, reserved_mem_count, 1);
+#endif
 }
 
 /*

@@ -86,6 +86,8 @@ static void __init decide(struct kunit *test, const struct decision *row)
 		strscpy(text, row->cmdline, sizeof(text));
 		KUNIT_ASSERT_EQ(test, early_cma(text), 0);
 	}
+	/* Another is the global area so far; who is refused leaves it so. */
+	dma_contiguous_default_area = FAKE_AREA(1);
 	fake.declare_error = row->init_error;
 	KUNIT_EXPECT_EQ_MSG(test,
 			    setup_region(fdt_region_node(test, "pool@1"), &rmem),
@@ -93,8 +95,8 @@ static void __init decide(struct kunit *test, const struct decision *row)
 	if (row->expected) {
 		KUNIT_EXPECT_EQ_MSG(test, fake.nr_declare, !!row->init_error,
 				    "%s", row->desc);
-		KUNIT_EXPECT_NULL_MSG(test, dma_contiguous_default_area, "%s",
-				      row->desc);
+		KUNIT_EXPECT_PTR_EQ_MSG(test, dma_contiguous_default_area,
+					FAKE_AREA(1), "%s", row->desc);
 		KUNIT_EXPECT_NULL_MSG(test, rmem.priv, "%s", row->desc);
 		return;
 	}
@@ -104,8 +106,12 @@ static void __init decide(struct kunit *test, const struct decision *row)
 	KUNIT_EXPECT_EQ(test, fake.declare.order_per_bit, 0);
 	KUNIT_EXPECT_STREQ(test, fake.declare.name, "pool@1");
 	KUNIT_EXPECT_PTR_EQ_MSG(test, dma_contiguous_default_area,
-				is_default ? FAKE_AREA(7) : NULL, "%s",
+				is_default ? FAKE_AREA(7) : FAKE_AREA(1), "%s",
 				row->desc);
+#ifdef HAS_dma_contiguous_get_area_by_idx
+	KUNIT_EXPECT_PTR_EQ_MSG(test, dma_contiguous_get_area_by_idx(0),
+				FAKE_AREA(7), "%s", row->desc);
+#endif
 
 	/* A device that names the region has the area, until it lets go. */
 	KUNIT_EXPECT_EQ(test, rmem_cma_ops.device_init(&rmem, &device), 0);

@@ -374,6 +374,10 @@ static void absent_area_allocates_nothing(struct kunit *test)
 	cma_activate_area(cma);
 	KUNIT_EXPECT_NULL(test, cma_alloc(cma, 1, 0, true));
 	KUNIT_EXPECT_EQ(test, fake.nr_contig, 0);
+#if defined(CMA_MAX_RANGES) && defined(CONFIG_CMA_SYSFS)
+	/* It is not searched: no failure of its own is counted. */
+	KUNIT_EXPECT_EQ(test, atomic64_read(&cma->nr_pages_failed), 0LL);
+#endif
 }
 
 /*
