@@ -62,11 +62,12 @@ choose_variant() {
 # A kernel for each configuration that the rows name.
 build_kernels() {
 	default=$build/kernel/$name-$arch-$profile
-	"$scripts/kernel.sh" "$tree" "$default" "$arch" "$profile"
+	FRAGMENT='' "$scripts/kernel.sh" "$tree" "$default" "$arch" "$profile"
 	keep_kernel default "$default"
 	variants=$(awk -F '|' '$2 != "-" { print $2 }' "$run/rows.list" | sort -u)
 	for variant in $variants; do
 		choose_variant "$variant"
+		announce "kernel of configuration $variant"
 		FRAGMENT=$fragment "$scripts/kernel.sh" "$tree" "$folder" "$arch" "${variant_profile:-$profile}"
 		keep_kernel "$variant" "$folder"
 	done

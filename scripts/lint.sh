@@ -114,6 +114,7 @@ check_machine_names() {
 	} | grep . | git grep -nIF -f - -- . || :
 }
 
+lock_build
 find_source "$kernel"
 tree=$build/tree/$name
 kernel_build=$build/kernel/$name-$arch-$profile

@@ -107,34 +107,47 @@ boot_and_judge() {
 	rm -f "$run/kernel"
 }
 
+# boot_row ROW RUN KERNEL: a boot table of one row. Status 1: it differs.
+boot_row() {
+	run=$2
+	mkdir -p "$run/rows" "$run/image" "$run/kernels/default"
+	cp "$3" "$run/kernels/default/guest-kernel"
+	cp "$kernel_build/.config" "$run/kernels/default"
+	choose_rows "$1"
+	lay_image
+	boot_controls
+	boot_rows >"$run/rows.log"
+	[ ! -s "$run/rows/$1/differences" ]
+}
+
 # boot_row_and_judge MUTANT, likewise: the row of the boot table that the header names,
-# against the machine's control. A guest that dies where the row says that it boots has
-# shown no difference.
+# which must be green without the mutant. A guest that dies or hangs where the row says
+# that it boots has shown no difference.
 boot_row_and_judge() {
-	run=$work/runs/$1
+	folder=$work/runs/$1
+	row=$(header "$1" Killed-by)
+	row=${row#boot_table.}
+	trap 'rm -rf "$folder/kernel" "$folder/kernels" "$folder/original"' EXIT
 	tree=$source
 	version=$series
 	accel=tcg
-	row=$(header "$1" Killed-by)
-	row=${row#boot_table.}
-	mkdir -p "$run/rows" "$run/image" "$run/kernels/default"
-	mv "$run/kernel" "$run/kernels/default/guest-kernel"
-	cp "$kernel_build/.config" "$run/kernels/default"
-	choose_rows "$row"
-	lay_image
 	build_predictor
 	export arch accel predictor
-	printf 'crashed\tits control does not boot\n' >"$run/outcome"
-	boot_controls
-	boot_rows >"$run/rows.log"
-	if [ ! -s "$run/rows/$row/differences" ]; then
+	if ! boot_row "$row" "$folder/original" "$work/original-kernel"; then
+		printf 'survived\tthe row is red without it\n' >"$folder/outcome"
+		return
+	fi
+	printf 'crashed\tits control does not boot\n' >"$folder/outcome"
+	if boot_row "$row" "$folder" "$folder/kernel"; then
 		printf 'survived\t-\n'
-	elif grep -q '^outcome.panic' "$run/rows/$row/kernel.facts" && ! grep -q '^outcome.panic' "$run/rows/$row/row.facts"; then
-		printf 'crashed\t%s\n' "$(tail -n 1 "$run/rows/$row/console.log")"
-	else
+	elif grep -q '^outcome.panic' "$folder/rows/$row/row.facts" || grep -q '"event":"end"' "$folder/rows/$row/story.jsonl"; then
 		printf 'killed\tboot_table.%s\n' "$row"
-	fi >"$run/outcome"
-	rm -rf "$run/kernels"
+	elif grep -q 'Kernel panic' "$folder/rows/$row/console.log"; then
+		printf 'crashed\t%s\n' "$(grep -m 1 'Kernel panic' "$folder/rows/$row/console.log")"
+	else
+		printf 'hung\t%s\n' "$(tail -n 1 "$folder/rows/$row/console.log")"
+	fi >"$folder/judged"
+	mv "$folder/judged" "$folder/outcome"
 }
 
 # start_boot MUTANT KEY CODE: it runs while the next mutant is built.
@@ -208,6 +221,9 @@ build_image_of_kernel || die "the unmutated kernel does not build; see $work/bui
 "$scripts/image.sh" "$tree" "$image" "$arch"
 base_key=$(cat "$tree.hash" "$kernel_build/kernel.hash" | hash_of_input)
 selftests_key=$(hash_of_input <"$image/initramfs.cpio")
+boot_table_key=$(cat "$BOOT_TABLE" "$top"/dts-fixtures/behaviours.table "$top"/dts-fixtures/*.dtso "$scripts"/boot-table/* \
+	"$scripts"/predict/*.[ch] "$image/boot_facts" | hash_of_input)
+cp "$kernel_build/$kernel_image" "$work/original-kernel"
 note_original_code >"$work/original.tsv"
 
 for mutant in $mutants; do
@@ -215,7 +231,11 @@ for mutant in $mutants; do
 	boot=$(header "$mutant" Boot)
 	key=$({
 		echo "$base_key"
-		[ "${boot:-kunit}" = kunit ] || echo "$selftests_key"
+		case ${boot:-kunit} in
+		kunit) ;;
+		boot-table) echo "$boot_table_key" ;;
+		*) echo "$selftests_key" ;;
+		esac
 		cat "$catalogue/$mutant.patch"
 	} | hash_of_input)
 	! awk -F '\t' -v name="$mutant" -v key="$key" '$1 == name && $4 == key { found = 1 } END { exit !found }' \

@@ -8,7 +8,8 @@
 #include "cells.h"
 #include "report.h"
 
-static void add_banks(struct tree *tree, const struct pair_property *pairs, __u32 numa_node)
+static void add_banks(struct tree *tree, const struct pair_property *pairs, __u32 numa_node,
+		      bool of_bad_reg)
 {
 	tree->banks = realloc(tree->banks,
 			      (tree->bank_count + pairs->count + 1) * sizeof(*tree->banks));
@@ -17,11 +18,11 @@ static void add_banks(struct tree *tree, const struct pair_property *pairs, __u3
 	for (size_t i = 0; i < pairs->count; i++) {
 		const struct address_and_size *pair = &pairs->pairs[i];
 
-		/* A size of 0 is for the boot loader to fill in. */
+		tree->has_empty_bank |= !pair->bytes;
 		if (pair->bytes)
 			tree->banks[tree->bank_count++] = (struct bank){
 				pair->address, range_end(pair->address, pair->bytes), numa_node,
-				pairs->state == PROPERTY_BAD_LENGTH,
+				of_bad_reg,
 			};
 	}
 }
@@ -73,7 +74,8 @@ static void read_banks(struct tree *tree, const void *blob)
 		if (!is_enabled(blob, node) || !is_memory(tree, blob, node))
 			continue;
 		pairs = read_bank_pairs(tree, blob, node);
-		add_banks(tree, &pairs, id && id_length == CELL_BYTES ? fdt32_ld(id) : 0);
+		add_banks(tree, &pairs, id && id_length == CELL_BYTES ? fdt32_ld(id) : 0,
+			  pairs.state == PROPERTY_BAD_LENGTH && !has(blob, node, "linux,usable-memory"));
 		free(pairs.pairs);
 	}
 }

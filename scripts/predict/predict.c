@@ -86,14 +86,14 @@ static void add_banks(struct model *model)
 	for (size_t i = 0; i < tree->bank_count; i++) {
 		const struct bank *bank = &tree->banks[i];
 
-		if (bank->of_bad_length && model->settings->kernel.whole_memory)
+		if (bank->of_bad_reg && model->settings->kernel.whole_memory)
 			refused += bank->end - bank->start;
 		else	/* A page that is not all there is none. */
 			range_set_add(&model->ram, round_up_to(bank->start, page),
 				      bank->end / page * page);
 	}
-	model->ram_unknown = !model->ram.count && !refused;
-	model->prediction->panics = !model->ram.count && refused;
+	model->ram_unknown = !model->ram.count && (!refused || tree->has_empty_bank);
+	model->prediction->panics = !model->ram.count && !model->ram_unknown;
 	if (refused)
 		add_finding(model, FINDING_IGNORED, "RAM",
 			    "of memory nodes of a wrong length this kernel takes nothing, 0x%llx bytes are missing; write whole entries",

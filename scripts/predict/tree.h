@@ -49,7 +49,7 @@ struct reserved_node {
 struct bank {
 	__u64 start, end;
 	__u32 numa_node;
-	bool of_bad_length;	/* the property it is from */
+	bool of_bad_reg;	/* one of a wrong length */
 };
 
 struct tree {
@@ -60,6 +60,7 @@ struct tree {
 	char *command_line;		/* of /chosen, "" where it has none */
 	struct bank *banks;
 	size_t bank_count;
+	bool has_empty_bank;		/* for the boot loader to fill in */
 	/* What of the memory nodes no kernel takes for RAM, and why. */
 	struct text_list bank_notes;
 	/* What a kernel after a crash may use; absent on any other. */

@@ -64,6 +64,9 @@ expect "a whole entry before it: it is RAM" "RAM                              0x
 expect "where kernels take nothing of such a node" \
 	"RAM: ignored: of memory nodes of a wrong length this kernel takes nothing, 0x20000000 bytes are missing; write whole entries" \
 	"$(said_of "$more" '^RAM' --behaviour whole-memory)"
+expect "where the boot loader fills another node in: boots" "" \
+	"$(said_of "$more; s|^\tmemory@|memory@80000000 { device_type = \"memory\"; reg = <0 0x80000000 0 0>; }; &|" '^this' \
+		--behaviour whole-memory)"
 expect "and there is no other" "this kernel does not boot with this tree" \
 	"$(said_of "$more" '^this' --behaviour whole-memory)"
 expect "a memory node in name only" "memory@40000000: ignored: no RAM without device_type = \"memory\"; add that" \
