@@ -70,12 +70,15 @@ static void read_banks(struct tree *tree, const void *blob)
 		int id_length;
 		const fdt32_t *id = fdt_getprop(blob, node, "numa-node-id", &id_length);
 		struct pair_property pairs;
+		bool of_bad_reg;
 
 		if (!is_enabled(blob, node) || !is_memory(tree, blob, node))
 			continue;
 		pairs = read_bank_pairs(tree, blob, node);
+		of_bad_reg = pairs.state == PROPERTY_BAD_LENGTH &&
+			     !has(blob, node, "linux,usable-memory");
 		add_banks(tree, &pairs, id && id_length == CELL_BYTES ? fdt32_ld(id) : 0,
-			  pairs.state == PROPERTY_BAD_LENGTH && !has(blob, node, "linux,usable-memory"));
+			  of_bad_reg);
 		free(pairs.pairs);
 	}
 }
