@@ -21,6 +21,8 @@
 
 #define MAX_ACTIONS 256
 #define DEATH_DEADLINE_MS 5000
+#define UNMOUNT_DEADLINE_MS 5000
+#define UNMOUNT_PAUSE_MS 10
 
 enum action_kind {
 	CANCEL, CLOSE, MKDIR, CREATE, WRITE, UNMOUNT, SWAPOFF, UNLINK, RMDIR, KILL, CHMOD
@@ -41,6 +43,19 @@ struct made {
 	char name[256];
 };
 
+/* Who was stopped together with us may be on its way out, with a file open there. */
+static int unmount(const char *path)
+{
+	int tries = UNMOUNT_DEADLINE_MS / UNMOUNT_PAUSE_MS;
+
+	while (umount2(path, 0)) {
+		if (errno != EBUSY || !tries--)
+			return -1;
+		usleep(UNMOUNT_PAUSE_MS * 1000);
+	}
+	return 0;
+}
+
 static int undo(const struct action *action)
 {
 	int err = 0;
@@ -49,7 +64,7 @@ static int undo(const struct action *action)
 	case WRITE:
 		return text_file_write(action->path, action->text);
 	case UNMOUNT:
-		err = umount2(action->path, 0);
+		err = unmount(action->path);
 		break;
 	case SWAPOFF:
 		err = swapoff(action->path);
