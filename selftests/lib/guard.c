@@ -21,8 +21,6 @@
 
 #define MAX_ACTIONS 256
 #define DEATH_DEADLINE_MS 5000
-#define UNMOUNT_DEADLINE_MS 5000
-#define UNMOUNT_PAUSE_MS 10
 
 enum action_kind {
 	CANCEL, CLOSE, MKDIR, CREATE, WRITE, UNMOUNT, SWAPOFF, UNLINK, RMDIR, KILL, CHMOD
@@ -46,12 +44,12 @@ struct made {
 /* Who was stopped together with us may be on its way out, with a file open there. */
 static int unmount(const char *path)
 {
-	int tries = UNMOUNT_DEADLINE_MS / UNMOUNT_PAUSE_MS;
+	int ms;
 
-	while (umount2(path, 0)) {
-		if (errno != EBUSY || !tries--)
+	for (ms = 0; umount2(path, 0); ms += 10) {
+		if (errno != EBUSY || ms >= DEATH_DEADLINE_MS)
 			return -1;
-		usleep(UNMOUNT_PAUSE_MS * 1000);
+		usleep(10 * 1000);
 	}
 	return 0;
 }
