@@ -32,7 +32,7 @@ lay_image() {
 	{
 		echo "dir /dev 0755 0 0"
 		echo "nod /dev/console 0600 0 0 c 5 1"
-		for folder in proc sys tmp; do echo "dir /$folder 0755 0 0"; done
+		printf 'dir /%s 0755 0 0\n' proc sys tmp
 		echo "file /init $image/init 0755 0 0"
 		echo "file /boot_facts $image/boot_facts 0755 0 0"
 		echo "file /plan $run/image/plan 0644 0 0"
