@@ -127,7 +127,7 @@ boot_row_and_judge() {
 	folder=$work/runs/$1
 	row=$(header "$1" Killed-by)
 	row=${row#boot_table.}
-	trap 'rm -rf "$folder/kernel" "$folder/kernels" "$folder/original"' EXIT
+	trap 'rm -rf "$folder/kernel" "$folder/kernels" "$folder/original" "$folder/judged"' EXIT
 	tree=$source
 	version=$series
 	accel=tcg
