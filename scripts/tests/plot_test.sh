@@ -41,7 +41,7 @@ expect "the plot says what it is" yes "$(grep -q 'not the time of any hardware' 
 # units: plots that name their instructions, plots with a unit of time.
 units() {
 	"$scripts/plot.sh" "$run" 2>/dev/null || :
-	echo "$(grep -l 'instructions, idle time included' "$run"/plots/*.svg | wc -l) $(grep -l '[0-9] [nµm]\?s<' "$run"/plots/*.svg | wc -l)"
+	echo "$(grep -l 'instructions, idle time included' "$run"/plots/*.svg | wc -l) $(grep -l '[0-9] \(n\|µ\|m\)\?s<' "$run"/plots/*.svg | wc -l)"
 }
 cp "$logs/bench/good.jsonl" "$run/bench.jsonl"
 echo '{"type":"parallel","bench":"parallel","backend":"kernel","pressure":"none","size_pages":16,"threads":4,"areas":2,"allocations_per_second":77,"valid":true}' >>"$run/bench.jsonl"

@@ -78,7 +78,7 @@ jq '.boots += [{name: "bench", stages: ["bench"], clock: "instructions"}]' "$wor
 } >"$run/plots/phases.tsv"
 judge 0
 expect "counted: instructions, no time" "1 1 0" "$(row kernel retry 37k 4096 9) $(count '^instructions, median (p99)' "$run/summary.txt") $(
-	sed 's/<h2>Tests.*//' "$run/report.html" | count '[0-9] [nµm]s<' /dev/stdin)"
+	sed 's/<h2>Tests.*//' "$run/report.html" | count '[0-9] \(n\|µ\|m\)s<' /dev/stdin)"
 expect "counted: executed and idle apart" 1 "$(row kernel none 16 4 9k 5k 'drain 4k' 1.5k 2.5k 99.5)"
 expect "counted: no rate of time" "0 3" "$(count '<th[^>]*>[^<]* a second' "$run/report.html") $(
 	grep -o '<th[^>]*>[^<]* in 10⁹ instructions' "$run/report.html" | wc -l)"
