@@ -80,6 +80,10 @@ scale_baseline() {
 scale_baseline 1
 judged "a verdict as the baseline's" "0 "
 expect "is a row of the bench" "bench baseline pass" "$(awk '$2 == "baseline" { print $1, $2, $3 }' "$run/verdicts.tsv")"
+# OUT= is where run.sh will put the run: a comparison left there would be in its way.
+OUT=$work/out FORMAT=json judged "a verdict of a run with a place and a form of its own" "0 "
+expect "leaves that place alone" absent "$([ -e "$work/out" ] && echo there || echo absent)"
+expect "and says it as text" "same: " "$(tail -n 1 "$run/baseline.txt" | grep -o '^same: ')"
 scale_baseline 0.98
 judged "a verdict slower than the baseline" "1 failed: bench:baseline: slower than results/baseline: worse: 4 same, 0 better, 12 worse, 0 incomparable; see baseline.txt"
 rm -r "$BASELINES"
