@@ -35,7 +35,7 @@ struct fdt_region {
 	unsigned int nr_reg;
 	u64 size;
 	u64 alignment;
-	struct fdt_span ranges[3];
+	struct fdt_span ranges[4];
 	unsigned int nr_ranges;
 	/* A property of that many bytes: too few, or an odd number. It begins
 	 * with malformed_span, which a reader who forgets to count will take.

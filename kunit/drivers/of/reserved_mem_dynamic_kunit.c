@@ -103,15 +103,15 @@ static void __init malformed_ranges_are_not_ignored(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake.reserved.nr, 0);
 }
 
-/* Ranges are tried in order; when none has room there is no region. */
+/* Ranges are tried in order until one has room; when none has there is no region. */
 static void __init ranges_are_tried_in_order(struct kunit *test)
 {
 	const struct fdt_region regions[] = {
 		{ "full@44000000", NULL, .nr_reg = 1,
 		  .reg = { { AT(64), MIB(8) } } },
-		{ "third", "fake,accepts", .size = MIB(4), .nr_ranges = 3,
+		{ "third", "fake,accepts", .size = MIB(4), .nr_ranges = 4,
 		  .ranges = { { AT(64), MIB(8) }, { AT(32), MIB(2) },
-			      { AT(128), MIB(64) } } },
+			      { AT(128), MIB(64) }, { AT(300), MIB(64) } } },
 		{ "nowhere", "fake,accepts", .size = MIB(4), .nr_ranges = 2,
 		  .ranges = { { AT(64), MIB(8) }, { 0x10000000, MIB(64) } } },
 		{ "too-large", "fake,accepts", .size = MIB(2048) },

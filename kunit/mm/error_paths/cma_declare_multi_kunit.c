@@ -53,6 +53,9 @@ static void expect_ranges(struct kunit *test, struct cma *cma,
 
 		KUNIT_EXPECT_TRUE_MSG(test, is_free(base, size),
 				      "range %d at %pa was not free", i, &base);
+		KUNIT_EXPECT_TRUE_MSG(test, IS_ALIGNED(base | size, BLOCKS(1)),
+				      "range %d at %pa is not of whole blocks",
+				      i, &base);
 		KUNIT_EXPECT_EQ(test, cma->ranges[i].early_pfn,
 				cma->ranges[i].base_pfn);
 		for (j = 0; j < fake.nr_reserved; j++)

@@ -23,7 +23,6 @@ static void __maybe_unused make_active(struct cma *cma)
 {
 	cma->count = 64;
 #ifdef CMA_MAX_RANGES
-	cma->nranges = 1;
 	set_bit(CMA_ACTIVATED, &cma->flags);
 #endif
 }
@@ -135,6 +134,12 @@ static int inactive_begin(struct kunit *test)
 {
 	memset(&fake_files, 0, sizeof(fake_files));
 	memset(fake_areas, 0, sizeof(fake_areas));
+#ifdef CMA_MAX_RANGES
+	/* The failed one keeps its range: only CMA_ACTIVATED tells it apart. */
+	fake_areas[0].nranges = 1;
+	fake_areas[FAILED].nranges = 1;
+	fake_areas[2].nranges = 1;
+#endif
 	make_active(&fake_areas[0]);
 	make_active(&fake_areas[2]);
 
