@@ -89,7 +89,7 @@ build_side() {
 		"$scripts/tree.sh" "$source" "$tree"
 		"$scripts/kernel.sh" "$tree" "$build/kernel/$name-$arch-$profile" "$arch" "$profile"
 		for file in guest-kernel .config kernel.hash; do cp "$build/kernel/$name-$arch-$profile/$file" "$3/$file"; done
-		cp "$tree.source.hash" "$3/tree.source.hash"
+		cp "$tree.hash" "$3/tree.hash"
 		# The plugin finds the kernel's functions by it.
 		cp "$build/kernel/$name-$arch-$profile/System.map" "$3/System.map" 2>/dev/null || :
 	fi

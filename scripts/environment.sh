@@ -36,7 +36,7 @@ version=$("$scripts/kernel-version.sh" "$tree")
 for boot in "$@"; do describe_boot "$boot"; done | jq -s \
 	--arg run_id "${run_id:-$(basename "$run")}" --arg target "$target" --arg version "$version" \
 	--arg series "$(echo "$version" | cut -d . -f 1,2)" --arg source "$(describe_source)" \
-	--arg source_hash "$(cat "$tree.source.hash")" --arg kernel_hash "$(cat "$build/kernel.hash")" \
+	--arg source_hash "$(cat "$tree.hash")" --arg kernel_hash "$(cat "$build/kernel.hash")" \
 	--arg config_hash "$(grep -v '^#' "$build/.config" | hash_of_input)" \
 	--argjson debug_vm "$(grep -q '^CONFIG_DEBUG_VM=y' "$build/.config" && echo true || echo false)" \
 	--arg arch "$arch" --arg profile "$profile" --arg accel "$accel" \

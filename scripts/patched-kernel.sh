@@ -7,7 +7,7 @@
 # builds what differs. The first call starts from the objects of the kernel without
 # patches, where that was built here. SOURCE does not change. NAME=VALUE, as in CONFIG_X=y, is
 # one more line of configuration. Leaves OUTPUT/guest-kernel, kernel.hash and
-# .config, and OUTPUT/tree.source.hash, a name for the source with its patches.
+# .config, and OUTPUT/tree.hash, a name for the source with its patches.
 # Status 3: a patch does not apply, or what it makes does not build.
 scripts=$(readlink -f "$(dirname "$0")")
 . "$scripts/stage.sh"
@@ -97,9 +97,9 @@ cp "$kernel_build/$kernel_image" "$output/guest-kernel"
 cp "$kernel_build/.config" "$output/.config"
 # The plugin finds the kernel's functions by it.
 cp "$kernel_build/System.map" "$output/System.map"
-list_patches() {
+{
+	cat "$tree.hash"
 	for part; do [ ! -f "$part" ] || cat "$part"; done
-}
-{ cat "$tree.source.hash"; list_patches "$@"; } | hash_of_input >"$output/tree.source.hash"
-{ cat "$tree.hash"; list_patches "$@"; grep -v '^#' "$output/.config"; "${compile_prefix}gcc" --version | head -n 1; } |
+} | hash_of_input >"$output/tree.hash"
+{ cat "$output/tree.hash"; grep -v '^#' "$output/.config"; "${compile_prefix}gcc" --version | head -n 1; } |
 	hash_of_input >"$output/kernel.hash"

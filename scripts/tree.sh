@@ -5,9 +5,8 @@
 # that a build in it sees each edit in SOURCE, and SOURCE never changes. Build
 # products in SOURCE (.config, objects, generated headers) are left out. What
 # kunit/overlay.map names is copied in or appended, to files that are ours.
-# Writes TREE.hash, a name for the contents: of SOURCE as it is now and of all that
-# is ours; and TREE.source.hash, without the suites: they do not run in a measurement.
-# TREE is laid anew only when SOURCE's list of files has changed.
+# Writes TREE.hash, a name for the contents: of SOURCE as it is now and of the
+# suites. TREE is laid anew only when SOURCE's list of files has changed.
 scripts=$(dirname "$0")
 . "$scripts/stage.sh"
 
@@ -49,20 +48,9 @@ fi
 mv "$tree.files.new" "$tree.files"
 "$scripts/overlay.sh" "$source" "$kunit" "$tree"
 
-# Contents by size and time for the source (80,000 files), whole for what is ours.
-list_source() {
+# Contents by size and time for the source (80,000 files), whole for the suites.
+{
 	(cd "$source" && xargs -0 stat -c '%n %s %Y' -- <"$tree.files")
-}
-
-list_suites() {
 	(cd "$kunit" && find . -type f ! -path './mutants/*' ! -name '*.md' -print0 | sort -z | xargs -0 sha256sum)
-}
-
-list_bench_door() {
 	(cd "$kunit/../bench/kernel" && find . -type f -print0 | sort -z | xargs -0 sha256sum)
-}
-
-list_source >"$tree.contents"
-{ cat "$tree.contents"; list_suites; list_bench_door; } | hash_of_input >"$tree.hash"
-{ cat "$tree.contents"; list_bench_door; } | hash_of_input >"$tree.source.hash"
-rm "$tree.contents"
+} | hash_of_input >"$tree.hash"

@@ -53,22 +53,4 @@ rm "$source/mm/new.c"
 "$scripts/tree.sh" "$source" "$tree"
 expect "a removed source leaves" "" "$(ls "$tree/mm/new.c" 2>/dev/null)"
 
-# A baseline is of a source: an edit of a suite leaves it the same, one of what is measured does not.
-project=$work/project
-mkdir -p "$project/scripts" "$project/bench"
-cp "$scripts/tree.sh" "$scripts/overlay.sh" "$scripts/stage.sh" "$project/scripts/"
-cp -r "$scripts/../kunit" "$project/kunit"
-cp -r "$scripts/../bench/kernel" "$project/bench/kernel"
-# changed_by FILE: what of the two names an edit of it changes.
-changed_by() {
-	"$project/scripts/tree.sh" "$source" "$tree"
-	for name in hash source.hash; do cp "$tree.$name" "$work/$name"; done
-	echo "/* an edit */" >>"$1"
-	"$project/scripts/tree.sh" "$source" "$tree"
-	for name in hash source.hash; do cmp -s "$tree.$name" "$work/$name" || printf '%s ' "$name"; done
-}
-expect "an edit of a suite" "hash " "$(changed_by "$project/kunit/mm/cma_alloc_kunit.c")"
-expect "an edit of a kernel source" "hash source.hash " "$(changed_by "$source/mm/util.c")"
-expect "an edit of the benchmark's door" "hash source.hash " "$(changed_by "$project/bench/kernel/$(cd "$project/bench/kernel" && printf '%s\n' *.c | head -n 1)")"
-
 finish
