@@ -21,6 +21,9 @@
 #define FDT_CMA_DEFAULT	BIT(2)
 #define FDT_DISABLED	BIT(3)
 
+/* So many spans a property can have, of two cells each. */
+#define FDT_MAX_SPANS 4
+
 struct fdt_span {
 	u64 base;
 	u64 size;
@@ -35,7 +38,7 @@ struct fdt_region {
 	unsigned int nr_reg;
 	u64 size;
 	u64 alignment;
-	struct fdt_span ranges[4];
+	struct fdt_span ranges[FDT_MAX_SPANS];
 	unsigned int nr_ranges;
 	/* A property of that many bytes: too few, or an odd number. It begins
 	 * with malformed_span, which a reader who forgets to count will take.
@@ -74,7 +77,7 @@ static void __init fdt_put_cells(void *blob, const char *name,
 				 const u64 *values, unsigned int nr,
 				 unsigned int cells, unsigned int odd_cells)
 {
-	fdt32_t cell[2 * 2 * 3];
+	fdt32_t cell[FDT_MAX_SPANS * 2 * 2];
 	unsigned int i, n = 0;
 
 	for (i = 0; i < nr; i++) {
