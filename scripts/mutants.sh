@@ -73,10 +73,24 @@ build_image_of_kernel() {
 	kbuild "$tree" "$kernel_build" -s -j"$(nproc)" "$kernel_target" >"$work/build.log" 2>&1
 }
 
-# The outcome of a judged run folder: "<outcome> <what>".
-judge() {
+# boot_kernel RUN BOOT KERNEL: boot and judge it into a run folder.
+boot_kernel() {
+	rm -rf "$1/boots/$2"
+	"$scripts/boot.sh" "$2" "$1/boots/$2" "$3" "$image" "$arch" tcg
+	"$scripts/environment.sh" "$1" mutant "$source" "$tree" "$kernel_build" "$arch" "$profile" tcg "$2"
 	"$scripts/verdict.sh" "$1" >"$1/verdict.log" 2>&1 || :
-	awk -F '\t' -v splat="$2" -v expected="$3" -f "$scripts/mutant-outcome.awk" "$1/verdicts.tsv"
+}
+
+# boot_control BOOT KEY: what of a boot is red without a mutant kills none.
+boot_control() {
+	control=$work/controls/$1
+	[ "$(cat "$control/key" 2>/dev/null)" != "$2" ] || return 0
+	rm -rf "$control"
+	mkdir -p "$control/boots"
+	boot_kernel "$control" "$1" "$work/original-kernel"
+	awk -F '\t' '$3 == "fail" || $3 == "error"' "$control/verdicts.tsv" >"$control/red"
+	[ ! -s "$control/red" ] || note "boot $1 is red without a mutant, see $control/red"
+	echo "$2" >"$control/key"
 }
 
 # record MUTANT OUTCOME WHAT KEY CODE
@@ -98,10 +112,9 @@ boot_and_judge() {
 	run=$work/runs/$1
 	expected=$(header "$1" Killed-by)
 	for only in "${expected%%.*}" ''; do
-		rm -rf "$run/boots/$2"
-		ONLY=$only "$scripts/boot.sh" "$2" "$run/boots/$2" "$run/kernel" "$image" "$arch" tcg
-		"$scripts/environment.sh" "$run" mutant "$source" "$tree" "$kernel_build" "$arch" "$profile" tcg "$2"
-		judge "$run" "$(header "$1" Splat)" "$expected" >"$run/outcome"
+		ONLY=$only boot_kernel "$run" "$2" "$run/kernel"
+		awk -F '\t' -v splat="$(header "$1" Splat)" -v expected="$expected" -f "$scripts/mutant-outcome.awk" \
+			"$work/controls/$2/red" "$run/verdicts.tsv" >"$run/outcome"
 		! grep -q '^killed' "$run/outcome" || break
 	done
 	rm -f "$run/kernel"
@@ -229,19 +242,17 @@ note_original_code >"$work/original.tsv"
 for mutant in $mutants; do
 	# KUnit's boots run no program of the image.
 	boot=$(header "$mutant" Boot)
-	key=$({
-		echo "$base_key"
-		case ${boot:-kunit} in
-		kunit) ;;
-		boot-table) echo "$boot_table_key" ;;
-		*) echo "$selftests_key" ;;
-		esac
-		cat "$catalogue/$mutant.patch"
-	} | hash_of_input)
+	case ${boot:-kunit} in
+	kunit) key_of_boot=$base_key ;;
+	boot-table) key_of_boot=$base_key-$boot_table_key ;;
+	*) key_of_boot=$base_key-$selftests_key ;;
+	esac
+	key=$({ echo "$key_of_boot"; cat "$catalogue/$mutant.patch"; } | hash_of_input)
 	! awk -F '\t' -v name="$mutant" -v key="$key" '$1 == name && $4 == key { found = 1 } END { exit !found }' \
 		"$rows" || continue
 	if build_mutant "$mutant" "$key"; then
 		finish_boot
+		[ "$boot" = boot-table ] || ONLY='' boot_control "${boot:-kunit}" "$key_of_boot"
 		start_boot "$mutant" "$key" "$code"
 	fi
 	restore_files

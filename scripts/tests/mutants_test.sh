@@ -8,9 +8,10 @@ set -eu
 # outcome NAME WANTED SPLAT, verdicts from standard input: stage, case, status, message, with blanks between.
 outcome() {
 	sed 's/ /\t/; s/ /\t/; s/ /\t/' >"$work/verdicts.tsv"
-	expect "$1" "$2" "$(awk -F '\t' -v splat="$3" -v expected=cma.wanted -f "$scripts/mutant-outcome.awk" "$work/verdicts.tsv" |
+	expect "$1" "$2" "$(awk -F '\t' -v splat="$3" -v expected=cma.wanted -f "$scripts/mutant-outcome.awk" "$work/red" "$work/verdicts.tsv" |
 		tr '\t' ' ')"
 }
+: >"$work/red"
 
 outcome "a case fails" "killed cma.release" "" <<'EOF'
 boot kunit pass -
@@ -42,6 +43,15 @@ kunit cma error planned 3 cases, but 1 were reported
 EOF
 outcome "nor does a log without results" "crashed (log) did not end" "" <<'EOF'
 selftests (log) error no KTAP in the log
+EOF
+printf 'kunit\tcma.wanted\tfail\texpected\nboot\tkunit\tfail\toops\n' >"$work/red"
+outcome "a case that is red without the mutant finds nothing" "survived -" Oops <<'EOF'
+boot kunit fail Oops
+kunit cma.wanted fail expected
+EOF
+outcome "another one does" "killed cma.release" "" <<'EOF'
+kunit cma.wanted fail expected
+kunit cma.release fail expected
 EOF
 
 # A case of another name finds nothing, ever. It stands behind its suite, before its parameter.
