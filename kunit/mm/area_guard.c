@@ -5,14 +5,12 @@
 #include <linux/init.h>
 #include <linux/initrd.h>
 #include <linux/mm.h>
+#include <linux/swap.h>
 
 #include "area_state.h"
 
-#ifdef CMA_MAX_RANGES
-#define MOST_RANGES CMA_MAX_RANGES
-#else
-#define MOST_RANGES 1
-#endif
+/* Runs of free pages in one area: drivers hold a buffer here and there. */
+#define MOST_RUNS 16
 
 /*
  * Where memory is short, pages of others live in areas that nobody has
@@ -25,12 +23,13 @@
  * once, or the pages would go from one to the next.
  */
 struct evacuation {
+	struct kunit *test;
 	unsigned int nr;
 	struct {
 		struct cma *cma;
 		struct page *page;
 		unsigned long count;
-	} taken[MAX_CMA_AREAS * MOST_RANGES];
+	} taken[MAX_CMA_AREAS * MOST_RUNS];
 };
 
 static int find_others(struct cma *cma, void *unused)
@@ -52,14 +51,17 @@ static int find_others(struct cma *cma, void *unused)
 static int take_area(struct cma *cma, void *data)
 {
 	struct evacuation *evacuation = data;
-	unsigned int i;
+	struct area_state state;
+	unsigned long count;
+	struct page *page;
 
-	for (i = 0; area_is_active(cma) && i < area_nr_ranges(cma); i++) {
-		unsigned long count = area_range(cma, i).count;
-		struct page *page = cma_alloc(cma, count, 0, true);
-
+	while (area_is_active(cma) &&
+	       evacuation->nr < ARRAY_SIZE(evacuation->taken)) {
+		area_state_take(evacuation->test, cma, &state);
+		count = area_largest_free(&state);
+		page = count ? cma_alloc(cma, count, 0, true) : NULL;
 		if (!page)
-			continue;
+			break;
 		evacuation->taken[evacuation->nr].cma = cma;
 		evacuation->taken[evacuation->nr].page = page;
 		evacuation->taken[evacuation->nr++].count = count;
@@ -78,6 +80,7 @@ static int move_others_out(struct kunit *test)
 	evacuation = kunit_kzalloc(test, sizeof(*evacuation), GFP_KERNEL);
 	if (!evacuation)
 		return -ENOMEM;
+	evacuation->test = test;
 	cma_for_each_area(take_area, evacuation);
 	while (evacuation->nr--)
 		cma_release(evacuation->taken[evacuation->nr].cma,
@@ -122,6 +125,8 @@ int areas_must_be_restored(struct kunit *test)
 
 	/* The initramfs unpacks in parallel, into movable pages. */
 	wait_for_initramfs();
+	/* Those that wait in a CPU's list to join the LRU are not seen as others'. */
+	lru_add_drain_all();
 	err = move_others_out(test);
 	if (err)
 		return err;
