@@ -242,6 +242,25 @@ static void interrupts_stay_as_they_are(struct kunit *test)
 			      "an allocation switched interrupts on");
 }
 
+/* So does who releases: a driver may do so under a lock of its own. */
+static void release_leaves_interrupts_off(struct kunit *test)
+{
+	struct device *device = device_with_pool(test);
+	unsigned long flags;
+	dma_addr_t dma;
+	bool off;
+
+	KUNIT_ASSERT_PTR_EQ(test, pool_alloc(device, PAGE_SIZE, &dma),
+			    fake.memory);
+	local_irq_save(flags);
+	dma_release_from_dev_coherent(device, 0, fake.memory);
+	off = irqs_disabled();
+	local_irq_disable();
+	local_irq_restore(flags);
+	KUNIT_EXPECT_TRUE_MSG(test, off, "a release switched interrupts on");
+	KUNIT_EXPECT_EQ(test, pool_pages_used(device), 0);
+}
+
 static void pool_ends_at_its_size(struct kunit *test)
 {
 	struct device *device = device_with_pool(test);
@@ -520,6 +539,30 @@ static void device_is_warned_of_its_mask(struct kunit *test)
 	dma_release_coherent_memory(device);
 }
 
+/*
+ * Nor may the pool end where the bus does not reach, however wide the mask is.
+ * Guards eadcb29e8fc8 ("dma-coherent: Warn if OF reserved memory is beyond
+ * current coherent DMA mask").
+ */
+static void device_is_warned_of_its_bus(struct kunit *test)
+{
+	struct device *device = device_kunit(test);
+	struct reserved_mem rmem = {
+		.name = "pool", .base = POOL_PHYS, .size = POOL_SIZE,
+	};
+
+	device->bus_dma_limit = POOL_PHYS + POOL_SIZE - 1;
+	KUNIT_EXPECT_EQ(test, rmem_dma_device_init(&rmem, device), 0);
+	KUNIT_EXPECT_EQ_MSG(test, fake.nr_warnings, 0,
+			    "the bus ends with the pool");
+	rmem_dma_device_release(&rmem, device);
+	device->bus_dma_limit--;
+	KUNIT_EXPECT_EQ(test, rmem_dma_device_init(&rmem, device), 0);
+	KUNIT_EXPECT_EQ_MSG(test, fake.nr_warnings, 1,
+			    "the bus ends before the pool");
+	dma_release_coherent_memory(device);
+}
+
 /* A region that is reusable is CMA's. */
 static void reusable_region_is_no_pool(struct kunit *test)
 {
@@ -549,6 +592,7 @@ static void unmappable_region_is_no_pool(struct kunit *test)
 CASE_LEFT_OUT(unmappable_region_is_no_pool, "needs CONFIG_OF_RESERVED_MEM")
 CASE_LEFT_OUT(devices_share_a_region, "needs CONFIG_OF_RESERVED_MEM")
 CASE_LEFT_OUT(device_is_warned_of_its_mask, "needs CONFIG_OF_RESERVED_MEM")
+CASE_LEFT_OUT(device_is_warned_of_its_bus, "needs CONFIG_OF_RESERVED_MEM")
 CASE_LEFT_OUT(reusable_region_is_no_pool, "needs CONFIG_OF_RESERVED_MEM")
 #endif
 
@@ -567,6 +611,7 @@ static struct kunit_case coherent_cases[] = {
 	KUNIT_CASE(memory_is_aligned_to_its_size),
 	KUNIT_CASE(memory_is_zeroed),
 	KUNIT_CASE(interrupts_stay_as_they_are),
+	KUNIT_CASE(release_leaves_interrupts_off),
 	KUNIT_CASE(pool_ends_at_its_size),
 	KUNIT_CASE(foreign_addresses_are_not_taken),
 	KUNIT_CASE(pool_beyond_int_keeps_its_offsets),
@@ -575,6 +620,7 @@ static struct kunit_case coherent_cases[] = {
 	KUNIT_CASE(user_maps_no_foreign_memory),
 	KUNIT_CASE(devices_share_a_region),
 	KUNIT_CASE(device_is_warned_of_its_mask),
+	KUNIT_CASE(device_is_warned_of_its_bus),
 	KUNIT_CASE(reusable_region_is_no_pool),
 	KUNIT_CASE(unmappable_region_is_no_pool),
 	{}

@@ -201,6 +201,28 @@ static void failed_reservation_leaves_no_area(struct kunit *test)
 #endif
 }
 
+/*
+ * dma_contiguous_early_fixup() is told where the area is, which only an area
+ * can say: one that could not be reserved must not be asked.
+ */
+static void architecture_is_told_of_the_area(struct kunit *test)
+{
+	struct cma *cma = NULL;
+
+	fake.declare_error = -ENOMEM;
+	KUNIT_EXPECT_EQ(test, dma_contiguous_reserve_area(SZ_64M, SZ_1G, SZ_2G,
+							  &cma, true), -ENOMEM);
+	KUNIT_EXPECT_EQ_MSG(test, fake.nr_bases, 0,
+			    "an area that was not reserved");
+
+	fake.declare_error = 0;
+	KUNIT_EXPECT_EQ(test, dma_contiguous_reserve_area(SZ_64M, SZ_1G, SZ_2G,
+							  &cma, true), 0);
+	KUNIT_EXPECT_EQ(test, fake.nr_bases, 1);
+	KUNIT_EXPECT_PTR_EQ(test, fake.base_of,
+			    (const struct cma *)FAKE_AREA(7));
+}
+
 #ifdef HAS_dma_contiguous_get_area_by_idx
 /* The list that heaps are made of: the default area is on it, once. */
 static void default_area_is_listed(struct kunit *test)
@@ -237,6 +259,7 @@ static struct kunit_case cmdline_cases[] = {
 	KUNIT_CASE(size_zero_reserves_nothing),
 	KUNIT_CASE(area_of_the_device_tree_stays),
 	KUNIT_CASE(failed_reservation_leaves_no_area),
+	KUNIT_CASE(architecture_is_told_of_the_area),
 	KUNIT_CASE(default_area_is_listed),
 	{}
 };

@@ -63,6 +63,10 @@ static struct {
 	struct fake_declare_call node_declare[FAKE_CALLS_MAX];
 	phys_addr_t memory;
 
+	/* cma_get_base(): who maps an area anew asks it where it is. */
+	const struct cma *base_of;
+	unsigned int nr_bases;
+
 	/* Nodes: who is there, whose the device is, whose the page. */
 	unsigned long online_nodes;
 	int device_node;
@@ -160,8 +164,17 @@ fake_init_reserved(phys_addr_t base, phys_addr_t size,
 	return fake_declare(base, size, 0, 0, order_per_bit, true, name, cma);
 }
 
+static phys_addr_t FAKE_INIT __maybe_unused
+fake_get_base(const struct cma *cma)
+{
+	fake.base_of = cma;
+	fake.nr_bases++;
+
+	return 0;
+}
+
 static unsigned long FAKE_INIT __maybe_unused
-fake_get_extent(const struct cma *cma)
+fake_get_size(const struct cma *cma)
 {
 	return 0;
 }
@@ -183,8 +196,8 @@ fake_get_extent(const struct cma *cma)
 #define cma_declare_contiguous fake_declare
 #define cma_declare_contiguous_nid fake_declare_nid
 #define cma_init_reserved_mem fake_init_reserved
-#define cma_get_base fake_get_extent
-#define cma_get_size fake_get_extent
+#define cma_get_base fake_get_base
+#define cma_get_size fake_get_size
 #define memblock_phys_mem_size() (fake.memory)
 
 /* Four nodes, whatever this kernel is configured for. */

@@ -120,6 +120,10 @@ static void one_node_comes_before_all(struct kunit *test)
 CASE_LEFT_OUT(one_node_comes_before_all,
 	      "this kernel makes both areas, one for numa_cma= and one for cma_pernuma=")
 #endif
+#else
+CASE_LEFT_OUT(nodes_get_what_the_command_line_says,
+	      "this kernel has no numa_cma=")
+#endif
 
 /* The first areas that were asked, in their order. */
 static void expect_asked(struct kunit *test, const char *what,
@@ -133,11 +137,20 @@ static void expect_asked(struct kunit *test, const char *what,
 	fake.nr_alloc = 0;
 }
 
+/* Nodes 0 and 2 have an area. */
 static void node_areas(struct kunit *test)
 {
+#ifdef HAS_early_numa_cma
 	char text[] = "0:16M,2:16M";
 
 	KUNIT_ASSERT_EQ(test, 0, early_numa_cma(text));
+#else
+	char text[] = "16M";
+
+	/* Each node that is there has one. */
+	fake.online_nodes = BIT(0) | BIT(2);
+	KUNIT_ASSERT_EQ(test, 0, early_cma_pernuma(text));
+#endif
 	reserve_for_nodes();
 	KUNIT_ASSERT_EQ(test, 2, fake.nr_declare);
 	dma_contiguous_default_area = FAKE_AREA(0);
@@ -193,10 +206,6 @@ static void pages_go_back_to_their_node(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, fake.release[1].cma, FAKE_AREA(0));
 	KUNIT_EXPECT_EQ(test, 0, fake.nr_buddy_frees);
 }
-#else
-CASE_LEFT_OUT(nodes_get_what_the_command_line_says,
-	      "this kernel has no numa_cma=")
-#endif
 
 static int numa_begin(struct kunit *test)
 {
@@ -207,6 +216,9 @@ static int numa_begin(struct kunit *test)
 #ifdef HAS_early_numa_cma
 	memset(numa_cma_size, 0, sizeof(numa_cma_size));
 	memset(dma_contiguous_numa_area, 0, sizeof(dma_contiguous_numa_area));
+#else
+	memset(dma_contiguous_pernuma_area, 0,
+	       sizeof(dma_contiguous_pernuma_area));
 #endif
 
 	return 0;
@@ -217,11 +229,11 @@ static struct kunit_case numa_cases[] = {
 #ifdef HAS_early_numa_cma
 	KUNIT_CASE_PARAM(nodes_get_what_the_command_line_says, numa_gen_params),
 	KUNIT_CASE(one_node_comes_before_all),
-	KUNIT_CASE(area_of_the_node_is_asked_first),
-	KUNIT_CASE(pages_go_back_to_their_node),
 #else
 	KUNIT_CASE(nodes_get_what_the_command_line_says),
 #endif
+	KUNIT_CASE(area_of_the_node_is_asked_first),
+	KUNIT_CASE(pages_go_back_to_their_node),
 	{}
 };
 
