@@ -285,6 +285,17 @@ static const struct reserved_mem_ops fake_passes_driver __initconst = {
 	.node_init = fake_passes_node,
 };
 
+/* As contiguous.c has it when cma= stands above the tree's default area. */
+static int __init fake_denies_node(unsigned long node, phys_addr_t *align)
+{
+	return -EBUSY;
+}
+
+static const struct reserved_mem_ops fake_denies_driver __initconst = {
+	.node_validate = fake_denies_node,
+	.node_init = fake_refuses_node,
+};
+
 static int __init fake_fixup_node(unsigned long node, phys_addr_t base,
 				  phys_addr_t size)
 {
@@ -323,6 +334,9 @@ static const struct of_device_id fake_drivers[] __initconst = {
 	/* Two drivers of one compatible, as CMA and the coherent pool are. */
 	{ .compatible = "fake,second", .data = FAKE_DRIVER(fake_passes) },
 	{ .compatible = "fake,second", .data = FAKE_DRIVER(fake_accepts) },
+#ifdef CMA_TESTS_HAS_RMEM_NODE_INIT
+	{ .compatible = "fake,denies", .data = FAKE_DRIVER(fake_denies) },
+#endif
 	{ .compatible = "shared-dma-pool", .data = FAKE_DRIVER(fake_cma) },
 };
 

@@ -148,6 +148,36 @@ static void __init refused_region_is_not_found(struct kunit *test)
 #endif
 }
 
+#ifdef HAS_fdt_validate_reserved_mem_node
+/*
+ * The driver says beforehand that it will not have the region: its memory stays
+ * free, and nobody sets it up or gives it back. Guards 0fd17e598333 ("of:
+ * reserved_mem: Allow reserved_mem framework detect "cma=" kernel param").
+ */
+static void __init denied_region_is_left_out(struct kunit *test)
+{
+	const struct fdt_region regions[] = {
+		{ "denied@41000000", "fake,denies", .nr_reg = 1,
+		  .reg = { { AT(16), MIB(1) } } },
+		{ "denied-dynamic", "fake,denies", .size = MIB(4) },
+		/* With a place in the table, which the first could take. */
+		{ "good@42000000", "fake,accepts", .nr_reg = 1,
+		  .reg = { { AT(32), MIB(1) } } },
+	};
+
+	scan_regions(test, regions, ARRAY_SIZE(regions));
+	KUNIT_EXPECT_EQ_MSG(test, fake.reserved.nr, 1, "regions reserved");
+	KUNIT_EXPECT_EQ_MSG(test, fake.nr_setups, 1, "regions set up");
+	KUNIT_EXPECT_EQ_MSG(test, fake.nr_bad_frees, 0,
+			    "memory was given back that nobody had reserved");
+	KUNIT_EXPECT_EQ(test, reserved_mem_count, 1);
+	expect_region(test, "good@42000000", AT(32), MIB(1));
+}
+#else
+CASE_LEFT_OUT(denied_region_is_left_out,
+	      "this kernel's of_reserved_mem.c has no fdt_validate_reserved_mem_node()")
+#endif
+
 /*
  * RAM that is reserved holds something: it must stay mapped. What is no RAM
  * is not mapped anyway.
@@ -363,6 +393,7 @@ static struct kunit_case __refdata scan_cases[] = {
 	KUNIT_CASE(second_driver_gets_its_chance),
 	KUNIT_CASE(refused_region_is_given_back),
 	KUNIT_CASE(refused_region_is_not_found),
+	KUNIT_CASE(denied_region_is_left_out),
 	KUNIT_CASE(nomap_spares_reserved_memory),
 	KUNIT_CASE(overlap_is_reported),
 	KUNIT_CASE(address_beyond_4g_is_not_cut),
