@@ -257,6 +257,30 @@ static void early_pages_come_from_a_range_with_room(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, cma_reserve_early(cma, BLOCKS(1)));
 }
 
+/*
+ *	range 0 |EEEE----|   range 1 |EEEEEEEE|
+ *
+ * Early pages of a later range are taken, too. Nowhere but in range 1 do four
+ * pages begin at a multiple of eight.
+ */
+static void early_pages_of_a_later_range_stay_taken(struct kunit *test)
+{
+	unsigned long block = block_alloc_kunit(test);
+	struct cma *cma = area_of_ranges(test, block, 2);
+
+	KUNIT_ASSERT_NOT_NULL(test, cma_reserve_early(cma, BLOCKS(1)));
+	KUNIT_ASSERT_NOT_NULL(test, cma_reserve_early(cma, BLOCKS(2)));
+	cma_activate_area(cma);
+	expect_blocks(test, block + 4, 1);
+	KUNIT_EXPECT_EQ(test, bitmap_weight(cma->ranges[0].bitmap, 8), 4);
+	KUNIT_EXPECT_EQ(test, bitmap_weight(cma->ranges[1].bitmap, 8), 8);
+	KUNIT_EXPECT_EQ(test, cma->available_count, 4UL);
+	KUNIT_EXPECT_NULL_MSG(test, cma_alloc(cma, 4, 3, true),
+			      "pages that somebody took early are handed out");
+	KUNIT_EXPECT_PTR_EQ(test, cma_alloc(cma, 4, 0, true),
+			    pfn_to_page(block + 4));
+}
+
 static void early_requests_that_do_not_fit(struct kunit *test)
 {
 	unsigned long block = block_alloc_kunit(test);
@@ -287,6 +311,28 @@ static void early_pages_stay_when_activation_fails(struct kunit *test)
 	expect_buddy_pages(test, block + 8, AREA_PAGES - 8);
 	expect_dead(test, cma);
 }
+
+/*
+ *	|EEEEEEEE|   |EEEEEEEE|   |EEEE----|   no bitmap for the second
+ *
+ * The early pages of each range stay, before the failure and behind it. Guards
+ * 00739e4dd46d ("mm/cma: fix reserved page leak on activation failure").
+ */
+static void early_pages_stay_when_a_later_range_fails(struct kunit *test)
+{
+	unsigned long block = block_alloc_kunit(test);
+	struct cma *cma = area_of_ranges(test, block, 3);
+
+	KUNIT_ASSERT_NOT_NULL(test, cma_reserve_early(cma, BLOCKS(2)));
+	KUNIT_ASSERT_NOT_NULL(test, cma_reserve_early(cma, BLOCKS(2)));
+	KUNIT_ASSERT_NOT_NULL(test, cma_reserve_early(cma, BLOCKS(1)));
+	fake.bitmap_fails_at = 2;
+	cma_activate_area(cma);
+	KUNIT_EXPECT_EQ(test, fake.nr_buddy_pages, 4UL);
+	KUNIT_EXPECT_EQ(test, fake.buddy_first, block + 64 + 4);
+	KUNIT_EXPECT_EQ(test, fake.buddy_last, block + 64 + 7);
+	expect_dead(test, cma);
+}
 #else
 CASE_LEFT_OUT(early_pages_are_taken_from_the_bottom,
 	      "this kernel's cma.c has no cma_reserve_early()")
@@ -294,10 +340,14 @@ CASE_LEFT_OUT(early_pages_are_bits,
 	      "this kernel's cma.c has no cma_reserve_early()")
 CASE_LEFT_OUT(early_pages_come_from_a_range_with_room,
 	      "this kernel's cma.c has no cma_reserve_early()")
+CASE_LEFT_OUT(early_pages_of_a_later_range_stay_taken,
+	      "this kernel's cma.c has no cma_reserve_early()")
 CASE_LEFT_OUT(early_requests_that_do_not_fit,
 	      "this kernel's cma.c has no cma_reserve_early()")
 
 CASE_LEFT_OUT(early_pages_stay_when_activation_fails,
+	      "this kernel's cma.c has no cma_reserve_early()")
+CASE_LEFT_OUT(early_pages_stay_when_a_later_range_fails,
 	      "this kernel's cma.c has no cma_reserve_early()")
 #endif
 
@@ -360,8 +410,10 @@ static struct kunit_case activate_cases[] = {
 	KUNIT_CASE(early_pages_are_taken_from_the_bottom),
 	KUNIT_CASE(early_pages_are_bits),
 	KUNIT_CASE(early_pages_come_from_a_range_with_room),
+	KUNIT_CASE(early_pages_of_a_later_range_stay_taken),
 	KUNIT_CASE(early_requests_that_do_not_fit),
 	KUNIT_CASE(early_pages_stay_when_activation_fails),
+	KUNIT_CASE(early_pages_stay_when_a_later_range_fails),
 	KUNIT_CASE(failure_in_a_later_range_frees_all),
 	KUNIT_CASE(zones_of_every_range_are_looked_at),
 	{}

@@ -113,6 +113,15 @@ static void busy_range_is_tried_behind(struct kunit *test)
 	for (i = 0; i < row->count; i++)
 		KUNIT_EXPECT_EQ_MSG(test, page_count(page + i), 1,
 				    "references of page %lu", i);
+	/*
+	 * Blocks have different tags, the caller has one pointer. Guards
+	 * 2813b9c02962 ("kasan, mm, arm64: tag non slab memory allocated via
+	 * pagealloc").
+	 */
+	KUNIT_EXPECT_EQ_MSG(test, fake.nr_tags, row->count,
+			    "pages whose tag was reset");
+	KUNIT_EXPECT_EQ(test, fake.tag_first, start);
+	KUNIT_EXPECT_EQ(test, fake.tag_last, start + row->count - 1);
 
 	/* Bits of the tries that failed are clear, of the last one set. */
 	KUNIT_EXPECT_EQ(test, area_bits_set(cma), (unsigned long)row->bits);

@@ -72,6 +72,33 @@ CASE_LEFT_OUT(frozen_pages_have_no_reference,
 	      "this kernel's cma.c has no cma_alloc_frozen()")
 #endif
 
+#ifdef HAS_cma_alloc_frozen	/* what refuses is older by one kernel */
+/*
+ *	area |nnnnnnnnyyyyyyyy----|   struct pages: n not in a row, y in a row
+ *
+ * Callers step from page to page by adding one. Guards "mm/cma: refuse handing
+ * out non-contiguous page ranges".
+ */
+static void pages_not_in_a_row_are_passed_over(struct kunit *test)
+{
+	unsigned long block = block_alloc_kunit(test);
+	struct cma *cma = area_activate(test, block, AREA_PAGES, 0);
+	struct page *page;
+
+	fake.contiguous_from = block + 8;
+	page = cma_alloc(cma, 8, 3, true);
+	KUNIT_EXPECT_PTR_EQ(test, page, pfn_to_page(block + 8));
+	KUNIT_EXPECT_EQ_MSG(test, fake.nr_contig, 1,
+			    "no page of a refused range is moved out of the way");
+	KUNIT_EXPECT_EQ(test, fake.contig[0].start, block + 8);
+	KUNIT_EXPECT_EQ(test, area_bits_set(cma), 8UL);
+	KUNIT_EXPECT_EQ(test, cma->available_count, AREA_PAGES - 8);
+}
+#else
+CASE_LEFT_OUT(pages_not_in_a_row_are_passed_over,
+	      "this kernel's cma.c has no cma_alloc_frozen()")
+#endif
+
 #ifdef CMA_MAX_RANGES
 /*
  *	range 0 |----16----|   hole   range 1 |------32------|
@@ -145,6 +172,7 @@ CASE_LEFT_OUT(other_error_spares_the_second_range,
 static struct kunit_case forms_cases[] = {
 	KUNIT_CASE(compound_is_aligned_to_its_order),
 	KUNIT_CASE(frozen_pages_have_no_reference),
+	KUNIT_CASE(pages_not_in_a_row_are_passed_over),
 	KUNIT_CASE(second_range_helps_when_the_first_is_busy),
 	KUNIT_CASE(other_error_spares_the_second_range),
 	{}

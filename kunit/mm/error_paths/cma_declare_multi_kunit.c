@@ -174,6 +174,23 @@ static void ends_of_ranges_do_not_count(struct kunit *test)
 	expect_ranges(test, cma, PAGES(8));
 }
 
+/*
+ *	|.rrrrrrrrrrrrr...|   r: free, from the second page of a block on
+ *	|....bbbbbbbb.....|   b: whole blocks, though pages are asked for
+ */
+static void smallest_alignment_is_a_block(struct kunit *test)
+{
+	struct cma *cma = NULL;
+
+	free_range(ABOVE_4G(0) + PAGE_SIZE, BLOCKS(3));
+	free_range(ABOVE_4G(100) + PAGE_SIZE, BLOCKS(3));
+	KUNIT_ASSERT_EQ(test, cma_declare_contiguous_multi(BLOCKS(4), PAGE_SIZE,
+							   0, "multi", &cma,
+							   NUMA_NO_NODE), 0);
+	expect_ranges(test, cma, PAGES(4));
+	KUNIT_EXPECT_EQ(test, cma->nranges, 2);
+}
+
 static void refused_range_gives_back_the_others(struct kunit *test)
 {
 	struct cma *cma = NULL;
@@ -295,6 +312,7 @@ static struct kunit_case multi_cases[] = {
 	KUNIT_CASE(ranges_are_whole_bits),
 	KUNIT_CASE(ranges_below_4g_are_left_alone),
 	KUNIT_CASE(ends_of_ranges_do_not_count),
+	KUNIT_CASE(smallest_alignment_is_a_block),
 	KUNIT_CASE(refused_range_gives_back_the_others),
 	KUNIT_CASE(wrong_arguments_make_no_ranges),
 	KUNIT_CASE(biggest_ranges_are_selected),

@@ -79,6 +79,14 @@ static struct {
 	unsigned long buddy_last;
 	unsigned long nr_buddy_pages;
 
+	/* Pages whose KASAN tag was reset. */
+	unsigned long tag_first;
+	unsigned long tag_last;
+	unsigned long nr_tags;
+
+	/* struct pages of a range that begins below this pfn are not in a row. */
+	unsigned long contiguous_from;
+
 	/* memblock */
 	phys_addr_t end_of_dram;
 	phys_addr_t lowmem_end;
@@ -178,6 +186,19 @@ static void fake_free_reserved(unsigned long pfn)
 	if (!fake.nr_buddy_pages++)
 		fake.buddy_first = pfn;
 	fake.buddy_last = pfn;
+}
+
+static void fake_reset_tag(unsigned long pfn)
+{
+	if (!fake.nr_tags++)
+		fake.tag_first = pfn;
+	fake.tag_last = pfn;
+}
+
+static bool __maybe_unused fake_range_contiguous(const struct page *page,
+						 unsigned long nr_pages)
+{
+	return page_to_pfn(page) >= fake.contiguous_from;
 }
 
 static bool fake_is_reserved(phys_addr_t base, phys_addr_t size)
@@ -318,6 +339,9 @@ static bool fake_bug(bool condition)
 #define init_cma_reserved_pageblock(page) \
 	fake_init_pageblock(page_to_pfn(page))
 #define free_reserved_page(page) fake_free_reserved(page_to_pfn(page))
+/* Inline functions without KASAN, and with a memmap in one piece. */
+#define page_kasan_tag_reset(page) fake_reset_tag(page_to_pfn(page))
+#define page_range_contiguous fake_range_contiguous
 
 #undef pr_info
 #define pr_info(...) fake_pr_info(__VA_ARGS__)
