@@ -520,47 +520,41 @@ static void devices_share_a_region(struct kunit *test)
 }
 
 /* A device that cannot reach all of its pool gets it, and a warning. */
-static void device_is_warned_of_its_mask(struct kunit *test)
+static void expect_warned_beyond(struct kunit *test, struct device *device,
+				 u64 *reach)
 {
-	struct device *device = device_kunit(test);
 	struct reserved_mem rmem = {
 		.name = "pool", .base = POOL_PHYS, .size = POOL_SIZE,
 	};
 
-	device->coherent_dma_mask = POOL_PHYS + POOL_SIZE - 1;
+	*reach = POOL_PHYS + POOL_SIZE - 1;
 	KUNIT_EXPECT_EQ(test, rmem_dma_device_init(&rmem, device), 0);
 	KUNIT_EXPECT_EQ_MSG(test, fake.nr_warnings, 0,
-			    "the mask ends with the pool");
+			    "its reach ends with the pool");
 	rmem_dma_device_release(&rmem, device);
-	device->coherent_dma_mask--;
+	--*reach;
 	KUNIT_EXPECT_EQ(test, rmem_dma_device_init(&rmem, device), 0);
 	KUNIT_EXPECT_EQ_MSG(test, fake.nr_warnings, 1,
-			    "the mask ends before the pool");
+			    "its reach ends before the pool");
 	dma_release_coherent_memory(device);
 }
 
+static void device_is_warned_of_its_mask(struct kunit *test)
+{
+	struct device *device = device_kunit(test);
+
+	expect_warned_beyond(test, device, &device->coherent_dma_mask);
+}
+
 /*
- * Nor may the pool end where the bus does not reach, however wide the mask is.
- * Guards eadcb29e8fc8 ("dma-coherent: Warn if OF reserved memory is beyond
- * current coherent DMA mask").
+ * However wide the mask is. Guards eadcb29e8fc8 ("dma-coherent: Warn if OF
+ * reserved memory is beyond current coherent DMA mask").
  */
 static void device_is_warned_of_its_bus(struct kunit *test)
 {
 	struct device *device = device_kunit(test);
-	struct reserved_mem rmem = {
-		.name = "pool", .base = POOL_PHYS, .size = POOL_SIZE,
-	};
 
-	device->bus_dma_limit = POOL_PHYS + POOL_SIZE - 1;
-	KUNIT_EXPECT_EQ(test, rmem_dma_device_init(&rmem, device), 0);
-	KUNIT_EXPECT_EQ_MSG(test, fake.nr_warnings, 0,
-			    "the bus ends with the pool");
-	rmem_dma_device_release(&rmem, device);
-	device->bus_dma_limit--;
-	KUNIT_EXPECT_EQ(test, rmem_dma_device_init(&rmem, device), 0);
-	KUNIT_EXPECT_EQ_MSG(test, fake.nr_warnings, 1,
-			    "the bus ends before the pool");
-	dma_release_coherent_memory(device);
+	expect_warned_beyond(test, device, &device->bus_dma_limit);
 }
 
 /* A region that is reusable is CMA's. */
