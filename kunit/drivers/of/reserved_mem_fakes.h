@@ -324,6 +324,7 @@ static int __init fake_accepts_driver(struct reserved_mem *rmem)
 
 #define fake_refuses_driver fake_refuses
 #define fake_passes_driver fake_refuses
+#define fake_denies_driver fake_refuses
 #define fake_cma_driver fake_accepts_driver
 #define FAKE_DRIVER(name) (name##_driver)
 #endif
@@ -334,9 +335,7 @@ static const struct of_device_id fake_drivers[] __initconst = {
 	/* Two drivers of one compatible, as CMA and the coherent pool are. */
 	{ .compatible = "fake,second", .data = FAKE_DRIVER(fake_passes) },
 	{ .compatible = "fake,second", .data = FAKE_DRIVER(fake_accepts) },
-#ifdef CMA_TESTS_HAS_RMEM_NODE_INIT
 	{ .compatible = "fake,denies", .data = FAKE_DRIVER(fake_denies) },
-#endif
 	{ .compatible = "shared-dma-pool", .data = FAKE_DRIVER(fake_cma) },
 };
 
