@@ -9,19 +9,18 @@
 
 #include "area_state.h"
 
-/* Runs of free pages in one area: drivers hold a buffer here and there. */
-#define MOST_RUNS 16
-
 /*
- * Where memory is short, pages of others live in areas that nobody has
- * allocated from, those of the initramfs say:
+ * Where memory is short, movable pages of others live in areas, those of the
+ * initramfs say:
  *
- *     |..mm.m..m.|      m: a movable page
+ *     |..mm.m.##.m.|    m: a movable page, #: a driver's buffer
  *
  * The first case to want their places would make them go, and the area would
- * not be as before: so they go before a case begins. All areas are taken at
- * once, or the pages would go from one to the next.
+ * not be as before: so they go before a case begins. Every free run of every
+ * area is taken at once, or the pages would go from one to the next.
  */
+#define MOST_RUNS 16	/* of one area */
+
 struct evacuation {
 	struct kunit *test;
 	unsigned int nr;
