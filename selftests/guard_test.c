@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -118,6 +119,46 @@ TEST_F(guard, file_is_restored)
 	if (WIFEXITED(status))
 		EXPECT_EQ(0, WEXITSTATUS(status));
 	EXPECT_TRUE(is_restored(self->path, "old\n"));
+}
+
+/*
+ * As with min_free_kbytes: the kernel changes a file when another is written, and
+ * when that is put back. What has not changed is not written to.
+ */
+TEST_F(guard, file_is_kept)
+{
+	static const struct timespec long_ago[2] = { { .tv_sec = 1 }, { .tv_sec = 1 } };
+	char unchanged[80];
+	struct guard guard;
+	struct stat status_of;
+	int status, fd;
+	pid_t pid;
+
+	snprintf(unchanged, sizeof(unchanged), "%s-unchanged", self->path);
+	ASSERT_LT(0, guard_unlink(&self->of_path, unchanged));
+	fd = open(unchanged, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, futimens(fd, long_ago));
+	close(fd);
+	ASSERT_EQ(0, text_file_write(self->path, "2658\n"));
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (pid == 0) {
+		if (guard_open(&guard))
+			_exit(77);
+		if (guard_keep_file(&guard, "/nonsense") != -ENOENT ||
+		    guard_keep_file(&guard, self->path) <= 0 ||
+		    guard_keep_file(&guard, unchanged) <= 0 ||
+		    guard_write(&guard, self->path, "2660\n") <= 0)
+			_exit(78);
+		end_process(&guard, variant->end);
+	}
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	if (WIFEXITED(status))
+		EXPECT_EQ(0, WEXITSTATUS(status));
+	EXPECT_TRUE(is_restored(self->path, "2658\n"));
+	ASSERT_EQ(0, stat(unchanged, &status_of));
+	EXPECT_EQ(1, status_of.st_mtime);
 }
 
 /* As with zram: reading one file makes a thing and names it, another takes the name. */

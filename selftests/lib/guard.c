@@ -23,7 +23,8 @@
 #define DEATH_DEADLINE_MS 5000
 
 enum action_kind {
-	CANCEL, CLOSE, MKDIR, CREATE, WRITE, UNMOUNT, SWAPOFF, UNLINK, RMDIR, KILL, CHMOD
+	CANCEL, CLOSE, MKDIR, CREATE, WRITE, KEEP, UNMOUNT, SWAPOFF, UNLINK, RMDIR, KILL,
+	CHMOD
 };
 
 struct action {
@@ -54,6 +55,16 @@ static int unmount(const char *path)
 	return 0;
 }
 
+/* A write says more than its text (this is the user's choice): none without need. */
+static int write_back(const char *path, const char *text)
+{
+	char now[256];
+
+	if (text_file_read(path, now, sizeof(now)) >= 0 && !strcmp(now, text))
+		return 0;
+	return text_file_write(path, text);
+}
+
 static int undo(const struct action *action)
 {
 	int err = 0;
@@ -61,6 +72,8 @@ static int undo(const struct action *action)
 	switch (action->kind) {
 	case WRITE:
 		return text_file_write(action->path, action->text);
+	case KEEP:
+		return write_back(action->path, action->text);
 	case UNMOUNT:
 		err = unmount(action->path);
 		break;
@@ -293,6 +306,14 @@ static int tell_path(struct guard *guard, enum action_kind kind,
 int guard_write(struct guard *guard, const char *path, const char *text)
 {
 	return tell_path(guard, WRITE, path, text);
+}
+
+int guard_keep_file(struct guard *guard, const char *path)
+{
+	char now[256];
+	ssize_t length = text_file_read(path, now, sizeof(now));
+
+	return length < 0 ? length : tell_path(guard, KEEP, path, now);
 }
 
 int guard_unmount(struct guard *guard, const char *path)

@@ -45,6 +45,15 @@ int guard_close(struct guard *guard);
 int guard_set_file(struct guard *guard, const char *path, const char *text);
 
 /*
+ * guard_keep_file - remember what @path contains; it is written back where it has
+ * changed by then, last of what is told after this.
+ *
+ * For what the kernel changes along with something else: say this before that
+ * is changed. Returns an id above 0 for guard_cancel(), or -errno.
+ */
+int guard_keep_file(struct guard *guard, const char *path);
+
+/*
  * guard_chmod - remember the mode of @path, then give it @mode.
  *
  * Returns 0 or -errno.

@@ -20,6 +20,7 @@
 #define KIND_BYTES (2ul << 20)
 #define KSM_RUN "/sys/kernel/mm/ksm/run"
 #define KSM_SHARING "/sys/kernel/mm/ksm/pages_sharing"
+#define MIN_FREE "/proc/sys/vm/min_free_kbytes"
 #define THP "/sys/kernel/mm/transparent_hugepage"
 #define LARGE_BYTES (64ul << 10)
 
@@ -144,13 +145,16 @@ static int make_huge(struct kind_pages *pages, struct guard *guard)
 
 /*
  * Folios of sixteen pages of 4 KiB, fewer where pages are larger: no room for a
- * huge page between their ends.
+ * huge page between their ends. With each write to such a file the kernel works
+ * min_free_kbytes out anew, from watermarks that may be boosted meanwhile, whatever
+ * it was before.
  */
 static int make_large_folios(struct kind_pages *pages, struct guard *guard)
 {
 	int err;
 
-	if (guard_set_file(guard, THP "/hugepages-64kB/enabled", "madvise"))
+	if (guard_keep_file(guard, MIN_FREE) < 0 ||
+	    guard_set_file(guard, THP "/hugepages-64kB/enabled", "madvise"))
 		return -EOPNOTSUPP;
 	err = map_memory(pages, KIND_BYTES, MAP_PRIVATE);
 	if (err)
