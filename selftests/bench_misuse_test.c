@@ -114,6 +114,18 @@ TEST_F(bench_misuse, nobody_is_told_what_is_missing)
 }
 
 /*
+ * Why a sample is not valid whose area could not be filled. Who sees no frames
+ * gives others their memory back by the oldest of its pages: some may lie in the
+ * area, and that is told afterwards.
+ */
+static bool says_what_is_missing(const char *sample)
+{
+	return strstr(sample, "backed off at") ||
+	       (strstr(sample, "\"occupancy_source\":\"counters\"") &&
+		strstr(sample, "pages of ours inside the area, expected"));
+}
+
+/*
  * All of an area can be filled where others have memory left, as the machine
  * has it. Where they had none, the benchmark stops before, and says so. Nobody
  * is killed in either case.
@@ -133,8 +145,9 @@ TEST_F(bench_misuse, pressure_backs_off)
 	ASSERT_EQ(0, program_start(&self->program, self->path, arguments, 0));
 	ASSERT_LINE_WITH("\"valid\":");
 	is_full = strstr(self->line, "\"valid\":true");
-	EXPECT_TRUE(is_full || strstr(self->line, "backed off at")) {
-		TH_LOG("expected a sample that backed off, got '%s'", self->line);
+	EXPECT_TRUE(is_full || says_what_is_missing(self->line)) {
+		TH_LOG("expected a sample that backed off, got '%s'",
+		       strstr(self->line, "\"valid\":"));
 	}
 	status = program_end(&self->program, self->errors, sizeof(self->errors));
 	EXPECT_EQ(is_full ? 0 : 1, WEXITSTATUS(status));
