@@ -66,6 +66,13 @@ good_run
 judged "unlisted skip" 1 "11 passed, 1 failed, 0 skipped" "unexpected skip: CONFIG_CMA_SYSFS is off"
 
 good_run
+sed -i '/"begin"/a {"event":"program","name":"accounting_test","elapsed_ms":45000}' "$run/boots/selftests/story.jsonl"
+judged "program as long as it may take" 0 "11 passed, 0 failed, 1 skipped"
+sed -i 's/45000/45001/' "$run/boots/selftests/story.jsonl"
+judged "program that takes longer" 1 "11 passed, 1 failed, 1 skipped" "accounting_test took 45001 ms, its default form has 45 s"
+PATIENCE=2 judged "longer in a slow guest" 0 "11 passed, 0 failed, 1 skipped"
+
+good_run
 sed -i 's/ok 2 - cma_alloc_order/not &/' "$run/boots/kunit/console.log"
 sed -i 's/ok 1 - cma_alloc$/not &/' "$run/boots/kunit/console.log"
 judged "KUnit case fails" 1 "10 passed, 1 failed, 1 skipped" "failed: kunit:cma_alloc.cma_alloc_order"
