@@ -25,8 +25,10 @@ trap 'exit 130' HUP INT TERM
 # Our folders, copied; build products are none of ours.
 add_selftests() {
 	mkdir -p "$work/new/$selftests/cma/lib" "$work/new/$selftests/cma/bench"
-	cp -p "$top"/selftests/*.c "$top/selftests/Makefile" "$top/selftests/config" \
-		"$top/selftests/settings" "$top/selftests/.gitignore" "$work/new/$selftests/cma"
+	for file in Makefile config settings README.md .gitignore; do
+		cp -p "$top/selftests/$file" "$work/new/$selftests/cma"
+	done
+	cp -p "$top"/selftests/*.c "$work/new/$selftests/cma"
 	cp -p "$top"/selftests/lib/*.[ch] "$work/new/$selftests/cma/lib"
 	# The program alone: not what is for the kernel, for QEMU, for the host.
 	(cd "$top/bench" && find . \( -path ./plugin -o -path ./tests -o -path './kernel/*[!h]' \) -prune -o \
