@@ -13,13 +13,17 @@ image=$(readlink -f "$2")
 load_arch "$3"
 top=$(readlink -f "$scripts/..")
 
+# What the linker reads for each program it writes to maps/, where lint looks.
 build_programs() {
+	mkdir -p "$image/maps"
 	for program in init archive boot_facts; do
-		"${compile_prefix}gcc" -static -O2 -Wall -Wextra -Werror -o "$image/$program" \
+		"${compile_prefix}gcc" -static -O2 -Wall -Wextra -Werror -Wl,-Map="$image/maps/$program" -o "$image/$program" \
 			"$scripts/guest/$program.c" || return
 	done
+	[ -e "$image/maps/cmabench" ] || rm -f "$image/bench/cmabench"
 	make -s -j"$(nproc)" -C "$top/selftests" KSRC="$tree" OUTPUT="$image/selftests" CROSS_COMPILE="$compile_prefix" tests &&
-	make -s -j"$(nproc)" -C "$top/bench" OUTPUT="$image/bench" CROSS_COMPILE="$compile_prefix" &&
+	make -s -j"$(nproc)" -C "$top/bench" OUTPUT="$image/bench" CROSS_COMPILE="$compile_prefix" \
+		LDFLAGS=-Wl,-Map="$image/maps/cmabench" &&
 	cc -O2 -o "$image/gen_init_cpio" "$tree/usr/gen_init_cpio.c" &&
 	cc -O2 -Wall -Wextra -Werror -std=gnu11 -D_GNU_SOURCE -fvisibility=hidden -shared -fPIC \
 		-o "$image/phases.so" "$top"/bench/plugin/*.c

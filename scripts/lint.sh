@@ -86,10 +86,18 @@ check_guest_c() {
 	"$scripts/image.sh" "$tree" "$image" "$arch" 2>&1
 }
 
+# What the linker read for each program: objects of ours, and what the compiler adds to libc.
 check_libc_only() {
-	for program in "$image/init" "$image"/selftests/*_test \
-		"$image/bench/cmabench"; do
-		! "${compile_prefix}readelf" -d "$program" 2>/dev/null | grep NEEDED || echo "$program is not static"
+	for program in "$image/init" "$image/archive" "$image/boot_facts" "$image"/selftests/*_test "$image/bench/cmabench"; do
+		map=$image/selftests/maps/$(basename "$program")
+		[ -e "$map" ] || map=$image/maps/$(basename "$program")
+		awk -v program="$(basename "$program")" -v ours="$image/" '
+			$1 != "LOAD" { next }
+			{ files++; file = $2; sub(/.*\//, "", file) }
+			file ~ /^(lib(c|gcc|gcc_eh)[.]a|crt[1a-zA-Z]+[.]o|cc[A-Za-z0-9]+[.]o)$/ || index($2, ours) == 1 { next }
+			{ print program " is linked with " $2 ", allowed are objects of ours, libc.a and libgcc.a" }
+			END { if (!files) print program ": its map names no file" }
+		' "$map" || echo "$program: no map of what it is linked from"
 	done
 }
 
