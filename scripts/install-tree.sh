@@ -22,12 +22,19 @@ trap 'exit 130' HUP INT TERM
 
 # ---- what shall be in the tree, as files of $work/new ----
 
+# What the selftests' known_issues.sh reads: test, kernels, arch, evidence.
+list_known_issues() {
+	awk -F '\t+' -v OFS='\t' 'sub(/^selftests(@[a-z-]+)?:/, "", $1) { print $1, $2, $3, $5 }' "$top/results/DENYLIST"
+}
+
 # Our folders, copied; build products are none of ours.
 add_selftests() {
 	mkdir -p "$work/new/$selftests/cma/lib" "$work/new/$selftests/cma/bench"
-	for file in Makefile config settings README.md .gitignore; do
+	for file in Makefile config settings README.md .gitignore known_issues.sh known_issues.awk; do
 		cp -p "$top/selftests/$file" "$work/new/$selftests/cma"
 	done
+	cp -p "$scripts/kernel-range.awk" "$work/new/$selftests/cma"
+	list_known_issues >"$work/new/$selftests/cma/known_issues.tsv"
 	cp -p "$top"/selftests/*.c "$work/new/$selftests/cma"
 	cp -p "$top"/selftests/lib/*.[ch] "$work/new/$selftests/cma/lib"
 	# The program alone: not what is for the kernel, for QEMU, for the host.
