@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "buffer.h"
+#include "descriptor.h"
 #include "harness.h"
 #include "testbed.h"
 
@@ -123,48 +124,10 @@ TEST_F(dma_buf_sharing, cannot_be_opened_by_path)
 		close(again);
 }
 
-union control {
-	struct cmsghdr header;
-	char room[CMSG_SPACE(sizeof(int))];
-};
-
-static int send_descriptor(int socket, int fd)
-{
-	union control control = { 0 };
-	struct iovec byte = { .iov_base = "", .iov_len = 1 };
-	struct msghdr message = {
-		.msg_iov = &byte, .msg_iovlen = 1,
-		.msg_control = &control, .msg_controllen = sizeof(control),
-	};
-	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-
-	header->cmsg_level = SOL_SOCKET;
-	header->cmsg_type = SCM_RIGHTS;
-	header->cmsg_len = CMSG_LEN(sizeof(fd));
-	memcpy(CMSG_DATA(header), &fd, sizeof(fd));
-	return sendmsg(socket, &message, 0) == 1 ? 0 : -errno;
-}
-
-static int receive_descriptor(int socket)
-{
-	union control control;
-	char buffer;
-	struct iovec byte = { .iov_base = &buffer, .iov_len = 1 };
-	struct msghdr message = {
-		.msg_iov = &byte, .msg_iovlen = 1,
-		.msg_control = &control, .msg_controllen = sizeof(control),
-	};
-	int fd = -1;
-
-	if (recvmsg(socket, &message, MSG_CMSG_CLOEXEC) == 1 && CMSG_FIRSTHDR(&message))
-		memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(fd));
-	return fd;
-}
-
 /* The receiver: sees the pages, changes one, says so, waits to be killed. */
 static void live_as_receiver(int socket, size_t bytes)
 {
-	int fd = receive_descriptor(socket);
+	int fd = descriptor_receive(socket);
 	char answer = 'n';
 	void *map;
 
@@ -199,7 +162,7 @@ TEST_F(dma_buf_sharing, passed_on_and_receiver_killed)
 	}
 	kill_id = guard_kill(&self->bed.guard, pid);
 	close(pair[1]);
-	ASSERT_EQ(0, send_descriptor(pair[0], self->buffer.fd));
+	ASSERT_EQ(0, descriptor_send(pair[0], self->buffer.fd));
 	ASSERT_EQ(1, read(pair[0], &answer, 1));
 	EXPECT_EQ('y', answer);
 	EXPECT_EQ(buffer_number(SENT_NUMBER), *(__u64 *)self->buffer.map);
@@ -219,7 +182,7 @@ TEST_F(dma_buf_sharing, lost_in_a_socket)
 	int pair[2];
 
 	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair));
-	ASSERT_EQ(0, send_descriptor(pair[0], self->buffer.fd));
+	ASSERT_EQ(0, descriptor_send(pair[0], self->buffer.fd));
 	buffer_close(&self->buffer);
 	expect_kept(_metadata, &self->bed, self->used_with_buffer, "a descriptor on its way");
 	close(pair[0]);
