@@ -121,6 +121,37 @@ TEST_F(guard, file_is_restored)
 	EXPECT_TRUE(is_restored(self->path, "old\n"));
 }
 
+/* One that undoes at once goes on, for what is changed after. */
+TEST_F(guard, file_is_restored_twice)
+{
+	struct guard guard;
+	int status;
+	pid_t pid;
+
+	ASSERT_EQ(0, text_file_write(self->path, "old\n"));
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (pid == 0) {
+		char now[32] = "";
+
+		if (guard_open(&guard) || guard_set_file(&guard, self->path, "new\n"))
+			_exit(77);
+		if (guard_undo(&guard) || text_file_read(self->path, now, sizeof(now)) < 0 ||
+		    strcmp(now, "old\n"))
+			_exit(78);
+		/* An undoing that fails says so, and is not tried again at the end. */
+		if (guard_write(&guard, "/nonsense", "") <= 0 || guard_undo(&guard) != -ENOENT)
+			_exit(79);
+		if (guard_set_file(&guard, self->path, "new\n"))
+			_exit(80);
+		end_process(&guard, variant->end);
+	}
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	if (WIFEXITED(status))
+		EXPECT_EQ(0, WEXITSTATUS(status));
+	EXPECT_TRUE(is_restored(self->path, "old\n"));
+}
+
 /*
  * As with min_free_kbytes: the kernel changes a file when another is written, and
  * when that is put back. What has not changed is not written to.

@@ -24,7 +24,7 @@
 
 enum action_kind {
 	CANCEL, CLOSE, MKDIR, CREATE, WRITE, KEEP, UNMOUNT, SWAPOFF, UNLINK, RMDIR, KILL,
-	CHMOD
+	CHMOD, UNDO
 };
 
 struct action {
@@ -36,7 +36,7 @@ struct action {
 	char text[256];
 };
 
-/* What the guard made in the owner's stead. */
+/* The guard's answer: what it made in the owner's stead, how it went. */
 struct made {
 	int err;
 	char name[256];
@@ -96,6 +96,7 @@ static int undo(const struct action *action)
 		break;
 	case CANCEL:
 	case CLOSE:
+	case UNDO:
 	case MKDIR:
 	case CREATE:
 		break;
@@ -164,6 +165,15 @@ static bool make(int socket, struct action *action)
 	return !made.err;
 }
 
+/* All that there is by now, and answer. */
+static void undo_so_far(int socket, struct action *actions, int *count)
+{
+	struct made answer = { .err = undo_all(actions, *count) };
+
+	*count = 0;
+	send(socket, &answer, sizeof(answer), MSG_NOSIGNAL);
+}
+
 static bool is_making(enum action_kind kind)
 {
 	return kind == MKDIR || kind == CREATE;
@@ -181,7 +191,9 @@ static enum heard listen_to_owner(int socket, struct action *actions, int *count
 	while ((got = recv(socket, &action, sizeof(action), MSG_DONTWAIT)) > 0) {
 		if (action.kind == CLOSE)
 			return CLOSED;
-		if (action.kind == CANCEL)
+		if (action.kind == UNDO)
+			undo_so_far(socket, actions, count);
+		else if (action.kind == CANCEL)
 			*count = remove_action(actions, *count, action.id);
 		else if (*count < MAX_ACTIONS &&
 			 (!is_making(action.kind) || make(socket, &action)))
@@ -331,7 +343,7 @@ int guard_unlink(struct guard *guard, const char *path)
 	return tell_path(guard, UNLINK, path, "");
 }
 
-/* Wait until the guard has made what it was told to, as @told. */
+/* Wait for the guard's answer to what it was told, as @told. */
 static int hear_of_made(struct guard *guard, int told, struct made *made)
 {
 	if (told < 0)
@@ -340,6 +352,15 @@ static int hear_of_made(struct guard *guard, int told, struct made *made)
 		if (errno != EINTR)
 			return -ECHILD;
 	return made->err ? made->err : told;
+}
+
+int guard_undo(struct guard *guard)
+{
+	struct action action = { .kind = UNDO };
+	struct made answer;
+	int told = hear_of_made(guard, tell(guard, &action), &answer);
+
+	return told < 0 ? told : 0;
 }
 
 int guard_mkdir(struct guard *guard, const char *path)

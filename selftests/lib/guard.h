@@ -36,6 +36,13 @@ int guard_open(struct guard *guard);
 int guard_close(struct guard *guard);
 
 /*
+ * guard_undo - undo everything now; the guard goes on, for what comes next.
+ *
+ * For whoever changes things over and over. Returns as guard_close().
+ */
+int guard_undo(struct guard *guard);
+
+/*
  * guard_set_file - remember what @path contains, then write @text into it.
  *
  * For sysctls and their like. The newline of the old content is kept. For
