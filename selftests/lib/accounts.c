@@ -7,6 +7,8 @@
 #include "bitmap.h"
 #include "meminfo.h"
 
+#define COUNT_DEADLINE_MS 100
+
 void accounts_read(const struct testbed *bed, struct accounts *now)
 {
 	struct cma_bitmap bitmap;
@@ -126,18 +128,29 @@ static bool bitmap_differs(const struct cma_area *area, __u64 expected)
 	return differs;
 }
 
+/* A release clears the bitmap first: whoever releases just then has a moment to count. */
+static bool counters_differ(const struct cma_area *area, __u64 expected)
+{
+	long long end = testbed_now_ms() + COUNT_DEADLINE_MS;
+	__u64 counted;
+
+	do {
+		counted = accounts_counted_pages(area);
+	} while (counted && counted != expected && testbed_now_ms() < end);
+	return counted && counted != expected;
+}
+
 const char *accounts_find_wrong(const struct testbed *bed, __u64 taken_pages,
 				__u64 counted_at_start)
 {
-	__u64 expected = bed->used_at_start + taken_pages, total, free_bytes, counted;
+	__u64 expected = bed->used_at_start + taken_pages, total, free_bytes;
 
 	if (bed->knows_used && bed->area->order_per_bit == 0 &&
 	    testbed_wait_used(bed, expected) != expected)
 		return "used pages are not what was taken";
 	if (bitmap_differs(bed->area, expected))
 		return "the bitmap is not what was taken";
-	counted = accounts_counted_pages(bed->area);
-	if (counted && counted - counted_at_start != taken_pages)
+	if (counters_differ(bed->area, counted_at_start + taken_pages))
 		return "the counters are not what was taken";
 	if (meminfo_bytes("CmaTotal", &total) || meminfo_bytes("CmaFree", &free_bytes) ||
 	    free_bytes > total)

@@ -113,6 +113,12 @@ static void give_lead(struct testbed *bed, int fd)
 
 const char *movable_press(struct movable *movable, struct testbed *bed)
 {
+	return movable_press_within(movable, bed, PRESS_DEADLINE_MS);
+}
+
+const char *movable_press_within(struct movable *movable, struct testbed *bed,
+				 long long deadline_ms)
+{
 	long wanted = testbed_area_pages(bed) / 8, placed;
 	bool leads;
 	int lead_fd;
@@ -123,7 +129,7 @@ const char *movable_press(struct movable *movable, struct testbed *bed)
 	leads = take_lead(bed, wanted, &lead_fd);
 	if (!leads && take_lead(bed, 1, &lead_fd))
 		give_lead(bed, lead_fd);
-	placed = movable_reach(movable, bed->area, wanted, PRESS_DEADLINE_MS);
+	placed = movable_reach(movable, bed->area, wanted, deadline_ms);
 	if (leads)
 		give_lead(bed, lead_fd);
 	if (placed >= wanted)

@@ -60,6 +60,10 @@ void movable_free(struct movable *movable);
 struct testbed;
 const char *movable_press(struct movable *movable, struct testbed *bed);
 
+/* movable_press_within - for who has not a minute for it. */
+const char *movable_press_within(struct movable *movable, struct testbed *bed,
+				 long long deadline_ms);
+
 /*
  * movable_keep_reached - give back all but @bytes that lie, in part, in @area.
  *

@@ -23,8 +23,10 @@ const char *piece_take_buffer(struct piece *piece, int heap_fd, size_t bytes, __
 	size_t i;
 
 	piece->fd = dma_heap_alloc(heap_fd, bytes);
-	if (piece->fd == -ENOMEM)
+	if (piece->fd == -ENOMEM) {
+		*piece = (struct piece) { .kind = PIECE_ABSENT, .bytes = bytes, .seed = seed };
 		return NULL;
+	}
 	if (piece->fd < 0)
 		return "a buffer is refused, not for want of memory";
 	if (dma_buf_map(piece->fd, bytes, (void **)&piece->map)) {
@@ -50,7 +52,8 @@ const char *piece_map(struct piece *piece, enum piece_kind kind, size_t bytes, _
 
 bool piece_is_whole(const struct piece *piece)
 {
-	return pattern_first_wrong(piece->map, piece->bytes, piece->seed) < 0;
+	return piece->kind == PIECE_ABSENT ||
+	       pattern_first_wrong(piece->map, piece->bytes, piece->seed) < 0;
 }
 
 bool piece_shows_page(const struct piece *piece, size_t page)
@@ -70,7 +73,8 @@ void piece_drop(struct piece *piece)
 
 	if (is_buffer && piece->seed % 2)
 		close(piece->fd);
-	munmap(piece->map, piece->bytes);
+	if (piece->kind != PIECE_ABSENT)
+		munmap(piece->map, piece->bytes);
 	if (is_buffer && piece->seed % 2 == 0)
 		close(piece->fd);
 	piece->kind = PIECE_NONE;

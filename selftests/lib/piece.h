@@ -11,7 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum piece_kind { PIECE_NONE, PIECE_BUFFER, PIECE_ANONYMOUS, PIECE_SHARED };
+/* PIECE_ABSENT: a buffer that was refused for want of memory, of as many bytes. */
+enum piece_kind { PIECE_NONE, PIECE_BUFFER, PIECE_ANONYMOUS, PIECE_SHARED, PIECE_ABSENT };
 
 struct piece {
 	enum piece_kind kind;
@@ -26,7 +27,7 @@ struct piece {
  * piece_map - anonymous or shared memory of @bytes.
  *
  * Return NULL, or what is wrong with it. For want of memory in the area the
- * piece stays PIECE_NONE, and nothing is wrong.
+ * piece becomes PIECE_ABSENT, and nothing is wrong.
  */
 const char *piece_take_buffer(struct piece *piece, int heap_fd, size_t bytes, __u64 seed);
 const char *piece_map(struct piece *piece, enum piece_kind kind, size_t bytes, __u64 seed);
