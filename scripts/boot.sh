@@ -15,7 +15,8 @@
 # CLOCK and TIMEOUT_S stand for the row's, GUEST_ARGUMENTS follow its command line,
 # PATIENCE multiplies the row's time limit, and init's.
 # SEED is the order of the KUnit suites and their cases, RUNS how often they run
-# in the boot, each time with the next seed; see kunit/lib/kunit_order.c.
+# in the boot, each time with the next seed; see kunit/lib/kunit_order.c. Likewise
+# of the steps of stress_test. Whatever it is asked to go on for is added to the limits.
 scripts=$(dirname "$0")
 . "$scripts/stage.sh"
 
@@ -91,6 +92,22 @@ compose_command() {
 	printf '%s\n' "console=$console panic=-1 panic_on_warn=1 $command_line $guest_arguments"
 }
 
+# The seconds that stress_test was asked for, by the command line: at most four steps
+# take a second, a run in its short form half a minute.
+stress_seconds() {
+	seconds=0 runs=0 steps=0
+	for word in $guest_arguments; do
+		value=${word#*=}
+		case $word in
+		CMA_TESTS_STRESS_SECONDS=*) check_number CMA_TESTS_STRESS_SECONDS "$value" 0 999999 && seconds=$value ;;
+		CMA_TESTS_STRESS_RUNS=*) check_number CMA_TESTS_STRESS_RUNS "$value" 1 9999 && runs=$value ;;
+		CMA_TESTS_STRESS_STEPS=*) check_number CMA_TESTS_STRESS_STEPS "$value" 0 && steps=$value ;;
+		esac
+	done
+	once=$((seconds + steps / 4))
+	if [ "$runs" = 0 ]; then echo "$once"; else echo $((runs * (once + 30))); fi
+}
+
 case $boot in *' '*) die "the path of a run must have no blanks, found '$boot'" ;; esac
 [ "$stage" != kunit ] || [ -z "${ONLY-}" ] || guest_arguments="$guest_arguments kunit.filter_glob=$ONLY"
 if [ "$stage" = kunit ] && [ -n "${SEED-}${RUNS-}" ]; then
@@ -99,10 +116,15 @@ if [ "$stage" = kunit ] && [ -n "${SEED-}${RUNS-}" ]; then
 fi
 [ "$stage" != destructive ] || guest_arguments="$guest_arguments cma_destructive.case=${name#*.}"
 case $name in fixture.*) fixture=${name#*.} ;; esac
+if [ "$stage" = selftests ] && [ -n "${SEED-}${RUNS-}" ]; then
+	guest_arguments="$guest_arguments CMA_TESTS_SEED=${SEED:-$(date +%s)} CMA_TESTS_STRESS_RUNS=${RUNS:-1}"
+fi
 guest_arguments=$guest_arguments${GUEST_ARGUMENTS:+ $GUEST_ARGUMENTS}
+more_s=$(stress_seconds)
+[ "$more_s" = 0 ] || guest_arguments="$guest_arguments more_seconds=$more_s"
 [ "${PATIENCE:-1}" = 1 ] || guest_arguments="$guest_arguments patience=$PATIENCE"
 clock=${CLOCK:-$clock}
-timeout_s=${TIMEOUT_S:-$((timeout_s * ${PATIENCE:-1}))}
+timeout_s=${TIMEOUT_S:-$((timeout_s * ${PATIENCE:-1} + more_s))}
 # -icount counts TCG's instructions: with KVM there is nothing to count.
 [ "$accel" = tcg ] || clock=wall
 add_plan_to_image

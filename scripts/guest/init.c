@@ -38,7 +38,8 @@
 #define BLANKS "\n "
 /*
  * A program that takes longer is stopped and reported. The kernel hands init
- * what it does not know on its command line: for a slow one, patience=4.
+ * what it does not know on its command line: for a slow one, patience=4; for
+ * what was asked to go on for longer, more_seconds=3600.
  */
 #define PROGRAM_TIMEOUT_S 120
 #define KSELFTEST_SKIP 4
@@ -156,11 +157,16 @@ static int open_port(const char *name)
 	return port;
 }
 
+static int number_of(const char *name, int otherwise)
+{
+	const char *value = getenv(name);
+
+	return value ? atoi(value) : otherwise;
+}
+
 static int program_timeout_s(void)
 {
-	const char *patience = getenv("patience");
-
-	return PROGRAM_TIMEOUT_S * (patience ? atoi(patience) : 1);
+	return PROGRAM_TIMEOUT_S * number_of("patience", 1) + number_of("more_seconds", 0);
 }
 
 /* @errors: where complaints go, or -1 for the console. */
