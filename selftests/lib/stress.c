@@ -114,6 +114,8 @@ void stress_close(struct stress *stress)
 {
 	size_t i;
 
+	if (!stress->failure)
+		stress->doing = "after it all is given back";
 	for (i = ARRAY_SIZE(topics); i--;)
 		topics[i]->close(stress);
 	check_accounts(stress);
