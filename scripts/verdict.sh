@@ -78,10 +78,12 @@ selftests_rows() {
 }
 
 # In the boot selftests all have their default form, and as long for it as kselftest gives
-# them on a board; where a guest is slow for its profile, so many times as long.
+# them on a board; where a guest is slow for its profile, so many times as long; and what
+# was asked for besides, see boot.sh.
 slow_program_rows() {
 	limit_s=$(sed -n 's/^timeout=//p' "$scripts/../selftests/settings")
-	jq -rR --argjson limit_s "$((limit_s * ${PATIENCE:-1}))" 'fromjson? | objects
+	more_s=$(sed -n 's/.* more_seconds=\([0-9]*\).*/\1/p' "$(readable "$folder/command.txt")")
+	jq -rR --argjson limit_s "$((limit_s * ${PATIENCE:-1} + ${more_s:-0}))" 'fromjson? | objects
 		| select(.event == "program" and .elapsed_ms > $limit_s * 1000)
 		| "(time)\tfail\t\(.name) took \(.elapsed_ms) ms, its default form has \($limit_s) s: make it shorter"' \
 		"$story" | rows selftests
