@@ -3,8 +3,10 @@
  * Ten thousand buffers, one after the other: nothing of any of them is left,
  * by any account that the kernel keeps of a process, of the area, of itself.
  * Each allocation waits for every processor, so that a guest of one does them
- * all in less than twenty seconds; others do what they can in that time, or all
- * with CMA_TESTS_LEAK_SECONDS=<seconds>.
+ * all in less than twenty seconds. Who has not that much time for them fails for
+ * what fewer have lost, and skips where they lost nothing: that is not proof.
+ *
+ *	CMA_TESTS_LEAK_SECONDS=<s>	time for them, twenty seconds if not said
  *
  *	descriptors	/proc/self/fd
  *	mappings	/proc/self/maps
@@ -36,7 +38,10 @@
 #define SLAB_NOISE_BYTES 32768
 #define SLAB_NOISE_BYTES_PER_CYCLE 16
 #define WARM_UP_CYCLES 200
-/* What is lost is lost each time; what others take for a while is not. */
+/*
+ * What is lost is lost each time; what others take for a while is not. A third
+ * attempt only where the first two were quick: 45 seconds are for all.
+ */
 #define ATTEMPTS 3
 
 FIXTURE(dma_heap_leak)
@@ -121,32 +126,38 @@ static int cycle(const struct testbed *bed, int number)
 	return 0;
 }
 
+/* So many buffers, or as many as there is time for. Returns how many. */
+static int do_cycles(struct __test_metadata *_metadata, const struct testbed *bed, int cycles,
+		     long long end_ms)
+{
+	int done;
+
+	for (done = 0; done < cycles && (done < MIN_CYCLES || testbed_now_ms() < end_ms); done++) {
+		int err = cycle(bed, done);
+
+		ASSERT_EQ(0, err) {
+			TH_LOG("heap %s, cycle %d: %s", bed->heap->name, done, strerror(-err));
+		}
+	}
+	return done;
+}
+
 TEST_F_TIMEOUT(dma_heap_leak, ten_thousand_buffers, 3600)
 {
 	struct testbed *bed = &self->bed;
-	long long seconds = environment_number("CMA_TESTS_LEAK_SECONDS", BUDGET_SECONDS), end;
+	long long limit_ms = environment_number("CMA_TESTS_LEAK_SECONDS", BUDGET_SECONDS) * 1000;
+	long long start_ms = testbed_now_ms();
 	struct footprint before, after;
 	bool has_lost = true;
 	int done, attempt;
 
 	/* What is made once is made now. */
-	for (done = 0; done < WARM_UP_CYCLES; done++) {
-		int err = cycle(bed, done);
-
-		ASSERT_EQ(0, err);
-	}
+	do_cycles(_metadata, bed, WARM_UP_CYCLES, start_ms + limit_ms);
 	for (attempt = 0; has_lost && attempt < ATTEMPTS; attempt++) {
+		if (attempt == 2 && testbed_now_ms() > start_ms + limit_ms)
+			break;
 		take_footprint(&before);
-		end = testbed_now_ms() + seconds * 1000;
-		for (done = 0; done < CYCLES && (done < MIN_CYCLES || testbed_now_ms() < end);
-		     done++) {
-			int err = cycle(bed, done);
-
-			ASSERT_EQ(0, err) {
-				TH_LOG("heap %s, cycle %d: %s", bed->heap->name, done,
-				       strerror(-err));
-			}
-		}
+		done = do_cycles(_metadata, bed, CYCLES, testbed_now_ms() + limit_ms);
 		take_footprint(&after);
 		has_lost = after.slab_bytes > before.slab_bytes + SLAB_NOISE_BYTES +
 					      (__u64)done * SLAB_NOISE_BYTES_PER_CYCLE;
@@ -163,6 +174,9 @@ TEST_F_TIMEOUT(dma_heap_leak, ten_thousand_buffers, 3600)
 		TH_LOG("%d cycles: the kernel keeps %llu bytes of each", done,
 		       (unsigned long long)(after.slab_bytes - before.slab_bytes) / done);
 	}
+	if (done < CYCLES && !test_has_failed(_metadata))
+		SKIP(return, "needs more time, CMA_TESTS_LEAK_SECONDS=<seconds>: %d of %d buffers in %lld s, nothing lost",
+		     done, CYCLES, limit_ms / 1000);
 }
 
 /* While a buffer is mapped it counts in RssFile wholly or not at all. */
