@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "harness.h"
+#include "kernel_version.h"
 #include "testbed.h"
 #include "text_file.h"
 
@@ -39,7 +40,7 @@ struct entry {
 	int err;
 };
 
-/* 6.x: one range, described by files of the area. */
+/* Before 6.15: one range, described by files of the area. */
 static const struct entry single_range_entries[] = {
 	{ "alloc", S_IFREG | 0200, -EACCES },
 	{ "base_pfn", S_IFREG | 0444, -EACCES },
@@ -114,18 +115,24 @@ static void check_folder(struct __test_metadata *_metadata, const char *path,
 	closedir(dir);
 }
 
+/* Since then an area may have several ranges, and counts its available pages. */
+static bool has_ranges(void)
+{
+	return kernel_is_since(6, 15);
+}
+
 TEST_F(debugfs, entries_and_permissions)
 {
-	char path[CMA_PATH_SIZE], ranges[CMA_PATH_SIZE], folder[32];
+	char path[CMA_PATH_SIZE], folder[32];
 	unsigned int range;
 
 	cma_area_debugfs_path(self->bed.area, "", path);
-	cma_area_debugfs_path(self->bed.area, "ranges", ranges);
-	if (!text_file_exists(ranges)) {
+	if (!has_ranges()) {
 		check_folder(_metadata, path, single_range_entries);
 		return;
 	}
 	check_folder(_metadata, path, many_ranges_entries);
+	ASSERT_LT(0, self->bed.area->nranges);
 	for (range = 0; range < self->bed.area->nranges; range++) {
 		snprintf(folder, sizeof(folder), "ranges/%u", range);
 		cma_area_debugfs_path(self->bed.area, folder, path);
@@ -139,26 +146,21 @@ static const struct entry sysfs_entries[] = {
 	{ "alloc_pages_fail", S_IFREG | 0444, -EACCES },
 	/* 6.9 */
 	{ "release_pages_success", S_IFREG | 0444, -EACCES },
-	/* 6.15, as the folder ranges of debugfs */
+	/* 6.15 */
 	{ "total_pages", S_IFREG | 0444, -EACCES },
 	{ "available_pages", S_IFREG | 0444, -EACCES },
 	{ NULL, 0, 0 }
 };
 
-TEST_F(debugfs, sysfs_entries_are_there_as_far_as_the_last)
+TEST_F(debugfs, sysfs_entries_are_those_of_the_version)
 {
 	struct entry expected[ARRAY_SIZE(sysfs_entries)] = { 0 };
-	char path[CMA_PATH_SIZE], ranges[CMA_PATH_SIZE];
-	size_t i, count = 2;
+	char path[CMA_PATH_SIZE];
+	size_t i, count;
 
 	if (!self->bed.area->has_sysfs)
 		SKIP(return, "needs CONFIG_CMA_SYSFS");
-	cma_area_sysfs_path(self->bed.area, sysfs_entries[2].name, path);
-	if (text_file_exists(path))
-		count = 3;
-	cma_area_debugfs_path(self->bed.area, "ranges", ranges);
-	if (text_file_exists(ranges))
-		count = ARRAY_SIZE(sysfs_entries) - 1;
+	count = has_ranges() ? 5 : kernel_is_since(6, 9) ? 3 : 2;
 	for (i = 0; i < count; i++)
 		expected[i] = sysfs_entries[i];
 	cma_area_sysfs_path(self->bed.area, "", path);
@@ -226,9 +228,7 @@ TEST_F(debugfs, files_have_one_direction)
 
 /*
  * Numbers that are no possible size. The kernel keeps them in a signed int:
- * 2^31 is negative, and 2^32 + 1 is 1. Whatever it makes of them, either the
- * write fails and no page is taken, or the pages it took are what the file
- * then says.
+ * 2^31 is negative, and 2^32 is 0. Each is ENOMEM, and takes no page.
  *
  * Rounded up to bits of several pages, -1 is 0 bits, which there always are: a
  * kernel without a count of available pages then dies (known issue), so that
@@ -236,9 +236,7 @@ TEST_F(debugfs, files_have_one_direction)
  */
 TEST_F(debugfs, impossible_sizes_take_nothing)
 {
-	__u64 available;
-	const bool minus_one_is_fatal = self->bed.area->order_per_bit &&
-		cma_area_read(self->bed.area, CMA_AVAILABLE_PAGES, &available);
+	const bool minus_one_is_fatal = self->bed.area->order_per_bit && !has_ranges();
 	const __u64 sizes[] = {
 		0, self->bed.area->count_pages + 1, 0x7fffffffull,
 		0x80000000ull, 0xffffffffull, 0x100000000ull,
@@ -257,19 +255,19 @@ TEST_F(debugfs, impossible_sizes_take_nothing)
 	}
 }
 
+/*
+ * The number is cut to 1, up to 7.3 at least: one page is taken, or all of a bit where
+ * what is used is counted in bits.
+ */
 TEST_F(debugfs, size_beyond_32_bits)
 {
-	/* Truncated to 1 page, and freed as 1 page; an error is as good. */
-	int err = testbed_debugfs_alloc(&self->bed, 0x100000001ull);
-	__u64 taken = testbed_used(&self->bed) - self->bed.used_at_start;
+	struct testbed *bed = &self->bed;
 
-	if (err) {
-		EXPECT_EQ(0, taken);
-		return;
-	}
-	EXPECT_GE(1ull << self->bed.area->order_per_bit, taken);
-	EXPECT_LT(0, taken);
-	EXPECT_EQ(0, testbed_debugfs_free(&self->bed));
+	ASSERT_EQ(0, testbed_debugfs_alloc(bed, 0x100000001ull));
+	EXPECT_EQ(bed->used_at_start + (has_ranges() ? 1 : 1ull << bed->area->order_per_bit),
+		  testbed_used(bed));
+	EXPECT_EQ(0, testbed_debugfs_free(bed));
+	EXPECT_EQ(bed->used_at_start, testbed_used(bed));
 }
 
 /*
