@@ -4,6 +4,8 @@
  * it: used and maxchunk. While blocks come and go, also in another process.
  */
 #include <signal.h>
+#include <stdio.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,6 +14,7 @@
 #include "testbed.h"
 
 #define READS 200
+#define READS_DEADLINE_MS 10000
 
 FIXTURE(bitmap)
 {
@@ -119,52 +122,91 @@ TEST_F(bitmap, partial_free)
 	EXPECT_EQ(bed->used_at_start, testbed_used(bed));
 }
 
-static void allocate_and_free(const struct cma_area *area)
+/* A block of a few bits, so that the other can hold it while it is looked at. */
+#define OTHERS_PAGES 64
+
+/* @allocated: how often it did, for us to see. */
+static void allocate_and_free(const struct cma_area *area, unsigned int *allocated)
 {
 	for (;;) {
-		if (cma_debugfs_alloc(area, 64) == 0)
-			cma_debugfs_free(area, 64);
+		if (cma_debugfs_alloc(area, OTHERS_PAGES))
+			continue;
+		__atomic_add_fetch(allocated, 1, __ATOMIC_SEQ_CST);
+		cma_debugfs_free(area, OTHERS_PAGES);
 	}
 }
 
-/* What is read while another process allocates is within bounds. */
-TEST_F(bitmap, reads_while_others_allocate)
+/* What is read just now is within bounds. Returns the used pages. */
+static __u64 check_reads(struct __test_metadata *_metadata, const struct testbed *bed)
 {
-	struct testbed *bed = &self->bed;
 	const __u64 count = bed->area->count_pages;
-	char path[CMA_PATH_SIZE];
 	struct cma_snapshot now;
 	struct cma_bitmap bitmap;
-	int free_id, kill_id, i, status;
+
+	cma_area_snapshot(bed->area, &now);
+	EXPECT_LE(now.value[CMA_USED_PAGES],
+		  bed->used_at_start + (OTHERS_PAGES << bed->area->order_per_bit));
+	EXPECT_LE(now.value[CMA_MAXCHUNK_PAGES], count);
+	EXPECT_LE(now.value[CMA_AVAILABLE_PAGES], count);
+	ASSERT_EQ(0, cma_bitmap_read(bed->area, 0, &bitmap));
+	EXPECT_EQ(0, cma_bitmap_stray(&bitmap));
+	cma_bitmap_free(&bitmap);
+	return now.value[CMA_USED_PAGES];
+}
+
+/*
+ * What is read while another process allocates is within bounds. It goes on until
+ * the other has allocated meanwhile, and its block has been seen.
+ */
+TEST_F(bitmap, reads_while_others_allocate)
+{
+	long long end = testbed_now_ms() + READS_DEADLINE_MS;
+	int free_id, kill_id, status, reads, seen = 0;
+	struct testbed *bed = &self->bed;
+	unsigned int *allocated, before, during;
+	char path[CMA_PATH_SIZE], text[16];
 	pid_t pid;
 
+	allocated = mmap(NULL, sizeof(*allocated), PROT_READ | PROT_WRITE,
+			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, (void *)allocated);
 	/* The child may be killed while it holds a block. */
 	cma_area_debugfs_path(bed->area, "free", path);
-	free_id = guard_write(&bed->guard, path, "64");
+	snprintf(text, sizeof(text), "%d", OTHERS_PAGES);
+	free_id = guard_write(&bed->guard, path, text);
 	ASSERT_LT(0, free_id);
 	pid = fork();
 	ASSERT_GE(pid, 0);
 	if (pid == 0)
-		allocate_and_free(bed->area);
+		allocate_and_free(bed->area, allocated);
 	kill_id = guard_kill(&bed->guard, pid);
 	ASSERT_LT(0, kill_id);
-	for (i = 0; i < READS; i++) {
-		cma_area_snapshot(bed->area, &now);
-		EXPECT_LE(now.value[CMA_USED_PAGES],
-			  bed->used_at_start + (64 << bed->area->order_per_bit));
-		EXPECT_LE(now.value[CMA_MAXCHUNK_PAGES], count);
-		EXPECT_LE(now.value[CMA_AVAILABLE_PAGES], count);
-		ASSERT_EQ(0, cma_bitmap_read(bed->area, 0, &bitmap));
-		EXPECT_EQ(0, cma_bitmap_stray(&bitmap));
-		cma_bitmap_free(&bitmap);
+	before = __atomic_load_n(allocated, __ATOMIC_SEQ_CST);
+	for (reads = 0; reads < READS || !seen; reads++) {
+		if (testbed_now_ms() > end)
+			break;
+		seen += check_reads(_metadata, bed) > bed->used_at_start;
 	}
+	during = __atomic_load_n(allocated, __ATOMIC_SEQ_CST) - before;
 	kill(pid, SIGKILL);
 	ASSERT_EQ(pid, waitpid(pid, &status, 0));
 	EXPECT_EQ(0, guard_cancel(&bed->guard, kill_id));
+	EXPECT_LE(READS, reads);
+	EXPECT_LT(0, seen) {
+		TH_LOG("area %s: in none of %d reads the other's block was there", bed->area->name,
+		       reads);
+	}
+	EXPECT_LT(0, during) {
+		TH_LOG("area %s: the other did not allocate between %d reads", bed->area->name,
+		       reads);
+	}
+	TH_LOG("area %s: %u allocations during %d reads, the block seen in %d", bed->area->name,
+	       during, reads, seen);
 	/* Nothing to free when the child held no block. */
 	if (testbed_used(bed) > bed->used_at_start)
-		EXPECT_EQ(0, cma_debugfs_free(bed->area, 64));
+		EXPECT_EQ(0, cma_debugfs_free(bed->area, OTHERS_PAGES));
 	EXPECT_EQ(0, guard_cancel(&bed->guard, free_id));
+	munmap(allocated, sizeof(*allocated));
 }
 
 TEST_HARNESS_MAIN
