@@ -29,14 +29,12 @@
 #include "pattern.h"
 #include "testbed.h"
 
-/* The kernel's own include/linux/kernel-page-flags.h has it. */
-#define KPF_MLOCKED 33
-
 /* Pages of one kind, and what became of them. */
 struct subject {
 	struct kind_pages pages;
 	struct pattern_writer writer;
 	long in_area;		/* before the area was taken */
+	long of_kind;		/* of them, those that kpageflags takes for the kind */
 	unsigned char *watched;	/* a page of them there, or NULL */
 	__u64 watched_pfn, watched_flags;
 };
@@ -47,6 +45,28 @@ FIXTURE(movable_kinds)
 	struct movable ballast;
 	struct subject subjects[PAGE_KINDS];
 };
+
+FIXTURE_VARIANT(movable_kinds)
+{
+	const char *kind;	/* alone; NULL: all that this machine has, together */
+};
+
+FIXTURE_VARIANT_ADD(movable_kinds, every_kind) { .kind = NULL };
+FIXTURE_VARIANT_ADD(movable_kinds, anonymous) { .kind = "anonymous" };
+FIXTURE_VARIANT_ADD(movable_kinds, shared_memory) { .kind = "shared memory" };
+FIXTURE_VARIANT_ADD(movable_kinds, shared_by_processes)
+{
+	.kind = "shared memory of several processes",
+};
+
+FIXTURE_VARIANT_ADD(movable_kinds, locked) { .kind = "locked in memory" };
+FIXTURE_VARIANT_ADD(movable_kinds, shared_by_fork) { .kind = "shared by fork" };
+FIXTURE_VARIANT_ADD(movable_kinds, huge) { .kind = "transparent huge" };
+FIXTURE_VARIANT_ADD(movable_kinds, large_folios) { .kind = "large folios" };
+FIXTURE_VARIANT_ADD(movable_kinds, lazily_freed) { .kind = "freed lazily, written again" };
+FIXTURE_VARIANT_ADD(movable_kinds, hugetlb) { .kind = "hugetlb" };
+FIXTURE_VARIANT_ADD(movable_kinds, shared_hugetlb) { .kind = "hugetlb, shared" };
+FIXTURE_VARIANT_ADD(movable_kinds, merged) { .kind = "merged by KSM" };
 
 FIXTURE_SETUP(movable_kinds)
 {
@@ -114,8 +134,8 @@ static void check_watched(struct __test_metadata *_metadata, const struct subjec
 	}
 }
 
-/* Pages of the kind; none where this machine cannot have them. */
-static void make_subject(struct __test_metadata *_metadata, struct subject *subject,
+/* Pages of the kind. Returns false where this machine cannot have them. */
+static bool make_subject(struct __test_metadata *_metadata, struct subject *subject,
 			 const struct page_kind *kind, struct testbed *bed)
 {
 	int err = page_kind_make(kind, &subject->pages, &bed->guard, kind - page_kinds + 1);
@@ -123,13 +143,42 @@ static void make_subject(struct __test_metadata *_metadata, struct subject *subj
 	if (err == -EOPNOTSUPP || err == -ETIME) {
 		TH_LOG("left out: %s (%s)", kind->name, strerror(-err));
 		page_kind_unmake(&subject->pages);
-		return;
+		return false;
 	}
 	ASSERT_EQ(0, err) {
 		TH_LOG("%s: %s", kind->name, strerror(-err));
 	}
 	if (!kind->flags_come_late)
 		watch_a_page(subject, bed->area);
+	return true;
+}
+
+/*
+ * What is to make room is there, and is what it is called: huge pages may have
+ * come as small ones.
+ */
+static void check_kind(struct __test_metadata *_metadata, struct subject *subject,
+		       const struct page_kind *kind, const struct cma_area *area)
+{
+	unsigned char *page = subject->pages.map, *end = page + subject->pages.bytes;
+	__u64 pfn, flags;
+
+	for (; page < end; page += pagemap_page_size()) {
+		if (pagemap_pfn(page, &pfn) || !cma_area_contains(area, pfn))
+			continue;
+		subject->in_area++;
+		if (!kpage_flags(pfn, &flags) && (flags & kind->flags) == kind->flags)
+			subject->of_kind++;
+	}
+	EXPECT_LT(0, subject->in_area) {
+		TH_LOG("%s: none of its pages is in area %s", kind->name, area->name);
+	}
+	EXPECT_LT(0, subject->of_kind) {
+		TH_LOG("%s: %ld pages in area %s, and none has all of the flags 0x%llx of kpageflags",
+		       kind->name, subject->in_area, area->name, (unsigned long long)kind->flags);
+	}
+	TH_LOG("%s: %ld pages in the area, %ld by their flags", kind->name, subject->in_area,
+	       subject->of_kind);
 }
 
 static void start_writer(struct __test_metadata *_metadata, struct subject *subject,
@@ -235,17 +284,25 @@ static void check_contents(struct __test_metadata *_metadata, struct subject *su
 	}
 }
 
-TEST_F_TIMEOUT(movable_kinds, every_kind_makes_room_unchanged, 110)
+TEST_F_TIMEOUT(movable_kinds, makes_room_unchanged, 110)
 {
 	struct testbed *bed = &self->bed;
 	unsigned int parts;
 	size_t i;
 
-	for (i = 0; i < PAGE_KINDS; i++)
-		make_subject(_metadata, &self->subjects[i], &page_kinds[i], bed);
-	ASSERT_LT(0, count_in_area(self->subjects, bed->area)) {
-		TH_LOG("area %s: none of the pages is there", bed->area->name);
+	if (variant->kind)
+		ASSERT_NE(NULL, page_kind_find(variant->kind));
+	for (i = 0; i < PAGE_KINDS; i++) {
+		const struct page_kind *kind = &page_kinds[i];
+
+		if (variant->kind && strcmp(variant->kind, kind->name))
+			continue;
+		if (!make_subject(_metadata, &self->subjects[i], kind, bed) && variant->kind)
+			SKIP(return, "needs %s", kind->needs);
 	}
+	for (i = 0; i < PAGE_KINDS; i++)
+		if (self->subjects[i].pages.map)
+			check_kind(_metadata, &self->subjects[i], &page_kinds[i], bed->area);
 	for (i = 0; i < PAGE_KINDS; i++)
 		start_writer(_metadata, &self->subjects[i], &page_kinds[i]);
 	check_writers_go_on(_metadata, self->subjects);
@@ -291,20 +348,46 @@ static int read_pool(struct pool *pool)
  *
  *	pool	[hhhh] in the area  ->  [hhhh] elsewhere
  */
-TEST_F_TIMEOUT(movable_kinds, free_huge_pages_are_replaced, 110)
+FIXTURE(huge_page_pool)
+{
+	struct testbed bed;
+	struct movable ballast;
+	struct kind_pages pages;
+};
+
+FIXTURE_SETUP(huge_page_pool)
+{
+	const char *reason;
+
+	OPEN_QUIET_TESTBED(&self->bed, testbed_open_debugfs);
+	reason = movable_press(&self->ballast, &self->bed);
+	if (reason)
+		SKIP_SETUP("%s", reason);
+}
+
+FIXTURE_TEARDOWN(huge_page_pool)
+{
+	movable_free(&self->ballast);
+	page_kind_unmake(&self->pages);
+	CLOSE_QUIET_TESTBED(&self->bed);
+}
+
+TEST_F_TIMEOUT(huge_page_pool, free_pages_are_replaced, 110)
 {
 	struct testbed *bed = &self->bed;
-	struct kind_pages *pages = &self->subjects[0].pages;
+	struct kind_pages *pages = &self->pages;
 	struct pool before, after;
 	int err = page_kind_make(page_kind_find("hugetlb"), pages, &bed->guard, 1);
 	long in_area;
 	__u64 room;
 
 	if (err == -EOPNOTSUPP)
-		SKIP(return, "needs CONFIG_HUGETLB_PAGE, small huge pages and room for %d of them",
-		     PAGE_KIND_HUGE_PAGES);
+		SKIP(return, "needs %s", page_kind_find("hugetlb")->needs);
 	ASSERT_EQ(0, err);
 	in_area = pagemap_pages_in_area(pages->map, pages->bytes, bed->area);
+	EXPECT_LT(0, in_area) {
+		TH_LOG("area %s: no page of the pool came here", bed->area->name);
+	}
 	munmap(pages->map, pages->bytes);
 	pages->map = NULL;
 	movable_free(&self->ballast);

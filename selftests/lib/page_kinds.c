@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/kernel-page-flags.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 #include "text_file.h"
 
 #define MERGE_DEADLINE_MS 6000
+#define MERGED_ALIKE 8
 #define KIND_BYTES (2ul << 20)
 #define KSM_RUN "/sys/kernel/mm/ksm/run"
 #define KSM_SHARING "/sys/kernel/mm/ksm/pages_sharing"
@@ -126,14 +128,35 @@ static int make_memory_of_several(struct kind_pages *pages, struct guard *guard)
 	return err ? err : start_sharers(pages, guard);
 }
 
+/* What is off may be had by who asks: with less than 512 MiB it is off after the boot. */
+static int let_madvise(struct guard *guard, const char *path)
+{
+	char text[128];
+
+	if (text_file_read(path, text, sizeof(text)) < 0)
+		return -EOPNOTSUPP;
+	return strstr(text, "[never]") ? guard_set_file(guard, path, "madvise") : 0;
+}
+
+/*
+ * With each write to such a file the kernel works min_free_kbytes out anew, from
+ * watermarks that may be boosted meanwhile, whatever it was before.
+ */
+static int let_huge_pages_be_had(struct guard *guard)
+{
+	if (guard_keep_file(guard, MIN_FREE) < 0 || let_madvise(guard, THP "/enabled") ||
+	    let_madvise(guard, THP "/defrag"))
+		return -EOPNOTSUPP;
+	return 0;
+}
+
 static int make_huge(struct kind_pages *pages, struct guard *guard)
 {
 	__u64 huge;
 	int err;
 
-	(void)guard;
 	if (text_file_read_u64(THP "/hpage_pmd_size", &huge) ||
-	    huge > 4 * KIND_BYTES)
+	    huge > 4 * KIND_BYTES || let_huge_pages_be_had(guard))
 		return -EOPNOTSUPP;
 	err = map_memory(pages, 2 * huge, MAP_PRIVATE);
 	if (err)
@@ -145,9 +168,7 @@ static int make_huge(struct kind_pages *pages, struct guard *guard)
 
 /*
  * Folios of sixteen pages of 4 KiB, fewer where pages are larger: no room for a
- * huge page between their ends. With each write to such a file the kernel works
- * min_free_kbytes out anew, from watermarks that may be boosted meanwhile, whatever
- * it was before.
+ * huge page between their ends.
  */
 static int make_large_folios(struct kind_pages *pages, struct guard *guard)
 {
@@ -214,62 +235,88 @@ static int make_lazily_freed(struct kind_pages *pages, struct guard *guard)
 	return 0;
 }
 
-/* Every page the same, merged into few that all of them share. */
+/*
+ * Eight pages each are the same, merged into one that all of them share: mostly the
+ * first, so that they lie where the pages lay.
+ */
 static int make_merged(struct kind_pages *pages, struct guard *guard)
 {
 	long long end = testbed_now_ms() + MERGE_DEADLINE_MS;
-	size_t size = pagemap_page_size(), offset;
-	__u64 sharing = 0;
+	size_t size = pagemap_page_size(), page;
+	__u64 sharing = 0, wanted = KIND_BYTES / size / 4;
 	int err = make_anonymous(pages, guard);
 
 	if (err)
 		return err;
-	for (offset = size; offset < pages->bytes; offset += size)
-		memcpy(pages->map + offset, pages->map, size);
+	for (page = 0; page < pages->bytes / size; page++)
+		pattern_fill(pages->map + page * size, size, pages->seed + page / MERGED_ALIKE);
 	if (madvise(pages->map, pages->bytes, MADV_MERGEABLE))
 		return -EOPNOTSUPP;
 	if (guard_set_file(guard, "/sys/kernel/mm/ksm/sleep_millisecs", "1") ||
 	    guard_set_file(guard, "/sys/kernel/mm/ksm/pages_to_scan", "2000") ||
 	    guard_set_file(guard, KSM_RUN, "1"))
 		return -EOPNOTSUPP;
-	while (sharing < 64 && testbed_now_ms() < end) {
+	while (sharing < wanted && testbed_now_ms() < end) {
 		usleep(1000);
 		text_file_read_u64(KSM_SHARING, &sharing);
 	}
-	return sharing < 64 ? -ETIME : 0;
+	return sharing < wanted ? -ETIME : 0;
 }
 
 static long check_merged(const struct kind_pages *pages)
 {
-	size_t size = pagemap_page_size(), offset;
+	size_t size = pagemap_page_size(), page;
 
-	for (offset = 0; offset < pages->bytes; offset += size)
-		if (pattern_first_wrong(pages->map + offset, size, pages->seed) >= 0)
-			return offset / size;
+	for (page = 0; page < pages->bytes / size; page++)
+		if (pattern_first_wrong(pages->map + page * size, size,
+					pages->seed + page / MERGED_ALIKE) >= 0)
+			return page;
 	return -1;
 }
 
+#define FLAG(name) (1ull << KPF_ ## name)
+
 const struct page_kind page_kinds[PAGE_KINDS] = {
-	{ .name = "anonymous", .make = make_anonymous },
-	{ .name = "shared memory", .make = make_shared_memory },
-	{ .name = "shared memory of several processes", .make = make_memory_of_several },
-	{ .name = "locked in memory", .make = make_locked },
+	{ .name = "anonymous", .make = make_anonymous, .flags = FLAG(ANON) },
+	{ .name = "shared memory", .make = make_shared_memory, .flags = FLAG(SWAPBACKED) },
 	{
-		.name = "shared by fork", .make = make_fork_shared,
+		.name = "shared memory of several processes", .make = make_memory_of_several,
+		.flags = FLAG(SWAPBACKED),
+	},
+	{
+		.name = "locked in memory", .make = make_locked, .flags = FLAG(MLOCKED),
+		.needs = "CAP_IPC_LOCK, or a larger RLIMIT_MEMLOCK",
+	},
+	{
+		.name = "shared by fork", .make = make_fork_shared, .flags = FLAG(ANON),
 		.why_not_written = "a write would copy the page", .copies_when_written = true,
 	},
-	{ .name = "transparent huge", .make = make_huge },
-	{ .name = "large folios", .make = make_large_folios },
+	{
+		.name = "transparent huge", .make = make_huge, .flags = FLAG(THP),
+		.needs = "CONFIG_TRANSPARENT_HUGEPAGE, and huge pages of 8 MiB at most",
+	},
+	{
+		.name = "large folios", .make = make_large_folios, .flags = FLAG(COMPOUND_TAIL),
+		.needs = "CONFIG_TRANSPARENT_HUGEPAGE of Linux 6.8, for " THP "/hugepages-64kB",
+	},
 	/* Whether memory is freed lazily is told in batches. */
 	{
 		.name = "freed lazily, written again", .make = make_lazily_freed,
-		.flags_come_late = true,
+		.flags = FLAG(ANON), .flags_come_late = true,
+		.needs = "MADV_FREE",
 	},
-	{ .name = "hugetlb", .make = make_hugetlb },
-	{ .name = "hugetlb, shared", .make = make_shared_hugetlb },
+	{
+		.name = "hugetlb", .make = make_hugetlb, .flags = FLAG(HUGE),
+		.needs = "CONFIG_HUGETLB_PAGE, huge pages of 8 MiB at most and room for four",
+	},
+	{
+		.name = "hugetlb, shared", .make = make_shared_hugetlb, .flags = FLAG(HUGE),
+		.needs = "CONFIG_HUGETLB_PAGE, huge pages of 8 MiB at most and room for four",
+	},
 	{
 		.name = "merged by KSM", .make = make_merged, .check = check_merged,
-		.why_not_written = "a write would undo the merging",
+		.flags = FLAG(KSM), .why_not_written = "a write would undo the merging",
+		.needs = "CONFIG_KSM, and its thread within six seconds",
 	},
 };
 

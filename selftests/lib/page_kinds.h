@@ -13,6 +13,9 @@
 
 #include "guard.h"
 
+/* The kernel's own include/linux/kernel-page-flags.h has it. */
+#define KPF_MLOCKED 33
+
 #define PAGE_KINDS 11
 #define PAGE_KIND_SHARERS 3
 /* Of hugetlb, a kind. */
@@ -30,6 +33,8 @@ struct kind_pages {
 
 struct page_kind {
 	const char *name;
+	const char *needs;	/* what is missing where they cannot be had */
+	__u64 flags;		/* of kpageflags: by them it is told that they are of this kind */
 	/* 0 or -errno; -EOPNOTSUPP, -ETIME: this kernel or this user cannot have them */
 	int (*make)(struct kind_pages *pages, struct guard *guard);
 	/* The first page that is not as it was made, or -1; NULL: by pattern. */
