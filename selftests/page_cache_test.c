@@ -27,7 +27,12 @@
 #define DISK_BYTES (48ul << 20)
 #define FILE_BYTES (8ul << 20)
 #define SEED 11
-#define ATTEMPTS 10
+/*
+ * An allocation waits for what is under writeback, and moves or drops the rest: 174
+ * of 176 runs took one attempt, and the other two had a writer. A second is for
+ * the page that somebody else looks at just then, as reclaim does.
+ */
+#define ATTEMPTS 2
 #define DEADLINE_MS 10000
 #define TMPFS_MAGIC 0x01021994
 /* Of a request; the file's are some dozens, and wait for each other. */
@@ -257,8 +262,8 @@ TEST_F_TIMEOUT(page_cache, file_survives_the_area_being_taken, 110)
 	start_ms = testbed_now_ms();
 	ASSERT_EQ(0, cma_area_read(bed->area, CMA_MAXCHUNK_PAGES, &room));
 	/*
-	 * Pages under writeback are waited for; ten failures take less time. Whoever
-	 * writes waits for pages that move, and holds some that are to move next.
+	 * Pages under writeback are waited for. Whoever writes waits for pages that
+	 * move, and holds some that are to move next.
 	 */
 	end_ms = start_ms + (variant->state == WRITTEN_TO ? DEADLINE_MS : 0);
 	for (attempt = 0; err == -ENOMEM; attempt++) {
