@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A CMA heap's buffer, mapped: which mappings there are, what they show, and
- * that none shows more than the buffer.
+ * that none shows more than the buffer. Limits, and calls that ask for what cannot
+ * be, are in dma_buf_limits_test.c.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -116,22 +116,6 @@ TEST_F(dma_buf_mapping, grown_mapping_shows_nothing_beyond)
 	EXPECT_EQ(SIGBUS, fault_of_write(grown + BUFFER_PAGES * self->buffer.page));
 }
 
-/* The two-letter flags of our mapping at @start, as smaps has them; else "". */
-static void mapping_flags(const void *start, char *flags, size_t size)
-{
-	char mark[32], *text, *at;
-
-	*flags = '\0';
-	snprintf(mark, sizeof(mark), "%lx-", (unsigned long)start);
-	if (text_file_read_all("/proc/self/smaps", &text) < 0)
-		return;
-	at = strstr(text, mark);
-	at = at ? strstr(at, "VmFlags:") : NULL;
-	if (at)
-		snprintf(flags, size, "%.*s ", (int)strcspn(at, "\n"), at + strlen("VmFlags:"));
-	free(text);
-}
-
 /*
  * A mapping of page frames (after 6.1) must be one that cannot grow, is no
  * part of a core dump and is treated as a device's: each flag guards the next.
@@ -142,7 +126,7 @@ TEST_F(dma_buf_mapping, mapping_of_frames_is_marked_as_one)
 	char flags[256];
 	size_t i;
 
-	mapping_flags(self->buffer.map, flags, sizeof(flags));
+	buffer_mapping_flags(self->buffer.map, flags, sizeof(flags));
 	if (!*flags)
 		SKIP(return, "needs CONFIG_PROC_PAGE_MONITOR");
 	if (!strstr(flags, " pf "))
@@ -251,7 +235,7 @@ TEST_F(dma_buf_mapping, advice_loses_nothing)
 	char flags[256];
 	size_t i;
 
-	mapping_flags(self->buffer.map, flags, sizeof(flags));
+	buffer_mapping_flags(self->buffer.map, flags, sizeof(flags));
 	for (i = 0; i < ARRAY_SIZE(advices); i++) {
 		int expected = strstr(flags, " pf ") ? advices[i].err_of_frames :
 						       advices[i].err_of_pages;
@@ -300,23 +284,6 @@ TEST_F(dma_buf_mapping, read_and_write_copy_through_it)
 	EXPECT_EQ(BUFFER_PAGES, buffer_first_wrong(map, 0, BUFFER_PAGES));
 	close(ends[0]);
 	close(ends[1]);
-}
-
-TEST_F(dma_buf_mapping, address_space_limit_is_an_error)
-{
-	struct rlimit old, none;
-	void *map;
-
-	ASSERT_EQ(0, getrlimit(RLIMIT_AS, &old));
-	none = old;
-	none.rlim_cur = self->buffer.page;
-	ASSERT_EQ(0, setrlimit(RLIMIT_AS, &none));
-	map = mmap(NULL, self->buffer.bytes, PROT_READ, MAP_SHARED, self->buffer.fd, 0);
-	none.rlim_max = errno;
-	ASSERT_EQ(0, setrlimit(RLIMIT_AS, &old));
-	EXPECT_EQ(MAP_FAILED, map);
-	EXPECT_EQ(ENOMEM, (int)none.rlim_max);
-	EXPECT_EQ(BUFFER_PAGES, buffer_first_wrong(self->buffer.map, 0, BUFFER_PAGES));
 }
 
 /* Write a mark of ours into every page, in an order of ours. */

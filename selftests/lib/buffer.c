@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "buffer.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "dma_heap.h"
 #include "pagemap.h"
+#include "text_file.h"
 
 #define MAGIC 0xc0ffee5eed000000ull
 
@@ -66,4 +69,19 @@ size_t buffer_first_wrong(const void *map, size_t first, size_t pages)
 		if (*(const __u64 *)((const char *)map + i * page) != buffer_number(first + i))
 			break;
 	return i;
+}
+
+void buffer_mapping_flags(const void *start, char *flags, size_t size)
+{
+	char mark[32], *text, *at;
+
+	*flags = '\0';
+	snprintf(mark, sizeof(mark), "%lx-", (unsigned long)start);
+	if (text_file_read_all("/proc/self/smaps", &text) < 0)
+		return;
+	at = strstr(text, mark);
+	at = at ? strstr(at, "VmFlags:") : NULL;
+	if (at)
+		snprintf(flags, size, "%.*s ", (int)strcspn(at, "\n"), at + strlen("VmFlags:"));
+	free(text);
 }

@@ -39,4 +39,11 @@ __u64 buffer_number(size_t page);
  */
 size_t buffer_first_wrong(const void *map, size_t first, size_t pages);
 
+/*
+ * buffer_mapping_flags - the two-letter flags of our mapping at @start, as smaps has
+ * them, with blanks around each; "" without CONFIG_PROC_PAGE_MONITOR. Of page
+ * frames, after 6.1: " pf ".
+ */
+void buffer_mapping_flags(const void *start, char *flags, size_t size);
+
 #endif
