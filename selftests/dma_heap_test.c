@@ -23,10 +23,13 @@
 #include "text_file.h"
 
 #define MAX_BUFFERS 128
-#define KILLS 6
-#define MOST_ROUNDS 24
-/* More than a round takes on a slow machine: anywhere in it. */
-#define MOST_DELAY_US 5000
+/* So many, or what there is time for; fewer are no sample. */
+#define KILLS 48
+#define LEAST_KILLS 12
+#define KILLS_MS 4000
+#define MOST_ROUNDS 8
+/* Up to 2^17 us, more than a round takes on a slow machine: anywhere in it. */
+#define DELAY_BITS 18
 
 FIXTURE(dma_heap)
 {
@@ -207,75 +210,132 @@ TEST_F(dma_heap, descriptor_limit_leaks_nothing)
 		  testbed_wait_used(&self->bed, self->bed.used_at_start));
 }
 
-/* The child that gets killed: allocate, map, write, give back, again. */
-static void live_in_the_area(const struct testbed *bed, int *shared_rounds)
-{
-	for (;;) {
-		int round = __atomic_load_n(shared_rounds, __ATOMIC_SEQ_CST);
-		size_t bytes = (round % 64 + 1) * bed->page_size;
-		int fd = dma_heap_alloc(bed->heap_fd, bytes);
-		char *map;
+/* What an owner does just now. */
+enum phase { ALLOCATES, WRITES, GIVES_BACK, PHASES };
 
+/* In shared memory: what the child that gets killed does, told by it. */
+struct owner {
+	int rounds, allocated;
+	enum phase phase;
+};
+
+static void tell_phase(struct owner *owner, enum phase phase)
+{
+	__atomic_store_n(&owner->phase, phase, __ATOMIC_SEQ_CST);
+}
+
+/*
+ * From a page to all of the room, more small ones than large ones: a small one first,
+ * which there always is, and every eighth owner then takes all.
+ */
+static size_t choose_pages(const struct testbed *bed, struct random *random, int round,
+			   bool takes_all)
+{
+	unsigned int bits = 64 - __builtin_clzll(bed->room_pages), low, high;
+	size_t pages;
+
+	if (round < 2)
+		return round && takes_all ? bed->room_pages : 1;
+	low = random_below(random, bits);
+	high = random_below(random, bits);
+	pages = 1ull << (low < high ? low : high);
+	pages += random_below(random, pages);
+	return pages > bed->room_pages ? bed->room_pages : pages;
+}
+
+/*
+ * Allocate, map, write, give back, again. Half of the buffers stay open, so that the
+ * area is full after a while; then it goes on with what is refused.
+ */
+static void live_in_the_area(const struct testbed *bed, struct owner *owner, __u64 seed)
+{
+	struct random random;
+	size_t offset;
+
+	random_seed(&random, seed);
+	for (;;) {
+		int round = __atomic_load_n(&owner->rounds, __ATOMIC_SEQ_CST), fd;
+		size_t bytes = choose_pages(bed, &random, round, seed % 8 == 0) *
+			       bed->page_size;
+		char *map = NULL;
+
+		tell_phase(owner, ALLOCATES);
+		fd = dma_heap_alloc(bed->heap_fd, bytes);
+		tell_phase(owner, WRITES);
 		if (fd >= 0 && dma_buf_map(fd, bytes, (void **)&map) == 0)
-			memset(map, 0xa5, bytes);
-		/* Every other buffer and mapping is left open. */
-		if (round % 2)
+			for (offset = 0; offset < bytes; offset += bed->page_size)
+				map[offset] = 0x5a;
+		tell_phase(owner, GIVES_BACK);
+		if (fd >= 0)
+			__atomic_add_fetch(&owner->allocated, 1, __ATOMIC_SEQ_CST);
+		if (fd >= 0 && random_below(&random, 2)) {
+			munmap(map, bytes);
 			close(fd);
-		__atomic_add_fetch(shared_rounds, 1, __ATOMIC_SEQ_CST);
+		}
+		__atomic_add_fetch(&owner->rounds, 1, __ATOMIC_SEQ_CST);
 	}
 }
 
-/* Let the child do so many rounds, then stop it, so much later. */
-static void kill_owner(struct __test_metadata *_metadata, struct testbed *bed, int *rounds,
-		       int least, unsigned int delay_us)
+/* Let the child do so many rounds, then stop it, so much later. Returns what it did then. */
+static enum phase kill_owner(struct __test_metadata *_metadata, struct testbed *bed,
+			     struct owner *owner, int least, unsigned int delay_us, __u64 seed)
 {
 	long long end = testbed_now_ms() + 10000;
 	int status, kill_id;
+	enum phase phase;
 	pid_t pid;
 
-	__atomic_store_n(rounds, 0, __ATOMIC_SEQ_CST);
+	memset(owner, 0, sizeof(*owner));
 	pid = fork();
 	ASSERT_GE(pid, 0);
 	if (pid == 0)
-		live_in_the_area(bed, rounds);
+		live_in_the_area(bed, owner, seed);
 	kill_id = guard_kill(&bed->guard, pid);
-	while (__atomic_load_n(rounds, __ATOMIC_SEQ_CST) < least && testbed_now_ms() < end)
+	while (__atomic_load_n(&owner->rounds, __ATOMIC_SEQ_CST) < least && testbed_now_ms() < end)
 		usleep(100);
-	EXPECT_GE(__atomic_load_n(rounds, __ATOMIC_SEQ_CST), least);
-	EXPECT_GT(testbed_used(bed), bed->used_at_start);
 	usleep(delay_us);
+	phase = __atomic_load_n(&owner->phase, __ATOMIC_SEQ_CST);
 	kill(pid, SIGKILL);
 	ASSERT_EQ(pid, waitpid(pid, &status, 0));
 	guard_cancel(&bed->guard, kill_id);
+	EXPECT_EQ(SIGKILL, WTERMSIG(status));
+	EXPECT_LT(0, owner->allocated);
+	return phase;
 }
 
 /* At points that the seed chooses: in the ioctl, in a fault, between them. */
-TEST_F(dma_heap, killed_owner_leaves_nothing)
+TEST_F_TIMEOUT(dma_heap, killed_owner_leaves_nothing, 110)
 {
+	long long end = testbed_now_ms() + KILLS_MS;
 	__u64 seed = environment_seed();
 	struct testbed *bed = &self->bed;
+	int kills, in_phase[PHASES] = { 0 };
 	struct random random;
-	int *rounds, i;
+	struct owner *owner;
 
 	if (!self->bed.knows_used)
 		SKIP(return, "needs CONFIG_CMA_DEBUGFS and root, or Linux 6.15");
-	rounds = mmap(NULL, bed->page_size, PROT_READ | PROT_WRITE,
-		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	ASSERT_NE(MAP_FAILED, (void *)rounds);
+	owner = mmap(NULL, sizeof(*owner), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		     -1, 0);
+	ASSERT_NE(MAP_FAILED, (void *)owner);
 	TH_LOG("seed %llu", (unsigned long long)seed);
 	random_seed(&random, seed);
-	for (i = 0; i < KILLS; i++) {
+	for (kills = 0; kills < KILLS && (kills < LEAST_KILLS || testbed_now_ms() < end); kills++) {
 		int least = 1 + random_below(&random, MOST_ROUNDS);
-		unsigned int delay_us = random_below(&random, MOST_DELAY_US);
+		unsigned int delay_us = random_below(&random,
+						     1u << random_below(&random, DELAY_BITS));
 
-		kill_owner(_metadata, bed, rounds, least, delay_us);
+		in_phase[kill_owner(_metadata, bed, owner, least, delay_us,
+				    random_next(&random))]++;
 		EXPECT_EQ(self->bed.used_at_start,
 			  testbed_wait_used(bed, self->bed.used_at_start)) {
 			TH_LOG("area %s: owner killed %u us after %d rounds; the same again: CMA_TESTS_SEED=%llu",
 			       bed->area->name, delay_us, least, (unsigned long long)seed);
 		}
 	}
-	munmap(rounds, bed->page_size);
+	TH_LOG("%d owners killed: %d while they allocated, %d while they wrote, %d while they gave back",
+	       kills, in_phase[ALLOCATES], in_phase[WRITES], in_phase[GIVES_BACK]);
+	munmap(owner, sizeof(*owner));
 }
 
 TEST_HARNESS_MAIN
