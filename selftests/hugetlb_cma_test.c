@@ -252,4 +252,75 @@ TEST_F_TIMEOUT(hugetlb_cma, gigantic_page_comes_and_goes, 110)
 	EXPECT_LE(before - before / 16, after);
 }
 
+/* What is refused: the number of pages, what to make of them, and to map them. */
+static const struct {
+	const char *path, *text;	/* NULL: nr_hugepages */
+	int err;
+} bad_values[] = {
+	{ NULL, "-1", -EINVAL },
+	{ NULL, "x", -EINVAL },
+	{ NULL, "0x1", -EINVAL },
+	{ NULL, "1 ", -EINVAL },
+	{ NULL, "1.5", -EINVAL },
+	{ NULL, "18446744073709551616", -ERANGE },
+	{ DEMOTE, "-1", -EINVAL },
+	{ DEMOTE, "x", -EINVAL },
+	{ DEMOTE, "18446744073709551616", -ERANGE },
+	/* No huge page, a page that is none, the size that it has, one beyond it. */
+	{ DEMOTE "_size", "x", -EINVAL },
+	{ DEMOTE "_size", "3kB", -EINVAL },
+	{ DEMOTE "_size", "4kB", -EINVAL },
+	{ DEMOTE "_size", "1048576kB", -EINVAL },
+	{ DEMOTE "_size", "2097152kB", -EINVAL },
+};
+
+TEST_F(hugetlb_cma, bad_values_are_refused)
+{
+	__u64 pages;
+	size_t i;
+	void *map;
+
+	if (access(self->path, W_OK))
+		SKIP(return, "needs root to write %s", self->path);
+	for (i = 0; i < ARRAY_SIZE(bad_values); i++) {
+		const char *path = bad_values[i].path ? bad_values[i].path : self->path;
+
+		if (!text_file_exists(path))
+			SKIP(return, "needs %s (Linux 5.16)", path);
+		EXPECT_EQ(bad_values[i].err, text_file_write(path, bad_values[i].text)) {
+			TH_LOG("%s: \"%s\"", path, bad_values[i].text);
+		}
+	}
+	ASSERT_EQ(0, text_file_read_u64(self->path, &pages));
+	EXPECT_EQ(0, pages);
+	map = mmap(NULL, GIGANTIC_BYTES, PROT_READ | PROT_WRITE,
+		   MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | MAP_HUGE_1GB, -1, 0);
+	EXPECT_EQ(MAP_FAILED, map);
+	EXPECT_EQ(ENOMEM, errno);
+}
+
+/* More than there is: what there is, as the file then says, and all of it comes back. */
+TEST_F_TIMEOUT(hugetlb_cma, more_pages_than_fit, 110)
+{
+	__u64 used, pages, size_pages = GIGANTIC_BYTES / pagemap_page_size();
+	int err;
+
+	used = cma_area_discover(&self->areas) ? ~0ull : used_by_hugetlb(&self->areas);
+	if (used == ~0ull)
+		SKIP(return, "needs CONFIG_CMA_DEBUGFS and root, or Linux 6.15");
+	err = guard_set_file(&self->guard, self->path, "1000");
+	if (err == -EACCES || err == -EPERM)
+		SKIP(return, "needs root to write %s", self->path);
+	ASSERT_EQ(0, err);
+	ASSERT_EQ(0, text_file_read_u64(self->path, &pages));
+	/* Those beyond the areas come from the rest of memory. */
+	EXPECT_LE(used_by_hugetlb(&self->areas) - used, pages * size_pages);
+	EXPECT_EQ(0, (used_by_hugetlb(&self->areas) - used) % size_pages);
+	EXPECT_GT(1000, pages);
+	ASSERT_EQ(0, text_file_write(self->path, "0"));
+	ASSERT_EQ(0, text_file_read_u64(self->path, &pages));
+	EXPECT_EQ(0, pages);
+	EXPECT_EQ(used, used_by_hugetlb(&self->areas));
+}
+
 TEST_HARNESS_MAIN
