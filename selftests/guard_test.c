@@ -14,10 +14,12 @@
 #include <unistd.h>
 
 #include "harness.h"
+#include "machine_state.h"
 #include "testbed.h"
 #include "text_file.h"
 
 #define BLOCK_PAGES 32
+#define INNER_SETTING "/sys/kernel/mm/transparent_hugepage/khugepaged/alloc_sleep_millisecs"
 
 FIXTURE(guard)
 {
@@ -255,6 +257,39 @@ TEST_F(guard, block_is_freed)
 	}
 	SKIP_IF_OTHERS_DISTURBED(bed);
 	EXPECT_EQ(0, testbed_close(bed));
+}
+
+/* Those who ask whether all is put back must see what was changed, however deep. */
+TEST(change_in_an_inner_folder_is_seen)
+{
+	static const char path[] = INNER_SETTING;
+	struct machine_state before, after;
+	struct guard guard;
+	char line[512] = "";
+	int err;
+
+	if (access(path, W_OK))
+		SKIP(return, "needs CONFIG_TRANSPARENT_HUGEPAGE, and root");
+	if (guard_open(&guard))
+		SKIP(return, "needs pidfd_open() (Linux 5.3) for the guard process");
+	ASSERT_EQ(0, machine_state_read(&before));
+	err = guard_set_file(&guard, path, "61234");
+	ASSERT_EQ(0, err) {
+		TH_LOG("%s: %s", path, strerror(-err));
+	}
+	ASSERT_EQ(0, machine_state_read(&after));
+	EXPECT_TRUE(machine_state_difference(&before, &after, line, sizeof(line)));
+	EXPECT_NE(NULL, strstr(line, path)) {
+		TH_LOG("the first difference: %s", line);
+	}
+	machine_state_free(&after);
+	EXPECT_EQ(0, guard_close(&guard));
+	ASSERT_EQ(0, machine_state_read(&after));
+	EXPECT_FALSE(machine_state_difference(&before, &after, line, sizeof(line))) {
+		TH_LOG("not as it was: %s", line);
+	}
+	machine_state_free(&after);
+	machine_state_free(&before);
 }
 
 TEST_HARNESS_MAIN

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fnmatch.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,10 +14,11 @@
 #include "testbed.h"
 #include "text_file.h"
 
-/* Folders whose files are settings: each with its value. */
+/* Folders whose files are settings, with the folders in them: each with its value. */
 static const char *const settings[] = {
 	"/proc/sys/vm", "/proc/sys/kernel", "/sys/kernel/mm/transparent_hugepage",
-	"/sys/kernel/debug/failslab", "/sys/kernel/debug/fail_page_alloc",
+	"/sys/kernel/mm/hugepages", "/sys/kernel/debug/failslab",
+	"/sys/kernel/debug/fail_page_alloc",
 };
 
 /* Settings among files that are none. */
@@ -26,11 +28,13 @@ static const struct {
 	{ "/sys/kernel/mm/ksm", "run" },
 	{ "/sys/kernel/mm/ksm", "sleep_millisecs" },
 	{ "/sys/kernel/mm/ksm", "pages_to_scan" },
-	{ "/sys/kernel/mm/hugepages/hugepages-1048576kB", "nr_hugepages" },
 };
 
-/* Settings that move by themselves, or that do something when they are read. */
-static const char *const passed_over[] = { "stat_refresh", "random", "ns_last_pid", "pty" };
+/* What moves by itself, or does something when it is read: files, and whole folders. */
+static const char *const passed_over[] = {
+	"stat_refresh", "random", "ns_last_pid", "pty", "stats", "pages_collapsed", "full_scans",
+	"free_hugepages", "resv_hugepages", "surplus_hugepages",
+};
 
 /* Folders whose entries come and go, and the names that tests give or get there. */
 static const struct {
@@ -63,7 +67,7 @@ static int is_shown(const struct dirent *entry)
 	return entry->d_name[0] != '.';
 }
 
-typedef void (*entry_fn)(FILE *out, const char *folder, const char *name);
+typedef void (*entry_fn)(FILE *out, const char *folder, const struct dirent *entry);
 
 static void visit_folder(FILE *out, const char *folder, const char *glob, entry_fn visit)
 {
@@ -72,7 +76,7 @@ static void visit_folder(FILE *out, const char *folder, const char *glob, entry_
 
 	for (i = 0; i < count; i++) {
 		if (!fnmatch(glob, entries[i]->d_name, 0))
-			visit(out, folder, entries[i]->d_name);
+			visit(out, folder, entries[i]);
 		free(entries[i]);
 	}
 	if (count >= 0)
@@ -81,12 +85,8 @@ static void visit_folder(FILE *out, const char *folder, const char *glob, entry_
 
 static void tell_setting(FILE *out, const char *folder, const char *name)
 {
-	char path[512], value[512];
-	size_t i;
+	char path[PATH_MAX], value[512];
 
-	for (i = 0; i < ARRAY_SIZE(passed_over); i++)
-		if (!strcmp(name, passed_over[i]))
-			return;
 	snprintf(path, sizeof(path), "%s/%s", folder, name);
 	if (text_file_read(path, value, sizeof(value)) < 0)
 		return;
@@ -94,9 +94,33 @@ static void tell_setting(FILE *out, const char *folder, const char *name)
 	fprintf(out, "%s = %s\n", path, value);
 }
 
-static void tell_name(FILE *out, const char *folder, const char *name)
+static bool is_passed_over(const char *name)
 {
-	fprintf(out, "%s: %s\n", folder, name);
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(passed_over); i++)
+		if (!strcmp(name, passed_over[i]))
+			return true;
+	return false;
+}
+
+static void tell_settings(FILE *out, const char *folder, const struct dirent *entry)
+{
+	char path[PATH_MAX];
+
+	if (is_passed_over(entry->d_name))
+		return;
+	if (entry->d_type != DT_DIR) {
+		tell_setting(out, folder, entry->d_name);
+		return;
+	}
+	snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
+	visit_folder(out, path, "*", tell_settings);
+}
+
+static void tell_name(FILE *out, const char *folder, const struct dirent *entry)
+{
+	fprintf(out, "%s: %s\n", folder, entry->d_name);
 }
 
 static void tell_table(FILE *out, const char *path, const char *glob)
@@ -133,7 +157,7 @@ int machine_state_read(struct machine_state *state)
 	if (!out)
 		return -ENOMEM;
 	for (i = 0; i < ARRAY_SIZE(settings); i++)
-		visit_folder(out, settings[i], "*", tell_setting);
+		visit_folder(out, settings[i], "*", tell_settings);
 	for (i = 0; i < ARRAY_SIZE(single_settings); i++)
 		tell_setting(out, single_settings[i].folder, single_settings[i].name);
 	for (i = 0; i < ARRAY_SIZE(listed); i++)
