@@ -317,7 +317,7 @@ static void check_refused(struct __test_metadata *_metadata, struct testbed *bed
 		TH_LOG("area %s: page frame 0x%llx was handed out while it is held",
 		       bed->area->name, (unsigned long long)hold->pfn);
 	}
-	TH_LOG("area %s: refused in %lld ms, page frame 0x%llx is held in it", bed->area->name,
+	TH_LOG("area %s: asked for %lld ms, page frame 0x%llx is held in it", bed->area->name,
 	       testbed_now_ms() - start_ms, (unsigned long long)hold->pfn);
 	EXPECT_LE(1, trace_count(trace, "cma_alloc_busy_retry", ""));
 	ASSERT_EQ(0, trace_last(trace, "cma_alloc_finish", finish, sizeof(finish)));
