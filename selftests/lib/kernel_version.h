@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The running kernel's version and machine, for what is promised from one on or by
- * one alone: a test that went by what is there would not miss what should be.
+ * The running kernel's version, for what is promised from one on: a test that went
+ * by what is there would not miss what should be.
  */
 #ifndef CMA_TESTS_KERNEL_VERSION_H
 #define CMA_TESTS_KERNEL_VERSION_H
@@ -10,8 +10,5 @@
 
 /* kernel_is_since - is it @major.@minor or later, by uname()? */
 bool kernel_is_since(int major, int minor);
-
-/* kernel_is_x86 - x86_64, i386 ... i686. */
-bool kernel_is_x86(void);
 
 #endif
