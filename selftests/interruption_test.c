@@ -3,8 +3,8 @@
  * The other programs of this folder, each stopped at some point by a signal:
  * what they changed on the machine is put back all the same.
  *
- *	program --- test case --- guard		SIGINT, SIGTERM: to the program
- *			     \-- helpers	or to all of them
+ *	program --- test case --- guard		SIGINT, SIGTERM, SIGHUP, SIGQUIT,
+ *			     \-- helpers	SIGSEGV: to the program or to all
  *						SIGKILL: to all but the guards,
  *						who are there for that
  *
@@ -26,6 +26,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -52,6 +53,8 @@ FIXTURE(interruption)
 
 FIXTURE_SETUP(interruption)
 {
+	const struct rlimit no_core = { 0, 0 };
+
 	if (!getenv("CMA_TESTS_INTERRUPTION_SECONDS"))
 		SKIP_SETUP("needs CMA_TESTS_INTERRUPTION_SECONDS=<seconds>: stops the other tests");
 	ASSERT_EQ(0, siblings_find(&self->siblings));
@@ -60,6 +63,8 @@ FIXTURE_SETUP(interruption)
 	self->output = memfd_create("output", MFD_CLOEXEC);
 	ASSERT_LE(0, self->output);
 	self->seed = environment_seed();
+	/* SIGQUIT and SIGSEGV would leave one of each. */
+	ASSERT_EQ(0, setrlimit(RLIMIT_CORE, &no_core));
 	/* Whose parents die becomes a child of ours, guards included. */
 	ASSERT_EQ(0, prctl(PR_SET_CHILD_SUBREAPER, 1));
 	ASSERT_EQ(0, machine_state_read(&self->before));
@@ -161,6 +166,12 @@ static const struct stop {
 	{ "SIGINT to all", SIGINT, true },
 	{ "SIGTERM to it", SIGTERM, false },
 	{ "SIGTERM to all", SIGTERM, true },
+	{ "SIGHUP to it", SIGHUP, false },
+	{ "SIGHUP to all", SIGHUP, true },
+	{ "SIGQUIT to it", SIGQUIT, false },
+	{ "SIGQUIT to all", SIGQUIT, true },
+	{ "SIGSEGV to it", SIGSEGV, false },
+	{ "SIGSEGV to all", SIGSEGV, true },
 	{ "SIGKILL to all but the guards", SIGKILL, true },
 };
 
