@@ -32,6 +32,8 @@ grep -vx 'TARGETS += cma' "$source/tools/testing/selftests/Makefile" >"$work/Mak
 mv "$work/Makefile" "$selftests/Makefile"
 KSRC=$work/tree "$scripts/install-tree.sh" --selftests 2>"$work/build.log" || die "$(tail -n 1 "$work/build.log")"
 
+# kselftest installs run_kselftest.sh for its owner alone; who may run the tests may run it.
+export TAR_OPTIONS='--mode=u+w,a+rX'
 make -C "$selftests" TARGETS=cma ARCH="$kernel_arch" CROSS_COMPILE="$compile_prefix" LDFLAGS=-static USERLDFLAGS=-static \
 	KSFT_INSTALL_PATH="$work/install" INSTALL_PATH="$work/install" FORMAT=.gz -j"$(nproc)" gen_tar >"$work/build.log" 2>&1 ||
 	die "kselftest cannot make the tarball: $(grep -m 1 -iE 'error|No rule' "$work/build.log"); see $work/build.log"
