@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# run.sh [TOPIC...]: the harness tests, with every awk at hand. The last line is the count.
+# run.sh [TOPIC...]: the harness tests, with every awk at hand; those that say "One awk will
+# do", with one. The last line is the count.
 set -eu
 
 here=$(dirname "$0")
@@ -18,7 +19,9 @@ for awk in mawk gawk; do
 	program=$(command -v "$awk") || continue
 	mkdir "$work/$awk"
 	ln -s "$program" "$work/$awk/awk"
-	for topic; do echo "$awk $topic"; done
+	for topic; do
+		[ "$awk" != "${first:=$awk}" ] && grep -qx '# One awk will do.' "$here/${topic}_test.sh" || echo "$awk $topic"
+	done
 done >"$work/list"
 
 # Most of a topic is one process after the other: as many at once as there are processors.
