@@ -129,7 +129,7 @@ TEST_F_TIMEOUT(stress_replay, printed_line_finds_the_fault_again, 110)
 	EXPECT_FALSE(self->first.passed);
 	again = strstr(self->first.failure, "the same again: ");
 	ASSERT_NE(NULL, again) {
-		TH_LOG("what was broken in step " PLANTED_STEP " was not found");
+		TH_LOG("what was broken from step " PLANTED_STEP " on was not found");
 	}
 	EXPECT_NE(NULL, strstr(self->first.failure, "contents changed"));
 	found = sscanf(again, "the same again: CMA_TESTS_SEED=%31s CMA_TESTS_STRESS_STEPS=%31s",

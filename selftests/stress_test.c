@@ -14,7 +14,8 @@
  *	CMA_TESTS_STRESS_SECONDS=<seconds>	for so long, however many they are
  *	CMA_TESTS_STRESS_RUNS=<runs>		so often, with the seeds that follow
  *	CMA_TESTS_STRESS_TELL=1			a line a step
- *	CMA_TESTS_STRESS_PLANT=<step>		break something of ours there, to see it found
+ *	CMA_TESTS_STRESS_PLANT=<step>		break something of ours from there on, to see it
+ *						found
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,8 +56,8 @@ static struct plan read_plan(void)
 	return plan;
 }
 
-/* A bit of something that a later step will look at. */
-static void plant(struct stress *stress)
+/* A bit of something that a later step will look at. Returns whether there was any. */
+static bool plant(struct stress *stress)
 {
 	size_t i;
 
@@ -64,8 +65,9 @@ static void plant(struct stress *stress)
 		if (!stress->pieces[i].map || !stress->pieces[i].kind)
 			continue;
 		stress->pieces[i].map[0] ^= 1;
-		return;
+		return true;
 	}
+	return false;
 }
 
 static void tell_step(struct __test_metadata *_metadata, const struct stress *stress,
@@ -80,13 +82,14 @@ static void take_steps(struct __test_metadata *_metadata, struct stress *stress,
 		       const struct plan *plan)
 {
 	__u64 start = testbed_now_ms(), before;
+	bool is_planted = !plan->plant;
 
 	while (!stress->failure && stress->step < plan->steps &&
 	       testbed_now_ms() - start < plan->ms) {
 		before = testbed_now_ms();
 		stress_take_step(stress);
-		if (stress->step == plan->plant)
-			plant(stress);
+		if (!is_planted && stress->step >= plan->plant)
+			is_planted = plant(stress);
 		if (plan->tells)
 			tell_step(_metadata, stress, testbed_now_ms() - before);
 	}
