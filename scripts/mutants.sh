@@ -102,8 +102,9 @@ record() {
 	printf '%-44s %-10s %s\n' "$1" "$2" "$3"
 }
 
-# What hangs is mostly told long before the timeout of an ordinary boot.
-export TIMEOUT_S=120
+# What hangs is mostly told long before the timeout of an ordinary boot; all selftests
+# take two minutes on a busy machine.
+export TIMEOUT_S=240
 
 # boot_and_judge MUTANT BOOT, in the background; leaves the outcome in a file.
 # The suite that the header names goes first: mostly that is all it takes. What
