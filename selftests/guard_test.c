@@ -59,20 +59,25 @@ FIXTURE_VARIANT_ADD(guard, abort)
 	.end = SIGABRT,
 };
 
-FIXTURE_SETUP(guard)
+/* An empty file, one of the things that must not stay behind. */
+static void make_file(struct __test_metadata *_metadata, struct guard *of_path, const char *path)
 {
 	int fd;
 
-	/* This file is one of the things that must not stay behind. */
+	ASSERT_LT(0, guard_unlink(of_path, path));
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	ASSERT_LE(0, fd) {
+		TH_LOG("%s: %s", path, strerror(errno));
+	}
+	close(fd);
+}
+
+FIXTURE_SETUP(guard)
+{
 	snprintf(self->path, sizeof(self->path), "/tmp/cma-tests-guard-%d", getpid());
 	if (guard_open(&self->of_path))
 		SKIP_SETUP("needs pidfd_open() (Linux 5.3) for the guard process");
-	ASSERT_LT(0, guard_unlink(&self->of_path, self->path));
-	fd = open(self->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	ASSERT_LE(0, fd) {
-		TH_LOG("%s: %s", self->path, strerror(errno));
-	}
-	close(fd);
+	make_file(_metadata, &self->of_path, self->path);
 }
 
 FIXTURE_TEARDOWN(guard)
@@ -89,6 +94,32 @@ static void end_process(struct guard *guard, int end)
 	_exit(0);
 }
 
+/* What an owner changes; 0, or which of its calls went wrong. */
+typedef int (*change_fn)(struct guard *guard, const char *path);
+
+/* A child with a guard of its own changes something, and ends as @end says. */
+static void let_owner_end(struct __test_metadata *_metadata, int end, change_fn change,
+			  const char *path)
+{
+	struct guard guard;
+	int status, wrong;
+	pid_t pid = fork();
+
+	ASSERT_LE(0, pid);
+	if (pid == 0) {
+		if (guard_open(&guard))
+			_exit(77);
+		wrong = change(&guard, path);
+		if (wrong)
+			_exit(wrong);
+		end_process(&guard, end);
+	}
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	if (WIFEXITED(status))
+		EXPECT_EQ(0, WEXITSTATUS(status));
+	EXPECT_EQ(end > 0 ? end : 0, WTERMSIG(status));
+}
+
 /* Wait until the file contains @text again; guards work after the owner. */
 static bool is_restored(const char *path, const char *text)
 {
@@ -100,58 +131,52 @@ static bool is_restored(const char *path, const char *text)
 	return strcmp(now, text) == 0;
 }
 
+static int change_file(struct guard *guard, const char *path)
+{
+	return guard_set_file(guard, path, "new\n") ? 1 : 0;
+}
+
 TEST_F(guard, file_is_restored)
 {
-	struct guard guard;
-	int status;
-	pid_t pid;
-
 	ASSERT_EQ(0, text_file_write(self->path, "old\n"));
-	pid = fork();
-	ASSERT_LE(0, pid);
-	if (pid == 0) {
-		if (guard_open(&guard))
-			_exit(77);
-		if (guard_set_file(&guard, self->path, "new\n"))
-			_exit(78);
-		end_process(&guard, variant->end);
-	}
-	ASSERT_EQ(pid, waitpid(pid, &status, 0));
-	EXPECT_EQ(variant->end > 0 ? variant->end : 0, WTERMSIG(status));
-	if (WIFEXITED(status))
-		EXPECT_EQ(0, WEXITSTATUS(status));
+	let_owner_end(_metadata, variant->end, change_file, self->path);
 	EXPECT_TRUE(is_restored(self->path, "old\n"));
+}
+
+static int change_file_twice(struct guard *guard, const char *path)
+{
+	char now[32] = "";
+
+	if (guard_set_file(guard, path, "new\n"))
+		return 1;
+	if (guard_undo(guard) || text_file_read(path, now, sizeof(now)) < 0 || strcmp(now, "old\n"))
+		return 2;
+	/* An undoing that fails says so, and is not tried again at the end. */
+	if (guard_write(guard, "/nonsense", "") <= 0 || guard_undo(guard) != -ENOENT)
+		return 3;
+	return guard_set_file(guard, path, "new\n") ? 4 : 0;
 }
 
 /* One that undoes at once goes on, for what is changed after. */
 TEST_F(guard, file_is_restored_twice)
 {
-	struct guard guard;
-	int status;
-	pid_t pid;
-
 	ASSERT_EQ(0, text_file_write(self->path, "old\n"));
-	pid = fork();
-	ASSERT_LE(0, pid);
-	if (pid == 0) {
-		char now[32] = "";
-
-		if (guard_open(&guard) || guard_set_file(&guard, self->path, "new\n"))
-			_exit(77);
-		if (guard_undo(&guard) || text_file_read(self->path, now, sizeof(now)) < 0 ||
-		    strcmp(now, "old\n"))
-			_exit(78);
-		/* An undoing that fails says so, and is not tried again at the end. */
-		if (guard_write(&guard, "/nonsense", "") <= 0 || guard_undo(&guard) != -ENOENT)
-			_exit(79);
-		if (guard_set_file(&guard, self->path, "new\n"))
-			_exit(80);
-		end_process(&guard, variant->end);
-	}
-	ASSERT_EQ(pid, waitpid(pid, &status, 0));
-	if (WIFEXITED(status))
-		EXPECT_EQ(0, WEXITSTATUS(status));
+	let_owner_end(_metadata, variant->end, change_file_twice, self->path);
 	EXPECT_TRUE(is_restored(self->path, "old\n"));
+}
+
+#define UNCHANGED "%s-unchanged"
+
+static int keep_files(struct guard *guard, const char *path)
+{
+	char unchanged[80];
+
+	snprintf(unchanged, sizeof(unchanged), UNCHANGED, path);
+	if (guard_keep_file(guard, "/nonsense") != -ENOENT)
+		return 1;
+	if (guard_keep_file(guard, path) <= 0 || guard_keep_file(guard, unchanged) <= 0)
+		return 2;
+	return guard_write(guard, path, "2660\n") <= 0 ? 3 : 0;
 }
 
 /*
@@ -161,66 +186,40 @@ TEST_F(guard, file_is_restored_twice)
 TEST_F(guard, file_is_kept)
 {
 	static const struct timespec long_ago[2] = { { .tv_sec = 1 }, { .tv_sec = 1 } };
+	struct stat status;
 	char unchanged[80];
-	struct guard guard;
-	struct stat status_of;
-	int status, fd;
-	pid_t pid;
 
-	snprintf(unchanged, sizeof(unchanged), "%s-unchanged", self->path);
-	ASSERT_LT(0, guard_unlink(&self->of_path, unchanged));
-	fd = open(unchanged, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	ASSERT_LE(0, fd);
-	ASSERT_EQ(0, futimens(fd, long_ago));
-	close(fd);
+	snprintf(unchanged, sizeof(unchanged), UNCHANGED, self->path);
+	make_file(_metadata, &self->of_path, unchanged);
+	ASSERT_EQ(0, utimensat(AT_FDCWD, unchanged, long_ago, 0));
 	ASSERT_EQ(0, text_file_write(self->path, "2658\n"));
-	pid = fork();
-	ASSERT_LE(0, pid);
-	if (pid == 0) {
-		if (guard_open(&guard))
-			_exit(77);
-		if (guard_keep_file(&guard, "/nonsense") != -ENOENT ||
-		    guard_keep_file(&guard, self->path) <= 0 ||
-		    guard_keep_file(&guard, unchanged) <= 0 ||
-		    guard_write(&guard, self->path, "2660\n") <= 0)
-			_exit(78);
-		end_process(&guard, variant->end);
-	}
-	ASSERT_EQ(pid, waitpid(pid, &status, 0));
-	if (WIFEXITED(status))
-		EXPECT_EQ(0, WEXITSTATUS(status));
+	let_owner_end(_metadata, variant->end, keep_files, self->path);
 	EXPECT_TRUE(is_restored(self->path, "2658\n"));
-	ASSERT_EQ(0, stat(unchanged, &status_of));
-	EXPECT_EQ(1, status_of.st_mtime);
+	ASSERT_EQ(0, stat(unchanged, &status));
+	EXPECT_EQ(1, status.st_mtime);
+}
+
+#define CREATE "%s-create"
+
+static int make_thing(struct guard *guard, const char *path)
+{
+	char create[80], name[8] = "";
+
+	snprintf(create, sizeof(create), CREATE, path);
+	if (guard_create(guard, create, path, name, sizeof(name)) <= 0)
+		return 1;
+	return strcmp(name, "17") ? 2 : 0;
 }
 
 /* As with zram: reading one file makes a thing and names it, another takes the name. */
 TEST_F(guard, thing_is_removed)
 {
-	char create[80], name[8] = "";
-	struct guard guard;
-	int status, fd;
-	pid_t pid;
+	char create[80];
 
-	snprintf(create, sizeof(create), "%s-create", self->path);
-	ASSERT_LT(0, guard_unlink(&self->of_path, create));
-	fd = open(create, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	ASSERT_LE(0, fd);
-	close(fd);
+	snprintf(create, sizeof(create), CREATE, self->path);
+	make_file(_metadata, &self->of_path, create);
 	ASSERT_EQ(0, text_file_write(create, "17\n"));
-	pid = fork();
-	ASSERT_LE(0, pid);
-	if (pid == 0) {
-		if (guard_open(&guard))
-			_exit(77);
-		if (guard_create(&guard, create, self->path, name, sizeof(name)) <= 0 ||
-		    strcmp(name, "17"))
-			_exit(78);
-		end_process(&guard, variant->end);
-	}
-	ASSERT_EQ(pid, waitpid(pid, &status, 0));
-	if (WIFEXITED(status))
-		EXPECT_EQ(0, WEXITSTATUS(status));
+	let_owner_end(_metadata, variant->end, make_thing, self->path);
 	EXPECT_TRUE(is_restored(self->path, "17"));
 }
 
