@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/kernel-page-flags.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -128,26 +129,33 @@ static int make_memory_of_several(struct kind_pages *pages, struct guard *guard)
 	return err ? err : start_sharers(pages, guard);
 }
 
-/* What is off may be had by who asks: with less than 512 MiB it is off after the boot. */
-static int let_madvise(struct guard *guard, const char *path)
+/*
+ * Let who asks have it. With each write to such a file the kernel works
+ * min_free_kbytes out anew, from watermarks that may be boosted meanwhile, whatever
+ * it was before.
+ */
+static int enable_on_request(struct guard *guard, const char *path)
+{
+	int err = guard_keep_file(guard, MIN_FREE);
+
+	return err < 0 ? err : guard_set_file(guard, path, "madvise");
+}
+
+/* With less than 512 MiB huge pages are off after the boot. */
+static bool is_off(const char *path)
 {
 	char text[128];
 
-	if (text_file_read(path, text, sizeof(text)) < 0)
-		return -EOPNOTSUPP;
-	return strstr(text, "[never]") ? guard_set_file(guard, path, "madvise") : 0;
+	return text_file_read(path, text, sizeof(text)) > 0 && strstr(text, "[never]");
 }
 
-/*
- * With each write to such a file the kernel works min_free_kbytes out anew, from
- * watermarks that may be boosted meanwhile, whatever it was before.
- */
 static int let_huge_pages_be_had(struct guard *guard)
 {
-	if (guard_keep_file(guard, MIN_FREE) < 0 || let_madvise(guard, THP "/enabled") ||
-	    let_madvise(guard, THP "/defrag"))
-		return -EOPNOTSUPP;
-	return 0;
+	int err = is_off(THP "/enabled") ? enable_on_request(guard, THP "/enabled") : 0;
+
+	if (!err && is_off(THP "/defrag"))
+		err = guard_set_file(guard, THP "/defrag", "madvise");
+	return err;
 }
 
 static int make_huge(struct kind_pages *pages, struct guard *guard)
@@ -174,8 +182,7 @@ static int make_large_folios(struct kind_pages *pages, struct guard *guard)
 {
 	int err;
 
-	if (guard_keep_file(guard, MIN_FREE) < 0 ||
-	    guard_set_file(guard, THP "/hugepages-64kB/enabled", "madvise"))
+	if (enable_on_request(guard, THP "/hugepages-64kB/enabled"))
 		return -EOPNOTSUPP;
 	err = map_memory(pages, KIND_BYTES, MAP_PRIVATE);
 	if (err)
