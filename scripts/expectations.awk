@@ -3,29 +3,13 @@
 # Raw results against what is expected of them.
 #
 #	awk -v release=6.12.117 -v arch=arm64 -v profile=test -v stages="kunit bench" \
-#	    -v notes=FILE -f kernel-range.awk -f expectations.awk EXPECTED-SKIPS DENYLIST raw.tsv
+#	    -v notes=FILE -f kernel-range.awk -f glob.awk -f expectations.awk EXPECTED-SKIPS DENYLIST raw.tsv
 #
 # raw.tsv	stage, test, status (pass fail skip error), message, boot
 # printed	the same columns; status may be "known", and unexpected skips and passes fail
 #
 # Both lists have the columns test, kernels, arch, profile and a text to the end of line;
 # results/EXPECTED-SKIPS explains them. A malformed row ends with status 2.
-
-function glob_regex(glob,    i, c, regex)
-{
-	for (i = 1; i <= length(glob); i++) {
-		c = substr(glob, i, 1)
-		if (c == "*")
-			regex = regex ".*"
-		else if (c == "?")
-			regex = regex "."
-		else if (c ~ /[A-Za-z0-9_:@ -]/)
-			regex = regex c
-		else
-			regex = regex (c == "^" || c == "\\" ? "\\" c : "[" c "]")
-	}
-	return "^" regex "$"
-}
 
 function bad_row(what)
 {

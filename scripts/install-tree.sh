@@ -33,7 +33,7 @@ add_selftests() {
 	for file in Makefile config settings README.md .gitignore known_issues.sh known_issues.awk; do
 		cp -p "$top/selftests/$file" "$work/new/$selftests/cma"
 	done
-	cp -p "$scripts/kernel-range.awk" "$work/new/$selftests/cma"
+	cp -p "$scripts/kernel-range.awk" "$scripts/glob.awk" "$work/new/$selftests/cma"
 	list_known_issues >"$work/new/$selftests/cma/known_issues.tsv"
 	cp -p "$top"/selftests/*.c "$work/new/$selftests/cma"
 	cp -p "$top"/selftests/lib/*.[ch] "$work/new/$selftests/cma/lib"

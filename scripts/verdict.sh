@@ -172,7 +172,7 @@ done <"$work/boot.names"
 
 awk -v release="$release" -v arch="$arch" -v profile="$(jq -r .profile "$run/env.json")" \
 	-v stages="$(jq -r '[.boots[].stages[]] | unique | join(" ")' "$run/env.json")" -v notes="$work/notes" \
-	-f "$scripts/kernel-range.awk" -f "$scripts/expectations.awk" "$skips" "$denylist" "$work/raw.tsv" >"$work/verdicts.tsv"
+	-f "$scripts/kernel-range.awk" -f "$scripts/glob.awk" -f "$scripts/expectations.awk" "$skips" "$denylist" "$work/raw.tsv" >"$work/verdicts.tsv"
 [ ! -e "$work/baseline.note" ] || cat "$work/baseline.note" >>"$work/notes"
 
 jq -Rn --slurpfile boots "$work/boots.json" --rawfile notes "$work/notes" '

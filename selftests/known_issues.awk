@@ -3,14 +3,6 @@
 # Failures in kselftest's output against known_issues.tsv, see known_issues.sh. The columns
 # are test (* and ? are wildcards), kernels, arch, evidence.
 
-function glob_regex(glob)
-{
-	gsub(/[.]/, "[.]", glob)
-	gsub(/[*]/, ".*", glob)
-	gsub(/[?]/, ".", glob)
-	return "^" glob "$"
-}
-
 # The number of the row that names the test, 0 if none does.
 function find_row(test,    i)
 {

@@ -9,4 +9,4 @@
 # why; a program with no other failure is "ok ... # XFAIL". Status 1 if others are left, or none ran.
 folder=$(dirname "$0")
 exec awk -v release="${CMA_TESTS_RELEASE:-$(uname -r)}" -v arch="${CMA_TESTS_ARCH:-$(uname -m | sed s/aarch64/arm64/)}" \
-	-f "$folder/kernel-range.awk" -f "$folder/known_issues.awk" "$folder/known_issues.tsv" -
+	-f "$folder/kernel-range.awk" -f "$folder/glob.awk" -f "$folder/known_issues.awk" "$folder/known_issues.tsv" -

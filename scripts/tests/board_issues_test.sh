@@ -6,7 +6,7 @@ set -eu
 # shellcheck source=scripts/tests/harness.sh
 . "$(dirname "$0")/harness.sh"
 
-cp "$scripts"/../selftests/known_issues.* "$scripts/kernel-range.awk" "$work"
+cp "$scripts"/../selftests/known_issues.* "$scripts/kernel-range.awk" "$scripts/glob.awk" "$work"
 printf '%s\t%s\t%s\t%s\n' a_test.global.early_return 6.12 '*' "It returns early." \
 	'b_test.area.*_comes_*' -6.6 arm64 "It is aligned to less." >"$work/known_issues.tsv"
 

@@ -9,7 +9,7 @@ set -eu
 judge() {
 	: >"$work/notes"
 	awk -v release="$1" -v arch="$2" -v profile="$3" -v stages="${stages-}" -v notes="$work/notes" \
-		-f "$scripts/kernel-range.awk" -f "$scripts/expectations.awk" "$work/skips" "$work/denied" "$work/raw.tsv" 2>&1
+		-f "$scripts/kernel-range.awk" -f "$scripts/glob.awk" -f "$scripts/expectations.awk" "$work/skips" "$work/denied" "$work/raw.tsv" 2>&1
 }
 
 raw() {

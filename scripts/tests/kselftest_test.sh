@@ -65,7 +65,7 @@ board=$work/board
 mkdir "$board"
 tar -xzf "$work/build/tarball/cma-selftests-$arch.tar.gz" -C "$board" || :
 expect "the tarball: its programs" "$all" "$(programs_in "$board/cma")"
-expect "what stands beside them" "README.md config kernel-range.awk known_issues.awk known_issues.sh known_issues.tsv settings" "$(cd "$board/cma" && find . -type f ! -name '*_test' ! -name cmabench |
+expect "what stands beside them" "README.md config glob.awk kernel-range.awk known_issues.awk known_issues.sh known_issues.tsv settings" "$(cd "$board/cma" && find . -type f ! -name '*_test' ! -name cmabench |
 	sed 's,^./,,' | LC_ALL=C sort | paste -sd ' ')"
 expect "run_kselftest.sh runs them all" "$wanted" "$("$board/run_kselftest.sh" --list | sed -n 's/^cma://p' | LC_ALL=C sort | paste -sd ' ')"
 expect "all are static" "" "$(for program in "$board"/cma/*_test "$board/cma/cmabench"; do
