@@ -33,6 +33,7 @@ output=
 while [ \$# -gt 0 ]; do
 	case \$1 in
 	-o) output=\$2; shift ;;
+	"$work"/*.a) ;; # of our own objects
 	-l* | *.a | *.so*) echo "\$1" >>"$work/libraries" ;;
 	esac
 	shift
