@@ -77,13 +77,18 @@ selftests_rows() {
 	[ "$boot" != selftests ] || slow_program_rows
 }
 
+# told NAME OTHERWISE: the number that the guest's init was told by its command line.
+told() {
+	value=$(sed -n "s/.* $1=\([0-9]*\).*/\1/p" "$(readable "$folder/command.txt")")
+	echo "${value:-$2}"
+}
+
 # In the boot selftests all have their default form, and as long for it as kselftest gives
 # them on a board; where a guest is slow for its profile, so many times as long; and what
 # was asked for besides, see boot.sh.
 slow_program_rows() {
 	limit_s=$(sed -n 's/^timeout=//p' "$scripts/../selftests/settings")
-	more_s=$(sed -n 's/.* more_seconds=\([0-9]*\).*/\1/p' "$(readable "$folder/command.txt")")
-	jq -rR --argjson limit_s "$((limit_s * ${PATIENCE:-1} + ${more_s:-0}))" 'fromjson? | objects
+	jq -rR --argjson limit_s "$((limit_s * $(told patience 1) + $(told more_seconds 0)))" 'fromjson? | objects
 		| select(.event == "program" and .elapsed_ms > $limit_s * 1000)
 		| "(time)\tfail\t\(.name) took \(.elapsed_ms) ms, its default form has \($limit_s) s: make it shorter"' \
 		"$story" | rows selftests
