@@ -22,9 +22,9 @@ trap 'exit 130' HUP INT TERM
 
 # ---- what shall be in the tree, as files of $work/new ----
 
-# What the selftests' known_issues.sh reads: test, kernels, arch, evidence.
+# What the selftests' known_issues.sh reads of their cases: test, kernels, arch, evidence.
 list_known_issues() {
-	awk -F '\t+' -v OFS='\t' 'sub(/^selftests(@[a-z-]+)?:/, "", $1) { print $1, $2, $3, $5 }' "$top/results/DENYLIST"
+	awk -F '\t+' -v OFS='\t' 'sub(/^selftests(@[a-z-]+)?:/, "", $1) && $1 ~ /[.]/ { print $1, $2, $3, $5 }' "$top/results/DENYLIST"
 }
 
 # Our folders, copied; build products are none of ours.
