@@ -16,10 +16,10 @@
 #include "fault.h"
 #include "harness.h"
 #include "meminfo.h"
+#include "program.h"
 #include "testbed.h"
 
 #define BUFFER_PAGES 64
-#define NOBODY 65534
 
 FIXTURE(dma_buf_limits)
 {
