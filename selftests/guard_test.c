@@ -176,7 +176,9 @@ static int keep_files(struct guard *guard, const char *path)
 		return 1;
 	if (guard_keep_file(guard, path) <= 0 || guard_keep_file(guard, unchanged) <= 0)
 		return 2;
-	return guard_write(guard, path, "2660\n") <= 0 ? 3 : 0;
+	if (guard_write(guard, path, "2660\n") <= 0)
+		return 3;
+	return text_file_write(path, "2659\n") ? 4 : 0;
 }
 
 /*
@@ -191,6 +193,7 @@ TEST_F(guard, file_is_kept)
 
 	snprintf(unchanged, sizeof(unchanged), UNCHANGED, self->path);
 	make_file(_metadata, &self->of_path, unchanged);
+	ASSERT_EQ(0, text_file_write(unchanged, "old\n"));
 	ASSERT_EQ(0, utimensat(AT_FDCWD, unchanged, long_ago, 0));
 	ASSERT_EQ(0, text_file_write(self->path, "2658\n"));
 	let_owner_end(_metadata, variant->end, keep_files, self->path);
