@@ -30,13 +30,16 @@
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
+/* In brackets, [[gnu::format]], clang has known it only since C23. */
+#define __printf(format, first) __attribute__((__format__(printf, format, first)))
+
 /* Why something cannot be done: one line for a person. */
 struct reason {
 	char text[240];
 };
 
 /* refuse - fill in the reason and return @err, to end a function with. */
-[[gnu::format(printf, 3, 4)]]
+__printf(3, 4)
 int refuse(struct reason *why, int err, const char *format, ...);
 
 #define MAX_MAPPINGS 64

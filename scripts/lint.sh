@@ -3,7 +3,7 @@
 # lint.sh    read the sources: one "ok" or "not ok" line a check, findings indented
 #
 # Shell: shellcheck. C: checkpatch; sparse and W=1 by kbuild for the suites, in
-# the tree of KERNEL or KSRC; -Wall -Wextra -Werror for the guest's programs. Kunitconfigs: kunit.py.
+# the tree of KERNEL or KSRC; -Wall -Wextra -Werror for the guest's programs, clang's too. Kunitconfigs: kunit.py.
 # Fixtures: dtc's warnings over the merged blobs.
 # Status 1 when a check has findings, 2 when a check could not be made.
 scripts=$(readlink -f "$(dirname "$0")")
@@ -48,7 +48,8 @@ check_shell() {
 check_c_style() {
 	list_files '*.c' '*.h' | xargs -P "$(nproc)" -n 20 "$source/scripts/checkpatch.pl" --no-tree --strict --terse --no-summary \
 		--show-types --ignore LONG_LINE_STRING,MACRO_ARG_REUSE -f |
-		grep -v '^kunit/include/compat.h:.*[A-Z]:\(LINUX_VERSION_CODE\|CONSTANT_COMPARISON\):' | sort
+		grep -v -e '^kunit/include/compat.h:.*[A-Z]:\(LINUX_VERSION_CODE\|CONSTANT_COMPARISON\):' \
+			-e '^bench/bench.h:.*:PREFER_DEFINED_ATTRIBUTE_MACRO:' | sort
 }
 
 # The suites as kbuild sees them, every warning on, in a build folder of their
@@ -84,6 +85,23 @@ check_kunitconfigs() {
 
 check_guest_c() {
 	"$scripts/image.sh" "$tree" "$image" "$arch" 2>&1
+}
+
+# Kernels are built with LLVM=1 too, and then so are the selftests. A distribution's clang is
+# big for one check: it is asked where there is one.
+clang_finds() {
+	where=$1
+	shift
+	# shellcheck disable=SC2086 # one word an option
+	list_files "$@" | grep -v '^bench/\(kernel\|plugin\|tests\)/' | xargs -P "$(nproc)" -n 20 \
+		clang -fsyntax-only -fno-caret-diagnostics -std=gnu11 -D_GNU_SOURCE= -Wall -Wextra $where 2>&1 || :
+}
+
+check_clang() {
+	command -v clang >/dev/null || { note "no clang here: not asked"; return 0; }
+	# Each has a kernel_log.h of its own.
+	clang_finds "-Iselftests/lib -isystem $source/tools/testing/selftests" 'selftests/*.c'
+	clang_finds "-Ibench -Iselftests/lib" 'bench/*.c'
 }
 
 # What the linker read for each program: objects of ours, and what the compiler adds to libc.
@@ -133,6 +151,7 @@ image=$build/image/$name-$arch
 check shellcheck check_shell
 check checkpatch check_c_style
 check warnings-in-guest-programs check_guest_c
+check clang-in-guest-programs check_clang
 check libc-only check_libc_only
 check fixtures check_fixtures
 check boot-table check_boot_table

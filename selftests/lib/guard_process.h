@@ -29,7 +29,6 @@ struct guard_answer {
  * guard_process - the guard's life: take down what comes through @socket, undo it when
  * the owner says so or, by the pidfd @owner, is seen to have died. Never returns.
  */
-[[gnu::noreturn]]
 void guard_process(int socket, int owner);
 
 #endif

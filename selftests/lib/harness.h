@@ -13,6 +13,11 @@
 #include "kselftest_harness.h"
 #include "testbed.h"
 
+/* TEST_F() and its like declare what a test need not use; only clang minds. */
+#ifdef __clang__
+#pragma clang diagnostic ignored "-Wunused-parameter"
+#endif
+
 /* Before 6.9 a failed ASSERT aborts: what it had to say must be out by then. */
 static void __attribute__((constructor)) write_line_by_line(void)
 {

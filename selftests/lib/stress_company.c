@@ -40,7 +40,7 @@ static void *take_and_give(void *argument)
 	const char *wrong = NULL;
 
 	while (taker->rounds-- && !wrong) {
-		struct piece piece = { PIECE_NONE };
+		struct piece piece = { .kind = PIECE_NONE };
 		size_t bytes = (random_below(&taker->random, 64) + 1) * taker->page;
 
 		wrong = piece_take_buffer(&piece, taker->heap_fd, bytes,
