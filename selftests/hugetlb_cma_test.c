@@ -8,13 +8,11 @@
  *			      nr_hugepages 0, 1, 0
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/mman.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
+#include "gigantic_page.h"
 #include "harness.h"
 #include "meminfo.h"
 #include "pagemap.h"
@@ -23,54 +21,21 @@
 
 #define PAGES "/sys/kernel/mm/hugepages/hugepages-%lukB/nr_hugepages"
 #define DEMOTE "/sys/kernel/mm/hugepages/hugepages-1048576kB/demote"
-#define GIGANTIC_BYTES 0x40000000ul
-#define MARK_STEP (64ul << 20)
 #define ROUNDS 3
 
 FIXTURE(hugetlb_cma)
 {
 	struct guard guard;
 	struct cma_area_list areas;
-	char path[96];
 };
-
-/*
- * The kernel gives hugetlb one area a node: hugetlb0, hugetlb1 ... ~0: there
- * is none, or its used pages cannot be read.
- */
-static __u64 used_by_hugetlb(const struct cma_area_list *areas)
-{
-	__u64 sum = 0, pages;
-	size_t i, found = 0;
-
-	for (i = 0; i < areas->count; i++) {
-		if (strncmp(areas->area[i].name, "hugetlb", 7))
-			continue;
-		if (cma_area_used_pages(&areas->area[i], &pages))
-			return ~0ull;
-		sum += pages;
-		found++;
-	}
-	return found ? sum : ~0ull;
-}
-
-/* Does the command line give hugetlb an area? */
-static bool is_asked_for(void)
-{
-	char line[4096];
-
-	return text_file_read("/proc/cmdline", line, sizeof(line)) > 0 &&
-	       strstr(line, "hugetlb_cma=");
-}
 
 FIXTURE_SETUP(hugetlb_cma)
 {
 	__u64 pages;
 
-	snprintf(self->path, sizeof(self->path), PAGES, GIGANTIC_BYTES >> 10);
-	if (!is_asked_for())
+	if (!gigantic_page_is_asked_for())
 		SKIP_SETUP("needs hugetlb_cma=1G on the command line, and as much memory");
-	if (text_file_read_u64(self->path, &pages))
+	if (text_file_read_u64(GIGANTIC_PAGES, &pages))
 		SKIP_SETUP("needs CONFIG_HUGETLBFS and pages of 1 GiB");
 	if (pages)
 		SKIP_SETUP("pages of 1 GiB are in use by others");
@@ -92,25 +57,25 @@ TEST_F_TIMEOUT(hugetlb_cma, area_pays_and_is_paid, 110)
 	__u64 size_pages = GIGANTIC_BYTES / pagemap_page_size(), used, pages, calls, calls_after;
 	int round, err;
 
-	used = cma_area_discover(&self->areas) ? ~0ull : used_by_hugetlb(&self->areas);
+	used = cma_area_discover(&self->areas) ? ~0ull : gigantic_used_pages(&self->areas);
 	if (used == ~0ull)
 		SKIP(return, "needs CONFIG_CMA_DEBUGFS and root, or Linux 6.15");
 	for (round = 0; round < ROUNDS; round++) {
 		ASSERT_EQ(0, vmstat_read("cma_alloc_success", &calls));
-		err = guard_set_file(&self->guard, self->path, "1");
+		err = guard_set_file(&self->guard, GIGANTIC_PAGES, "1");
 		if (err == -EACCES || err == -EPERM)
-			SKIP(return, "needs root to write %s", self->path);
+			SKIP(return, "needs root to write " GIGANTIC_PAGES);
 		ASSERT_EQ(0, err);
-		ASSERT_EQ(0, text_file_read_u64(self->path, &pages));
+		ASSERT_EQ(0, text_file_read_u64(GIGANTIC_PAGES, &pages));
 		ASSERT_EQ(1, pages) {
 			TH_LOG("round %d: no page of 1 GiB, areas of hugetlb have %llu pages used",
-			       round, (unsigned long long)used_by_hugetlb(&self->areas));
+			       round, (unsigned long long)gigantic_used_pages(&self->areas));
 		}
-		EXPECT_EQ(used + size_pages, used_by_hugetlb(&self->areas));
+		EXPECT_EQ(used + size_pages, gigantic_used_pages(&self->areas));
 		ASSERT_EQ(0, vmstat_read("cma_alloc_success", &calls_after));
 		EXPECT_EQ(calls + 1, calls_after);
-		ASSERT_EQ(0, text_file_write(self->path, "0"));
-		EXPECT_EQ(used, used_by_hugetlb(&self->areas)) {
+		ASSERT_EQ(0, text_file_write(GIGANTIC_PAGES, "0"));
+		EXPECT_EQ(used, gigantic_used_pages(&self->areas)) {
 			TH_LOG("round %d: the page was given back, and not to its area", round);
 		}
 	}
@@ -149,39 +114,39 @@ TEST_F_TIMEOUT(hugetlb_cma, demoted_page_comes_back, 110)
 	if (err == -EACCES || err == -EPERM)
 		SKIP(return, "needs root to write " DEMOTE "_size");
 	ASSERT_EQ(0, err);
-	used = cma_area_discover(&self->areas) ? ~0ull : used_by_hugetlb(&self->areas);
+	used = cma_area_discover(&self->areas) ? ~0ull : gigantic_used_pages(&self->areas);
 	if (used == ~0ull)
 		SKIP(return, "needs CONFIG_CMA_DEBUGFS and root, or Linux 6.15");
 	snprintf(path, sizeof(path), PAGES, (unsigned long)(bytes >> 10));
 	ASSERT_EQ(0, text_file_read_u64(path, &parts_before));
 	snprintf(text, sizeof(text), "%llu", (unsigned long long)parts_before);
 	ASSERT_LT(0, guard_write(&self->guard, path, text));
-	err = guard_set_file(&self->guard, self->path, "1");
+	err = guard_set_file(&self->guard, GIGANTIC_PAGES, "1");
 	if (err == -EACCES || err == -EPERM)
-		SKIP(return, "needs root to write %s", self->path);
+		SKIP(return, "needs root to write " GIGANTIC_PAGES);
 	ASSERT_EQ(0, err);
 	ASSERT_EQ(0, text_file_write(DEMOTE, "1"));
-	ASSERT_EQ(0, text_file_read_u64(self->path, &pages));
+	ASSERT_EQ(0, text_file_read_u64(GIGANTIC_PAGES, &pages));
 	EXPECT_EQ(0, pages);
 	ASSERT_EQ(0, text_file_read_u64(path, &parts));
 	EXPECT_EQ(parts_before + GIGANTIC_BYTES / bytes, parts);
-	EXPECT_EQ(used + GIGANTIC_BYTES / pagemap_page_size(), used_by_hugetlb(&self->areas));
+	EXPECT_EQ(used + GIGANTIC_BYTES / pagemap_page_size(), gigantic_used_pages(&self->areas));
 
 	/* One of them first: its bit is its own. */
 	ASSERT_EQ(0, text_file_write_u64(path, parts - 1));
 	EXPECT_EQ(used + (GIGANTIC_BYTES - bytes) / pagemap_page_size(),
-		  used_by_hugetlb(&self->areas));
+		  gigantic_used_pages(&self->areas));
 	ASSERT_EQ(0, text_file_write_u64(path, parts_before));
-	EXPECT_EQ(used, used_by_hugetlb(&self->areas)) {
+	EXPECT_EQ(used, gigantic_used_pages(&self->areas)) {
 		TH_LOG("the parts of the page were given back, and not to their area");
 	}
-	ASSERT_EQ(0, text_file_write(self->path, "1"));
-	ASSERT_EQ(0, text_file_read_u64(self->path, &pages));
+	ASSERT_EQ(0, text_file_write(GIGANTIC_PAGES, "1"));
+	ASSERT_EQ(0, text_file_read_u64(GIGANTIC_PAGES, &pages));
 	EXPECT_EQ(1, pages) {
 		TH_LOG("the area has no room for the next page of 1 GiB");
 	}
-	ASSERT_EQ(0, text_file_write(self->path, "0"));
-	EXPECT_EQ(used, used_by_hugetlb(&self->areas));
+	ASSERT_EQ(0, text_file_write(GIGANTIC_PAGES, "0"));
+	EXPECT_EQ(used, gigantic_used_pages(&self->areas));
 }
 
 /*
@@ -216,15 +181,14 @@ TEST_F_TIMEOUT(hugetlb_cma, gigantic_page_comes_and_goes, 110)
 {
 	__u64 before, during, after, pages = 0;
 	unsigned char *map;
-	size_t at;
 	int err;
 
 	ASSERT_EQ(0, meminfo_bytes("CmaFree", &before));
-	err = guard_set_file(&self->guard, self->path, "1");
+	err = guard_set_file(&self->guard, GIGANTIC_PAGES, "1");
 	if (err == -EACCES || err == -EPERM)
-		SKIP(return, "needs root to write %s", self->path);
+		SKIP(return, "needs root to write " GIGANTIC_PAGES);
 	ASSERT_EQ(0, err);
-	ASSERT_EQ(0, text_file_read_u64(self->path, &pages));
+	ASSERT_EQ(0, text_file_read_u64(GIGANTIC_PAGES, &pages));
 	EXPECT_EQ(1, pages);
 	ASSERT_EQ(0, meminfo_bytes("CmaFree", &during));
 	EXPECT_LE(GIGANTIC_BYTES - GIGANTIC_BYTES / 16, before - during) {
@@ -232,21 +196,17 @@ TEST_F_TIMEOUT(hugetlb_cma, gigantic_page_comes_and_goes, 110)
 		       (unsigned long long)during);
 	}
 
-	map = mmap(NULL, GIGANTIC_BYTES, PROT_READ | PROT_WRITE,
-		   MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | MAP_HUGE_1GB, -1, 0);
-	ASSERT_NE(MAP_FAILED, (void *)map) {
+	map = gigantic_page_map();
+	ASSERT_NE(NULL, map) {
 		TH_LOG("%s", strerror(errno));
 	}
-	for (at = 0; at < GIGANTIC_BYTES; at += MARK_STEP)
-		EXPECT_EQ(0, map[at]);
-	for (at = 0; at < GIGANTIC_BYTES; at += MARK_STEP)
-		*(size_t *)(map + at) = at + 1;
-	for (at = 0; at < GIGANTIC_BYTES; at += MARK_STEP)
-		EXPECT_EQ(at + 1, *(size_t *)(map + at));
-	munmap(map, GIGANTIC_BYTES);
+	EXPECT_TRUE(gigantic_page_is_marked(map, 0));
+	gigantic_page_mark(map, 1);
+	EXPECT_TRUE(gigantic_page_is_marked(map, 1));
+	gigantic_page_unmap(map);
 
-	ASSERT_EQ(0, text_file_write(self->path, "0"));
-	ASSERT_EQ(0, text_file_read_u64(self->path, &pages));
+	ASSERT_EQ(0, text_file_write(GIGANTIC_PAGES, "0"));
+	ASSERT_EQ(0, text_file_read_u64(GIGANTIC_PAGES, &pages));
 	EXPECT_EQ(0, pages);
 	ASSERT_EQ(0, meminfo_bytes("CmaFree", &after));
 	EXPECT_LE(before - before / 16, after);
@@ -278,12 +238,11 @@ TEST_F(hugetlb_cma, bad_values_are_refused)
 {
 	__u64 pages;
 	size_t i;
-	void *map;
 
-	if (access(self->path, W_OK))
-		SKIP(return, "needs root to write %s", self->path);
+	if (access(GIGANTIC_PAGES, W_OK))
+		SKIP(return, "needs root to write " GIGANTIC_PAGES);
 	for (i = 0; i < ARRAY_SIZE(bad_values); i++) {
-		const char *path = bad_values[i].path ? bad_values[i].path : self->path;
+		const char *path = bad_values[i].path ? bad_values[i].path : GIGANTIC_PAGES;
 
 		if (!text_file_exists(path))
 			SKIP(return, "needs %s (Linux 5.16)", path);
@@ -291,11 +250,9 @@ TEST_F(hugetlb_cma, bad_values_are_refused)
 			TH_LOG("%s: \"%s\"", path, bad_values[i].text);
 		}
 	}
-	ASSERT_EQ(0, text_file_read_u64(self->path, &pages));
+	ASSERT_EQ(0, text_file_read_u64(GIGANTIC_PAGES, &pages));
 	EXPECT_EQ(0, pages);
-	map = mmap(NULL, GIGANTIC_BYTES, PROT_READ | PROT_WRITE,
-		   MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | MAP_HUGE_1GB, -1, 0);
-	EXPECT_EQ(MAP_FAILED, map);
+	EXPECT_EQ(NULL, gigantic_page_map());
 	EXPECT_EQ(ENOMEM, errno);
 }
 
@@ -305,22 +262,22 @@ TEST_F_TIMEOUT(hugetlb_cma, more_pages_than_fit, 110)
 	__u64 used, pages, size_pages = GIGANTIC_BYTES / pagemap_page_size();
 	int err;
 
-	used = cma_area_discover(&self->areas) ? ~0ull : used_by_hugetlb(&self->areas);
+	used = cma_area_discover(&self->areas) ? ~0ull : gigantic_used_pages(&self->areas);
 	if (used == ~0ull)
 		SKIP(return, "needs CONFIG_CMA_DEBUGFS and root, or Linux 6.15");
-	err = guard_set_file(&self->guard, self->path, "1000");
+	err = guard_set_file(&self->guard, GIGANTIC_PAGES, "1000");
 	if (err == -EACCES || err == -EPERM)
-		SKIP(return, "needs root to write %s", self->path);
+		SKIP(return, "needs root to write " GIGANTIC_PAGES);
 	ASSERT_EQ(0, err);
-	ASSERT_EQ(0, text_file_read_u64(self->path, &pages));
+	ASSERT_EQ(0, text_file_read_u64(GIGANTIC_PAGES, &pages));
 	/* Those beyond the areas come from the rest of memory. */
-	EXPECT_LE(used_by_hugetlb(&self->areas) - used, pages * size_pages);
-	EXPECT_EQ(0, (used_by_hugetlb(&self->areas) - used) % size_pages);
+	EXPECT_LE(gigantic_used_pages(&self->areas) - used, pages * size_pages);
+	EXPECT_EQ(0, (gigantic_used_pages(&self->areas) - used) % size_pages);
 	EXPECT_GT(1000, pages);
-	ASSERT_EQ(0, text_file_write(self->path, "0"));
-	ASSERT_EQ(0, text_file_read_u64(self->path, &pages));
+	ASSERT_EQ(0, text_file_write(GIGANTIC_PAGES, "0"));
+	ASSERT_EQ(0, text_file_read_u64(GIGANTIC_PAGES, &pages));
 	EXPECT_EQ(0, pages);
-	EXPECT_EQ(used, used_by_hugetlb(&self->areas));
+	EXPECT_EQ(used, gigantic_used_pages(&self->areas));
 }
 
 TEST_HARNESS_MAIN

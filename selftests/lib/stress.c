@@ -7,7 +7,8 @@
 
 /* In the order of opening; what was opened last is closed first. */
 static const struct stress_topic *const topics[] = {
-	&stress_memory, &stress_files, &stress_area, &stress_holds, &stress_company,
+	&stress_memory, &stress_files, &stress_reservations, &stress_area, &stress_holds,
+	&stress_company,
 };
 
 __u64 stress_below(struct stress *stress, __u64 limit)

@@ -60,6 +60,14 @@ struct stress_file {
 	__u64 seeds[STRESS_CHUNKS];
 };
 
+/* A page of 1 GiB, of an area of hugetlb's. */
+struct stress_gigantic {
+	bool is_wanted, is_possible;
+	__u64 used_at_start;
+	unsigned char *map;	/* NULL: there is none */
+	__u64 seed;		/* of its marks */
+};
+
 struct stress {
 	struct testbed bed;
 	__u64 seed;
@@ -86,6 +94,8 @@ struct stress {
 
 	struct stress_hold holds[STRESS_HOLDS];
 	struct stress_file file;
+	struct stress_gigantic gigantic;
+	__u64 regions;			/* a sum of what /proc/iomem tells */
 
 	struct piece written;			/* by a thread */
 	struct pattern_writer writer;
@@ -107,7 +117,7 @@ struct stress_topic {
 };
 
 extern const struct stress_topic stress_area, stress_memory, stress_holds, stress_files,
-				 stress_company;
+				 stress_reservations, stress_company;
 
 /* stress_below - by chance, of this step: a number below @limit. */
 __u64 stress_below(struct stress *stress, __u64 limit);
