@@ -72,7 +72,7 @@ struct comparison {
 	const struct measure *measure;
 	const struct figure *base, *new;
 	double base_median, new_median;
-	double change, low, high, base_noise, new_noise, p;
+	double change, low, high, base_noise, new_noise, p, smallest_p;
 	enum verdict verdict;
 	char reason[200];
 };
@@ -147,12 +147,6 @@ static double *logarithms(const struct figure *figure)
 	return result;
 }
 
-/* The p of sides that do not overlap at all: no data can give a smaller one. */
-static double smallest_p(size_t bases, size_t news)
-{
-	return 2 / exp(lgamma(bases + news + 1) - lgamma(bases + 1) - lgamma(news + 1));
-}
-
 static void set_shift(struct comparison *comparison)
 {
 	const struct figure *base = comparison->base, *new = comparison->new;
@@ -182,6 +176,8 @@ static void compare_times(struct comparison *comparison)
 
 	set_shift(comparison);
 	comparison->p = rank_test(base->value, base->count, new->value, new->count);
+	comparison->smallest_p = rank_test_smallest(base->value, base->count, new->value,
+						    new->count);
 }
 
 static void judge_times(struct comparison *comparison, double minimum_percent)
@@ -190,6 +186,13 @@ static void judge_times(struct comparison *comparison, double minimum_percent)
 	    fabs(comparison->change) < minimum_of(comparison, minimum_percent))
 		return;
 	comparison->verdict = comparison->change > 0 ? WORSE : BETTER;
+}
+
+/* Where all values are one, as counts often are, there is nothing to test. */
+static bool is_tested(const struct comparison *comparison)
+{
+	return comparison->measure->gates && comparison->verdict != INCOMPARABLE &&
+	       comparison->smallest_p < 1;
 }
 
 /* Holm's correction is over the figures that gate, all of them. */
@@ -202,16 +205,16 @@ static void correct_and_judge(struct comparison *comparisons, size_t count,
 	if (!p)
 		exit(2);
 	for (size_t i = 0; i < count; i++)
-		if (comparisons[i].measure->gates && comparisons[i].verdict != INCOMPARABLE)
+		if (is_tested(&comparisons[i]))
 			p[tests++] = comparisons[i].p;
 	holm_adjust(p, tests);
 	for (size_t i = 0; i < count; i++) {
 		struct comparison *comparison = &comparisons[i];
 
-		if (!comparison->measure->gates || comparison->verdict == INCOMPARABLE)
+		if (!is_tested(comparison))
 			continue;
 		comparison->p = p[next++];
-		if (smallest_p(comparison->base->count, comparison->new->count) * tests > ALPHA) {
+		if (comparison->smallest_p * tests > ALPHA) {
 			comparison->verdict = INCOMPARABLE;
 			snprintf(comparison->reason, sizeof(comparison->reason),
 				 "%zu and %zu boots cannot show a difference among %zu figures",
@@ -231,6 +234,24 @@ static void set_incomparable(struct comparison *comparison, const char *reason,
 		 figure->line);
 }
 
+static bool has_invalid(const struct figures *side, const char *row)
+{
+	struct figure *invalid = figures_find(side, row, "invalid");
+
+	return invalid && invalid->count && median_of(invalid->value, invalid->count) > 0;
+}
+
+/*
+ * Neither side has a time for the row: either all requests failed, which is a
+ * figure of its own, or none was as it should be, and then nothing is known.
+ */
+static bool is_unknown(const struct comparison *comparison, const struct figures *sides,
+		       const char *row)
+{
+	return comparison->measure == measure_named("latency_median") &&
+	       (has_invalid(&sides[0], row) || has_invalid(&sides[1], row));
+}
+
 /* Pair what both sides have; false where neither has a figure. */
 static bool prepare(struct comparison *comparison, const struct figures *sides,
 		    const struct figure *base, const struct figure *new)
@@ -240,8 +261,12 @@ static bool prepare(struct comparison *comparison, const struct figures *sides,
 	*comparison = (struct comparison){
 		.measure = measure_named((base ? base : new)->measure), .base = base, .new = new,
 	};
-	if (base && new && !has_base && !has_new)
-		return false;
+	if (base && new && !has_base && !has_new) {
+		if (!is_unknown(comparison, sides, base->row))
+			return false;
+		set_incomparable(comparison, "no valid sample in BASE and NEW", &sides[0], base);
+		return true;
+	}
 	/* A kernel that had to move few pages has none; its times are compared. */
 	if (comparison->measure->is_share && (!base || !new))
 		return false;

@@ -140,17 +140,26 @@ static bool is_exact(size_t bases, size_t news, double ties)
 	return ties == 0 && bases < RANK_TEST_EXACT_BELOW && news < RANK_TEST_EXACT_BELOW;
 }
 
-double rank_test(const double *base, size_t bases, const double *new, size_t news)
+static double p_of(double statistic, const double *base, size_t bases, const double *new,
+		   size_t news)
 {
-	double statistic, ties;
+	double ties = tie_term(base, bases, new, news);
 
-	if (!bases || !news)
-		return 1;
-	statistic = rank_statistic(base, bases, new, news);
-	ties = tie_term(base, bases, new, news);
 	if (is_exact(bases, news, ties))
 		return exact_p(statistic, bases, news);
 	return normal_p(statistic, bases, news, ties);
+}
+
+double rank_test(const double *base, size_t bases, const double *new, size_t news)
+{
+	if (!bases || !news)
+		return 1;
+	return p_of(rank_statistic(base, bases, new, news), base, bases, new, news);
+}
+
+double rank_test_smallest(const double *base, size_t bases, const double *new, size_t news)
+{
+	return bases && news ? p_of(0, base, bases, new, news) : 1;
 }
 
 /*

@@ -23,6 +23,12 @@ double rank_statistic(const double *base, size_t bases, const double *new, size_
 /* rank_test - two-sided p of the sides having one distribution. */
 double rank_test(const double *base, size_t bases, const double *new, size_t news);
 
+/*
+ * rank_test_smallest - the p of sides as large, with as many ties, that do not
+ * overlap at all: none of such data is smaller. 1 where all values are equal.
+ */
+double rank_test_smallest(const double *base, size_t bases, const double *new, size_t news);
+
 /* What is added to base to get new: Hodges and Lehmann's estimate, its interval. */
 struct shift {
 	double estimate;

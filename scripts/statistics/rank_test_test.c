@@ -48,6 +48,23 @@ static void test_r_examples(void)
 	       rank_test(tied, 7, tied_higher, 6));
 }
 
+/* Sides of ten that do not overlap: one pair of equal values makes R approximate. */
+static void test_smallest(void)
+{
+	double low[10], high[10];
+
+	for (size_t i = 0; i < 10; i++) {
+		low[i] = i;
+		high[i] = 100 + i;
+	}
+	expect("smallest p of ten and ten", 2.0 / 184756, rank_test_smallest(low, 10, high, 10));
+	low[1] = low[0];
+	expect("smallest p with a tie", rank_test(low, 10, high, 10),
+	       rank_test_smallest(high, 10, low, 10));
+	expect("smallest p of equal values", 1, rank_test_smallest((double[2]){ 3, 3 }, 2,
+								    (double[2]){ 3, 3 }, 2));
+}
+
 /* 1..n against values that stand so that the statistic is @u. */
 static double p_of_statistic(size_t n, size_t u)
 {
@@ -132,6 +149,7 @@ int main(void)
 {
 	printf("KTAP version 1\n");
 	test_r_examples();
+	test_smallest();
 	test_published_table();
 	test_extremes();
 	test_holm();

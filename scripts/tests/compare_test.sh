@@ -71,6 +71,18 @@ make_run retrying count 100000 204000 0 1
 compared "a retry" "1 worse: 7 same, 0 better, 3 worse, 0 incomparable" "$compare" "$work/base" "$work/retrying"
 expect "what explains it" 2 "$(grep -c 'latency_.*retries 0 -> 1' "$work/said")"
 
+# make_unmeasured RUN FIELD: the larger row has no time: all its requests failed, or its samples were invalid.
+make_unmeasured() {
+	make_run "$1" count 100000 200000
+	sed -i -e '/"summary".*"size_pages":64,/ { s/"\(average\|p50\)_ns":[0-9]*/"\1_ns":null/g; s/"'"$2"'":0/"'"$2"'":10/ }' \
+		-e '/"sample".*"size_pages":64,/ s/"valid":true/"valid":false/' "$work/$1"/*/*/bench.out
+}
+make_unmeasured refused failures
+compared "requests that fail on both sides" "0 same: 7 same, 0 better, 0 worse, 0 incomparable" "$compare" "$work/refused" "$work/refused"
+make_unmeasured invalid invalid
+compared "no valid sample on either side" "2 incomparable: 7 same, 0 better, 0 worse, 1 incomparable" "$compare" "$work/invalid" "$work/invalid"
+expect "says so" 1 "$(grep -c 'incomparable .*none.64-pages  latency_median .*no valid sample in BASE and NEW' "$work/said")"
+
 # The plugin's account of each call: executed instructions, and the phase they went into.
 add_phases() {
 	for boot in "$work/$1"/*/*/bench.out; do
@@ -238,10 +250,13 @@ trend_units() {
 expect "counted runs say instructions" "3 0" "$(trend_units)"
 OUT=$work/trend "$scripts/trend.sh" "$work/wall-base" "$work/wall-worse" >/dev/null 2>&1 || :
 expect "runs by the wall's clock say nanoseconds" "0 3" "$(trend_units)"
+printf 'row\tmeasure\tone\ttwo\tchange_percent\na\tlatency_median\t1000\t1100\t10\na\tphase_copy\t100\t300\t200\na\tphase_drain\t600\t100\t-83\n' >"$work/table.tsv"
+expect "a slower row is not laid to what became faster" "copy +200" \
+	"$(awk -v style=markdown -f "$scripts/trend-table.awk" "$work/table.tsv" | sed -n 's/^| a .* 10 % | \(.*\) |$/\1/p')"
 compared "no run" "2 cma-tests: error: expected two run folders: make compare BASE=<run> NEW=<run>" "$compare" "$work/base" ""
 compared "no such run" "2 cma-tests: error: expected a run folder, found none at NEW='nowhere': 'make bench' makes one" "$compare" "$work/base" "$work/nowhere"
 
 make -s -C "$scripts/statistics" OUTPUT="$work/statistics" CC=cc test >"$work/ktap" || :
-expect "statistics against reference values" "31 0" "$(grep -c '^ok' "$work/ktap") $(grep -c '^not ok' "$work/ktap")"
+expect "statistics against reference values" "34 0" "$(grep -c '^ok' "$work/ktap") $(grep -c '^not ok' "$work/ktap")"
 
 finish
