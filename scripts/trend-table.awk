@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # trend.tsv for people: style=text or markdown, in unit. The latency of each row and, where the
-# records have phases, the one that changed by most; rows in which nothing happens
+# records have phases, the one that changed by most the same way; rows in which nothing happens
 # (no retries, no failures) are left out.
 BEGIN { FS = "\t" }
 
@@ -14,10 +14,10 @@ NR == 1 {
 
 $2 ~ /^phase_/ && $3 != "-" && $(releases + 2) != "-" {
 	difference = $(releases + 2) - $3
-	size = difference < 0 ? -difference : difference
-	if (size > biggest[$1]) {
-		biggest[$1] = size
-		because[$1] = substr($2, 7) sprintf(" %+d", difference)
+	way = difference < 0 ? "faster" : "slower"
+	if (difference * difference > biggest[$1, way] ^ 2) {
+		biggest[$1, way] = difference
+		because[$1, way] = substr($2, 7) sprintf(" %+d", difference)
 	}
 	next
 }
@@ -58,7 +58,7 @@ END {
 		for (r = 1; r <= releases; r++)
 			cell[r] = short(part[r + 2])
 		change = part[releases + 3]
-		print_cells(part[1], part[2], change == "-" ? "-" : change " %", part[2] == "latency_median" ? because[part[1]] : "")
+		print_cells(part[1], part[2], change == "-" ? "-" : change " %", part[2] == "latency_median" ? because[part[1], change < 0 ? "faster" : "slower"] : "")
 	}
 	print (style == "markdown" ? "\n" : "") unit "; change: " release[releases] " in percent of " release[1]
 }

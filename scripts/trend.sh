@@ -4,7 +4,7 @@
 # trend.sh [RUN...]    kernels side by side: a table and a plot of what became faster or slower
 #
 # RUN are run folders in the order to show; without any, 6.1, 6.12 and newest are
-# built and measured first (count mode, profile bench; a run that stands is kept).
+# built and measured first (count mode, profile bench).
 # Leaves OUT (default results/trend/): trend.tsv, trend.txt, trend.md, trend.svg.
 scripts=$(readlink -f "$(dirname "$0")")
 . "$scripts/stage.sh"
