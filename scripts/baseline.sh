@@ -6,8 +6,8 @@
 #
 # A baseline is what a run folder keeps to be compared with: env.json,
 # measurement.json, figures.tsv, noise.tsv. It gates only a run of the same source,
-# configuration, compiler, QEMU and cmabench: where one differs, that is said, and
-# the comparison is shown for information.
+# configuration, compiler, QEMU and cmabench, measured alike: where one differs, that
+# is said, and the comparison is shown for information, if there can be one.
 # Status of check: 0 same or better, 1 worse, 2 cannot be compared, 3 no baseline gates.
 scripts=$(readlink -f "$(dirname "$0")")
 . "$scripts/stage.sh"
@@ -20,7 +20,8 @@ trap 'exit 130' HUP INT TERM
 
 make_baseline() {
 	work=$(mktemp -d "$top/results/.partial-baseline.XXXXXX")
-	MODE=count PROFILE="${PROFILE:-bench}" OUT="$work/run" "$scripts/run.sh" bench ||
+	# The one that is to be replaced has no say in it.
+	MODE=count PROFILE="${PROFILE:-bench}" OUT="$work/run" BASELINES="$work/none" "$scripts/run.sh" bench ||
 		die "the baseline could not be measured; results/baseline/ is as it was"
 	target=$(jq -r .target "$work/run/env.json")
 	mkdir -p "$baselines"
@@ -39,7 +40,8 @@ list_differences() {
 		--slurpfile base_measurement "$1/measurement.json" --slurpfile new_measurement "$2/measurement.json" '
 		def key: {source: .env.kernel.source_hash, config: .env.kernel.config_hash, compiler: .env.compiler,
 			  QEMU: .env.qemu_version, cmabench: .measurement.program_hash, options: .measurement.bench_arguments,
-			  mode: .measurement.mode};
+			  mode: .measurement.mode, layouts: (.measurement.boots | join(" ")), scenario: (.measurement.scenario // ""),
+			  machine: (.env.boots | map(select(.name == "bench")) | .[0] | [.memory, .cpus, .clock, .fixture, .command_line] | map(tostring) | join(" "))};
 		({env: $base[0], measurement: $base_measurement[0]} | key) as $was
 		| ({env: $new[0], measurement: $new_measurement[0]} | key) as $is
 		| $was | keys_unsorted[] | select($was[.] != $is[.]) | "\(.)\t\($was[.])\t\($is[.])"'
@@ -68,7 +70,7 @@ check_against_baseline() {
 	fi
 	echo "$differences" | awk -F '\t' '{ printf "the baseline does not gate: %s was %s, is %s\n", $1, $2, $3 }'
 	compare config,compiler,qemu,program ||
-		echo "for information only: another source, configuration or tool gives other figures"
+		echo "for information only: another source, configuration, tool or way to measure gives other figures"
 	return 3
 }
 

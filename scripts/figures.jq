@@ -88,7 +88,7 @@ def check_summary: . as $summary
 | (map(select(.type == "sample" and .valid and .error == null and .release_ns != null))
    | group_by(row_name) | map({(.[0] | row_name): (map(.release_ns) | median)}) | add // {}) as $release
 | map(select(.type == "summary") | check_summary) as $summaries
-| if $summaries == [] then fault($records | length; "expected summaries, found none") else . end
+| if $summaries == [] then fault($records | length; "expected summaries of bench latency, found none: others are not compared, and run with MODE=once") else . end
 | ($summaries | group_by(row_name)[] | select(length > 1) | .[1]
    | fault(.line; "expected each row once, found \(row_name) again")),
   ($summaries[] | row_name as $row

@@ -35,8 +35,8 @@ check_count_mode() {
 	[ "$cpus" = 1 ] || die "MODE=count needs one processor, found $cpus for the boot of ${SCENARIO:-bench}: use MODE=wall"
 }
 
-jobs_running=
-trap 'for job in $jobs_running; do kill "$job" 2>/dev/null || :; done; wait' EXIT
+jobs_running='' figures=''
+trap 'for job in $jobs_running; do kill "$job" 2>/dev/null || :; done; wait; [ -z "$figures" ] || rm -f "$figures"' EXIT
 trap 'exit 130' HUP INT TERM
 
 # start_boot FOLDER KERNEL IMAGE [LAYOUT-BYTES]
@@ -113,10 +113,17 @@ check_counted() {
 		die "MODE=count needs '-icount shift=0,sleep=off -smp 1', found another machine in $1/boots/bench/command.txt"
 }
 
-# The same machine twice: the same bytes, or the harness is at fault.
+# check_repeats RUN: the same machine twice, the same bytes, or the harness is at fault. What
+# bench/plugin counted is compared as well: the explanations come from there.
 check_repeats() {
-	first=$1/boots/bench/bench.out
-	second=$1/measurements/again/bench.out
+	for stream in bench.out phases.jsonl; do
+		[ ! -e "$1/boots/bench/$stream" ] || same_stream "$1/boots/bench/$stream" "$1/measurements/again/$stream"
+	done
+}
+
+same_stream() {
+	first=$1
+	second=$2
 	cmp -s "$first" "$second" && return
 	# Where one ends early, cmp names the line after its last.
 	line=$(cmp "$first" "$second" 2>&1 | sed 's/.*line //')
@@ -143,13 +150,17 @@ describe() {
 		  end' >"$1/measurement.json"
 }
 
+# finish_side RUN IMAGE. A run that is not as it must be is not described: nothing compares it.
 finish_side() {
+	check_ends "$1"
 	if [ "$mode" = count ]; then
 		check_counted "$1"
 		check_repeats "$1"
 	fi
-	"$scripts/figures.sh" "$1" >"$1/figures.tsv.new"
-	mv "$1/figures.tsv.new" "$1/figures.tsv"
+	describe "$1" "$2"
+	figures=$1/figures.tsv.new
+	"$scripts/figures.sh" "$1" >"$figures"
+	mv "$figures" "$1/figures.tsv"
 	awk -f "$scripts/noise.awk" "$1/figures.tsv" >"$1/noise.tsv"
 }
 
@@ -157,8 +168,6 @@ clock=instructions
 if [ "$mode" = count ]; then check_count_mode; else clock=wall; fi
 boot_sides "$@"
 while [ $# -ge 3 ]; do
-	check_ends "$1"
-	describe "$1" "$3"
-	finish_side "$1"
+	finish_side "$1" "$3"
 	shift 3
 done

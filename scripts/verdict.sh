@@ -101,9 +101,14 @@ bench_rows() {
 		jq -rRn -f "$scripts/bench-phases-verdict.jq" | rows bench
 }
 
-# Worse than the baseline is a failure, where one gates; where none does, a note.
+# Of a run of several boots. Worse than the baseline is a failure, where one gates; where none
+# does, a note.
 baseline_row() {
-	[ -r "$run/measurement.json" ] && [ -r "$run/figures.tsv" ] || return 0
+	[ -d "$run/measurements" ] || [ -r "$run/figures.tsv" ] || return 0
+	if [ ! -r "$run/measurement.json" ] || [ ! -r "$run/figures.tsv" ]; then
+		printf 'measurement\terror\tits boots did not repeat or have no figures: the error stands where they were booted\n' | rows bench
+		return
+	fi
 	compared=0
 	"$scripts/baseline.sh" check "$run" >"$run/baseline.txt" 2>&1 || compared=$?
 	case $compared in

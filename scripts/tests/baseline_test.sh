@@ -47,6 +47,11 @@ expect "slower" "1 0 same, 0 better, 1 worse, 0 incomparable" "$status $(tail -n
 write_side "$run" 101000 gcc-13
 checked "slower with another compiler" "3 the baseline does not gate: compiler was gcc-12, is gcc-13"
 
+write_side "$run" 100000 gcc-12
+jq '.boots += ["layout-8"]' "$run/measurement.json" >"$work/layouts"
+mv "$work/layouts" "$run/measurement.json"
+checked "other layouts" "3 the baseline does not gate: layouts was 1 2 3 4 5 6 7, is 1 2 3 4 5 6 7 layout-8"
+
 # What becomes of it in the verdict of a run: its boots wrote the same canned records.
 export EXPECTED_SKIPS=/dev/null DENYLIST=/dev/null
 write_side "$run" 100000 gcc-12
@@ -86,6 +91,10 @@ expect "leaves that place alone" absent "$([ -e "$work/out" ] && echo there || e
 expect "and says it as text" "same: " "$(tail -n 1 "$run/baseline.txt" | grep -o '^same: ')"
 scale_baseline 0.98
 judged "a verdict slower than the baseline" "1 failed: bench:baseline: slower than results/baseline: worse: 4 same, 0 better, 12 worse, 0 incomparable; see baseline.txt"
+mv "$run/measurement.json" "$work/measurement.json"
+judged "boots that did not repeat" "1 "
+expect "are said to be no measurement" "bench measurement error" "$(awk '$2 == "measurement" { print $1, $2, $3 }' "$run/verdicts.tsv")"
+mv "$work/measurement.json" "$run/measurement.json"
 rm -r "$BASELINES"
 judged "a verdict without a baseline" "0 note: no baseline for 6.12-arm64-bench in results/baseline/: 'make baseline' makes one"
 finish

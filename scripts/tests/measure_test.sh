@@ -22,6 +22,7 @@ echo "$records" >>"$PLAYED/turns"
 latency=$((100000 + ${#last}))
 [ ! -e "$PLAYED/unsteady" ] || latency=$((latency + $$))
 [ ! -e "$PLAYED/slow" ] || latency=$((latency + 5000))
+[ ! -e "$PLAYED/miscounted" ] || printf '{"type":"phases","call":1,"instructions":%d,"retries":0}\n' $$ >"$(dirname "$records")/phases.jsonl"
 row='"bench":"latency","backend":"debugfs","area":"a","pressure":"none","target_occupancy_percent":0,"size_pages":1,"align_order":0'
 cat >"$records" <<RECORDS
 {"type":"run","schema":1,"program":"cmabench"}
@@ -64,8 +65,13 @@ expect "units say instructions, never time" 1 "$(jq -r .unit "$work/run/measurem
 touch "$work/unsteady"
 measured "a run that does not repeat" "2 cma-tests: error: MODE=count: two boots of the same kernel must write the same records, found them different from line 2: the harness is at fault, not the kernel" \
 	LAYOUTS=1 count tcg
+expect "nothing is there to be compared" absent "$([ -e "$work/run/measurement.json" ] && echo there || echo absent)"
 expect "the difference is shown" 2 "$(grep -c '^    .*bench.out:2: .*"sample"' "$work/said")"
 rm "$work/unsteady"
+touch "$work/miscounted"
+measured "a count that does not repeat" "2 cma-tests: error: MODE=count: two boots of the same kernel must write the same records, found them different from line 1: the harness is at fault, not the kernel" \
+	LAYOUTS=1 count tcg
+rm "$work/miscounted"
 touch "$work/hung"
 status=0
 LAYOUTS=1 "$scripts/measure.sh" count arm64 tcg "$work/hanging" "$work/kernel/guest-kernel" "$work/image" >"$work/said" 2>&1 || status=$?
@@ -113,6 +119,13 @@ status_of "make ab of two runs: better" 0 make -C "$top" ab BASE="$work/slower" 
 status_of "make ab: no such side" 125 make -C "$top" ab BASE="$work/fast" NEW="$work/nowhere"
 expect "make ab: it says why" 1 "$(grep -c "a side must be a kernel tree, 6.1, 6.12, newest, a patch or a run folder, found" "$work/said")"
 status_of "make ab: one side" 125 make -C "$top" ab BASE="$work/fast"
+status_of "make ab: no minimum" 125 make -C "$top" ab BASE="$work/fast" NEW="$work/fast" MINIMUM=much
+expect "make ab: it is told before anything is built" "MINIMUM must be percent, found 'much'" "$(sed -n 's/^cma-tests: error: //p' "$work/said")"
+status_of "make ab: no accelerator" 125 make -C "$top" ab BASE="$work/fast" NEW="$work/fast" ACCEL=fast
+cp -r "$work/fast" "$work/optioned"
+jq '.kernel.config_hash = "d"' "$work/fast/env.json" >"$work/optioned/env.json"
+status_of "make ab: options that a commit brings are part of it" 0 make -C "$top" ab BASE="$work/fast" NEW="$work/optioned"
+status_of "make compare: options are to be named" 2 make -C "$top" compare BASE="$work/fast" NEW="$work/optioned"
 
 # git bisect run finds the commit: the tree's file says how slow its "kernel" is.
 git init -q "$work/linux"
