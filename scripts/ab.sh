@@ -7,6 +7,7 @@
 # file: the other side with it; with two patches, KERNEL or KSRC with each), or a
 # run folder that was measured before. One compiler, one profile, one image of
 # programs for both. A side that stands as it was is not measured again.
+# What a commit makes of the configuration that is asked for is part of the commit.
 # Status: 0 same or better, 1 worse, 125 could not tell: 'git bisect run' takes
 # these as they are, in the tree that is bisected:
 #
@@ -37,9 +38,12 @@ trap 'exit 130' HUP INT TERM
 arch=${ARCH:-arm64}
 profile=${PROFILE:-bench}
 mode=${MODE:-count}
-accel=${ACCEL:-tcg}
+accel=${ACCEL:-auto}
+case $accel in auto | tcg | kvm) ;; *) die "ACCEL must be auto, tcg or kvm, found '$accel'" ;; esac
 load_arch "$arch"
 check_boots "$mode" "$accel"
+[ "$mode" != count ] || accel=tcg
+check_comparison
 find_build
 "$scripts/deps.sh" --check
 lock_build
@@ -174,12 +178,15 @@ done
 if [ -n "$sides" ]; then
 	"$scripts/image.sh" "$work/$([ -d "$work/new/tree" ] && echo new || echo base)/tree" "$work/image" "$arch"
 fi
+for side in $sides; do
+	accel=$("$scripts/accelerator.sh" "$arch" "$accel" "$side/guest-kernel" "$work/image" "$build/accelerator")
+done
 # shellcheck disable=SC2086 # paths without blanks
 measure_sides $sides
 if [ "$base_kind" = run ]; then base_run=$1; else base_run=$(cat "$work/base/run"); fi
 if [ "$new_kind" = run ]; then new_run=$2; else new_run=$(cat "$work/new/run"); fi
 status=0
-"$scripts/compare.sh" "$base_run" "$new_run" || status=$?
+SUBJECT="config,${SUBJECT-}" "$scripts/compare.sh" "$base_run" "$new_run" || status=$?
 note "runs: $base_run $new_run"
 [ "$status" -le 1 ] || status=125
 finished=yes

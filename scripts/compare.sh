@@ -17,12 +17,7 @@ scripts=$(readlink -f "$(dirname "$0")")
 [ -n "${1-}" ] && [ -n "${2-}" ] && [ $# -eq 2 ] || die "expected two run folders: make compare BASE=<run> NEW=<run>"
 format=${FORMAT:-text}
 subject=${SUBJECT-}
-case $format in text | markdown | json | ktap) ;; *) die "FORMAT must be text, markdown, json or ktap, found '$format'" ;; esac
-for word in $(echo "$subject" | tr , ' '); do
-	case $word in config | compiler | qemu | machine | arch | profile | program | kernel) ;;
-	*) die "SUBJECT must name config, compiler, qemu, machine, arch, profile or program, found '$word'" ;; esac
-done
-[ -z "${OUT-}" ] || [ ! -e "$OUT" ] || die "OUT must not exist yet, found '$OUT': remove it or choose another"
+check_comparison
 find_build
 work=$(mktemp -d "${TMPDIR:-/tmp}/cma-tests-compare.XXXXXX")
 status=2

@@ -69,12 +69,13 @@ build_kernel() {
 # measure NAME: the run $work/NAME/run
 measure() {
 	measured=$work/$1/run
-	key=$({ cat "$work/$1/kernel.hash" "$image/initramfs.cpio" "$image/phases.so" "$scripts/measure.sh"; echo "$LAYOUTS"; } |
+	key=$({ cat "$work/$1/kernel.hash" "$image/initramfs.cpio" "$image/phases.so" "$scripts/measure.sh" "$scripts/boots.table"
+		"$qemu" --version; echo "$LAYOUTS"; } |
 		hash_of_input)
 	[ "$(cat "$measured/key" 2>/dev/null)" != "$key" ] || return 0
 	rm -rf "$measured"
 	mkdir -p "$measured"
-	BENCH_ARGUMENTS='' run "$scripts/measure.sh" count "$arch" tcg "$measured" "$work/$1/guest-kernel" "$image" \
+	BENCH_ARGUMENTS='' SCENARIO='' run "$scripts/measure.sh" count "$arch" tcg "$measured" "$work/$1/guest-kernel" "$image" \
 		2>"$work/measure.messages" || return
 	# The environment asks for a tree with its hash beside it.
 	ln -sfn "$build/ab/patched/$target/tree" "$work/$1/tree"
@@ -142,8 +143,9 @@ try() {
 	case $kind-$status in
 	slower-1) outcome=detected ;;
 	slower-*) outcome=missed ;;
+	unrelated-0) outcome=quiet ;;
 	unrelated-1) outcome=alarm ;;
-	unrelated-*) outcome=quiet ;;
+	unrelated-*) outcome=incomparable ;;
 	esac
 	# shellcheck disable=SC2046 # two words, split at the tab
 	IFS='	' read -r biggest _ <<-EOF
@@ -183,5 +185,5 @@ awk -F '\t' '
 		printf "%d of %d slowdowns detected, %d laid to a wrong phase, %d to none known\n", detected, planted, wrong, unknown
 		printf "%d of %d unrelated changes raised no alarm\n", quiet, unrelated
 		if (least != "") printf "smallest slowdown detected: %s %%, %s\n", least, name
-		exit detected < planted || wrong || quiet < unrelated || planted + unrelated == 0
+		exit detected < planted || wrong || unknown || quiet < unrelated || planted + unrelated == 0
 	}' "$rows"

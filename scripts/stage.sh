@@ -51,6 +51,19 @@ check_boots() {
 	[ "$1-$2" != count-kvm ] || die "MODE=count counts the instructions of TCG, found ACCEL=kvm: use MODE=wall"
 }
 
+# check_comparison: is what the user says of a comparison to be understood, before hours go into it?
+check_comparison() {
+	case ${FORMAT:-text} in text | markdown | json | ktap) ;; *) die "FORMAT must be text, markdown, json or ktap, found '$FORMAT'" ;; esac
+	for word in $(echo "${SUBJECT-}" | tr , ' '); do
+		case $word in config | compiler | qemu | machine | arch | profile | program | kernel) ;;
+		*) die "SUBJECT must name config, compiler, qemu, machine, arch, profile or program, found '$word'" ;; esac
+	done
+	case ${MINIMUM:-0} in
+	*[!0-9.]* | *.*.* | .*) die "MINIMUM must be percent, found '$MINIMUM'" ;;
+	esac
+	[ -z "${OUT-}" ] || [ ! -e "$OUT" ] || die "OUT must not exist yet, found '$OUT': remove it or choose another"
+}
+
 # check_only WHAT [several]: is one of the names of standard input meant by the glob ONLY,
 # or by one of several, of which '!' is before those that are left out?
 check_only() {
