@@ -12,6 +12,7 @@
 
 #include <cma-tests/compat.h>
 #include <linux/cma.h>
+#include <linux/kmemleak.h>
 #include <linux/of_reserved_mem.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
@@ -42,11 +43,13 @@ static struct {
 	struct fake_regions nomap;
 	unsigned int nr_bad_frees;
 	unsigned int nr_removed;
+	unsigned int nr_added;
 	int nomap_error;
 	bool bottom_up;
 	bool was_bottom_up;	/* at the last allocation */
 	phys_addr_t align;	/* asked for at the last allocation */
 	unsigned int nr_ignored;	/* by kmemleak */
+	unsigned int nr_tracked;	/* by kmemleak, which then reads all of it */
 	/* What the architecture was told of memory that will be CMA's. */
 	struct fake_regions fixed_up;
 	bool no_array;
@@ -171,16 +174,28 @@ static void fake_ignore(phys_addr_t base)
 	fake.nr_ignored++;
 }
 
+static void __maybe_unused fake_track(phys_addr_t base, size_t size, gfp_t gfp)
+{
+	fake.nr_tracked++;
+}
+
 static bool fake_overlaps_ram(const void *type, phys_addr_t base,
 			      phys_addr_t size)
 {
 	return base < MEMORY_END && MEMORY_BASE < base + size;
 }
 
-/* Part of RAM that is no RAM any more: no kernel under test does that. */
+/* What is RAM stays RAM: no kernel under test removes any, or adds it again. */
 static int __maybe_unused fake_remove_ram(phys_addr_t base, phys_addr_t size)
 {
 	fake.nr_removed++;
+
+	return 0;
+}
+
+static int __maybe_unused fake_add_ram(phys_addr_t base, phys_addr_t size)
+{
+	fake.nr_added++;
 
 	return 0;
 }
@@ -349,6 +364,7 @@ static const struct of_device_id fake_drivers[] __initconst = {
 #define memblock_mark_nomap fake_mark_nomap
 #define memblock_clear_nomap(base, size) fake_remove(&fake.nomap, base, size)
 #define memblock_remove fake_remove_ram
+#define memblock_add fake_add_ram
 #define memblock_overlaps_region fake_overlaps_ram
 #define memblock_is_region_reserved(base, size) \
 	fake_meets(&fake.reserved, base, size)
@@ -357,6 +373,7 @@ static const struct of_device_id fake_drivers[] __initconst = {
 #define memblock_bottom_up() (fake.bottom_up)
 #define memblock_set_bottom_up(enable) ((void)(fake.bottom_up = (enable)))
 #define kmemleak_ignore_phys fake_ignore
+#define kmemleak_alloc_phys fake_track
 #define dma_contiguous_early_fixup fake_early_fixup
 #undef pr_err
 #define pr_err(...) fake_pr_err(__VA_ARGS__)

@@ -37,6 +37,14 @@ static void __init static_regions_are_reserved(struct kunit *test)
 	KUNIT_EXPECT_EQ_MSG(test, fake.nr_overlaps, 0,
 			    "neighbours do not overlap");
 
+	/*
+	 * A carve-out may be a device's, or a guest's. Guards 8ef852f1cb42
+	 * ("Revert "mm: kmemleak: alloc gray object for reserved region with
+	 * direct map"").
+	 */
+	KUNIT_EXPECT_EQ_MSG(test, fake.nr_tracked, 0,
+			    "kmemleak must not read static regions");
+
 	/* Each driver saw its region, once, with its place. */
 	KUNIT_EXPECT_EQ(test, fake.nr_setups, 2);
 	KUNIT_EXPECT_STREQ(test, fake.setup[0].name, "a@41000000");
@@ -90,6 +98,28 @@ static void __init empty_region_is_not_known(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, find("empty@42000000"));
 }
 
+/* All that a node names is reserved; what a driver gets of it is the first. */
+static void __init region_is_the_first_of_several(struct kunit *test)
+{
+	const struct fdt_region regions[] = {
+		{ "two@41000000", "fake,accepts", .nr_reg = 2,
+		  .reg = { { AT(16), MIB(1) }, { AT(32), MIB(2) } } },
+	};
+	bool second_counts = true;
+
+#ifdef HAS_fdt_scan_reserved_mem_late
+	/* It says so, and leaves the others alone. */
+	second_counts = false;
+#endif
+	scan_regions(test, regions, ARRAY_SIZE(regions));
+	KUNIT_EXPECT_TRUE(test, holds(&fake.reserved, AT(16), MIB(1)));
+	KUNIT_EXPECT_EQ(test, holds(&fake.reserved, AT(32), MIB(2)),
+			second_counts);
+	KUNIT_EXPECT_EQ(test, fake.nr_setups, 1);
+	KUNIT_EXPECT_EQ(test, reserved_mem_count, 1);
+	expect_region(test, "two@41000000", AT(16), MIB(1));
+}
+
 /* One driver passes, the next of the same compatible takes the region. */
 static void __init second_driver_gets_its_chance(struct kunit *test)
 {
@@ -120,6 +150,8 @@ static void __init refused_region_is_given_back(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake.nr_setups, 3);
 	KUNIT_EXPECT_EQ_MSG(test, fake.reserved.nr, 0, "regions reserved");
 	KUNIT_EXPECT_EQ_MSG(test, fake.nomap.nr, 0, "regions not mapped");
+	KUNIT_EXPECT_EQ_MSG(test, fake.nr_added, 0,
+			    "what was never removed is RAM still");
 	KUNIT_EXPECT_EQ(test, fake.nr_bad_frees, 0);
 }
 
@@ -390,6 +422,7 @@ static struct kunit_case __refdata scan_cases[] = {
 	KUNIT_CASE(static_regions_are_reserved),
 	KUNIT_CASE(nodes_that_are_no_regions),
 	KUNIT_CASE(empty_region_is_not_known),
+	KUNIT_CASE(region_is_the_first_of_several),
 	KUNIT_CASE(second_driver_gets_its_chance),
 	KUNIT_CASE(refused_region_is_given_back),
 	KUNIT_CASE(refused_region_is_not_found),

@@ -199,6 +199,8 @@ fake_get_size(const struct cma *cma)
 #define cma_get_base fake_get_base
 #define cma_get_size fake_get_size
 #define memblock_phys_mem_size() (fake.memory)
+/* When a region of the tree is set up it is reserved already. */
+#define memblock_is_region_reserved(...) true
 
 /* Four nodes, whatever this kernel is configured for. */
 #ifdef FAKE_NUMA
