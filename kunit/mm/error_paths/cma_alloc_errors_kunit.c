@@ -10,6 +10,7 @@
 #include "copied_area.h"
 
 #define AREA_PAGES 64UL
+#define FREE_PAGES_REPORT "56@2=> 56 free of 64 total pages"
 
 /*
  * The n-th candidate lies n steps behind the first; a step is the alignment,
@@ -133,6 +134,12 @@ static void busy_range_is_tried_behind(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake.nr_freed, 1);
 	KUNIT_EXPECT_EQ(test, fake.freed.start, start);
 	KUNIT_EXPECT_EQ(test, fake.freed.end, start + row->count);
+	/*
+	 * Guards f4355d6bb39f ("mm/cma: move put_page_testzero() out of
+	 * VM_WARN_ON in cma_release()").
+	 */
+	KUNIT_EXPECT_EQ_MSG(test, fake.nr_still_held, 0UL,
+			    "pages freed with a reference");
 	expect_area_empty(test, cma);
 }
 
@@ -206,6 +213,26 @@ static void no_warn_is_the_callers_word(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, (__force unsigned int)fake.contig[0].gfp,
 			(__force unsigned int)GFP_KERNEL);
 	expect_area_empty(test, cma);
+}
+
+/*
+ *	area |xx--------------|   a bit is four pages, and two are taken
+ *
+ * Guards 2b59e01a3aa6 ("mm/cma.c: fix the bitmap status to show failed
+ * allocation reason").
+ */
+static void failure_report_counts_pages(struct kunit *test)
+{
+	unsigned long block = block_alloc_kunit(test);
+	struct cma *cma = area_activate(test, block, AREA_PAGES, 2);
+
+	KUNIT_ASSERT_NOT_NULL(test, cma_alloc(cma, 8, 0, true));
+	fake.contig_error_always = -ENOMEM;
+	KUNIT_EXPECT_NULL(test, cma_alloc(cma, 4, 0, false));
+	KUNIT_EXPECT_NOT_NULL_MSG(test,
+				  strstr(fake.continued, FREE_PAGES_REPORT),
+				  "expected '%s', found '%s'",
+				  FREE_PAGES_REPORT, fake.continued);
 }
 
 static void allocations_fill_the_area(struct kunit *test)
@@ -359,6 +386,34 @@ static void release_leaves_interrupts_as_they_are(struct kunit *test)
 	expect_area_empty(test, cma);
 }
 
+static struct {
+	struct cma *cma;
+	unsigned long bits;
+} freeing;
+
+static void look_at_bits(void)
+{
+	freeing.bits = area_bits_set(freeing.cma);
+}
+
+/* Whoever finds a bit clear takes its page, which must be free by then. */
+static void pages_are_free_before_their_bits(struct kunit *test)
+{
+	unsigned long block = block_alloc_kunit(test);
+	struct page *page;
+
+	freeing.cma = area_activate(test, block, AREA_PAGES, 0);
+	page = cma_alloc(freeing.cma, 4, 0, true);
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	fake.on_free = look_at_bits;
+	freeing.bits = 0;
+	KUNIT_EXPECT_TRUE(test, cma_release(freeing.cma, page, 4));
+	KUNIT_EXPECT_EQ(test, fake.nr_freed, 1);
+	KUNIT_EXPECT_EQ_MSG(test, freeing.bits, 4UL,
+			    "bits that are set while their pages are freed");
+	expect_area_empty(test, freeing.cma);
+}
+
 static void absent_area_allocates_nothing(struct kunit *test)
 {
 	unsigned long block = block_alloc_kunit(test);
@@ -437,6 +492,7 @@ static void release_across_the_end_is_noticed(struct kunit *test)
 	/* Not a whole word of bits: what is cleared behind them is unused. */
 	struct cma *cma = area_activate(test, block, 20, 0);
 	struct page *page = cma_alloc(cma, 20, 0, true);
+	bool __maybe_unused released;
 
 	KUNIT_ASSERT_NOT_NULL(test, page);
 	KUNIT_EXPECT_EQ_MSG(test, fake.nr_bugs, 0, "a healthy allocation");
@@ -445,6 +501,16 @@ static void release_across_the_end_is_noticed(struct kunit *test)
 	cma_release(cma, page + 19, 2);
 	KUNIT_EXPECT_EQ_MSG(test, fake.nr_bugs, 1,
 			    "a release of the last page and one behind it");
+#if BITS_PER_LONG > 32
+	/*
+	 * Guards 78fa51503fdb ("mm: use proper type for
+	 * cma_[alloc|release]").
+	 */
+	fake.nr_bugs = 0;
+	released = cma_release(cma, page + 18, (1UL << 32) + 1);
+	KUNIT_EXPECT_TRUE_MSG(test, !released || fake.nr_bugs,
+			      "2^32 + 1 pages were released as one");
+#endif
 }
 
 #ifdef CONFIG_CMA_SYSFS
@@ -479,11 +545,13 @@ static struct kunit_case errors_cases[] = {
 	KUNIT_CASE(busy_area_is_walked_once),
 	KUNIT_CASE_PARAM(other_error_ends_the_search, final_error_gen_params),
 	KUNIT_CASE(no_warn_is_the_callers_word),
+	KUNIT_CASE(failure_report_counts_pages),
 	KUNIT_CASE(allocations_fill_the_area),
 	KUNIT_CASE(impossible_counts_are_refused),
 	KUNIT_CASE(alignment_beyond_the_area),
 	KUNIT_CASE(one_range_is_allocated_at_a_time),
 	KUNIT_CASE(release_leaves_interrupts_as_they_are),
+	KUNIT_CASE(pages_are_free_before_their_bits),
 	KUNIT_CASE(absent_area_allocates_nothing),
 	KUNIT_CASE(release_knows_its_own_pages),
 	KUNIT_CASE(release_across_the_end_is_noticed),

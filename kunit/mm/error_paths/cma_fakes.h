@@ -20,7 +20,7 @@
 #define FAKE_PAGEBLOCK_PAGES BIT(FAKE_PAGEBLOCK_ORDER)
 
 #define FAKE_CALLS_MAX 128
-#define FAKE_PAGES_MAX 1024
+#define FAKE_PAGES_MAX 1024UL
 
 /* One call of alloc_contig_range() or of its frozen twin. */
 struct fake_contig_call {
@@ -60,11 +60,14 @@ static struct {
 
 	struct fake_contig_call freed;
 	unsigned int nr_freed;
+	unsigned long nr_still_held;	/* pages that were to be frozen */
+	void (*on_free)(void);		/* what happens during a call */
 
 	/* Assertions of the copy that did not hold. */
 	unsigned int nr_bugs;
 	unsigned int nr_locks_kept;	/* by cma_alloc() */
 	char said[128];			/* last, by pr_info() */
+	char continued[128];		/* all, by pr_cont() */
 
 	/* bitmap_zalloc(): the call with this number fails; 0 is none. */
 	unsigned int bitmap_fails_at;
@@ -141,6 +144,18 @@ static void fake_free_contig(unsigned long pfn, unsigned long nr_pages)
 {
 	fake.freed = (struct fake_contig_call){ pfn, pfn + nr_pages };
 	fake.nr_freed++;
+	if (fake.on_free)
+		fake.on_free();
+}
+
+static void __maybe_unused fake_free_frozen(unsigned long pfn,
+					    unsigned long nr_pages)
+{
+	unsigned long i;
+
+	fake_free_contig(pfn, nr_pages);
+	for (i = 0; i < min(nr_pages, FAKE_PAGES_MAX); i++)
+		fake.nr_still_held += !!page_count(pfn_to_page(pfn + i));
 }
 
 static unsigned long *fake_bitmap_zalloc(unsigned int nbits, gfp_t gfp)
@@ -297,6 +312,17 @@ static __printf(1, 2) void fake_pr_info(const char *format, ...)
 	va_end(arguments);
 }
 
+static __printf(1, 2) void fake_pr_cont(const char *format, ...)
+{
+	size_t length = strlen(fake.continued);
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(fake.continued + length, sizeof(fake.continued) - length,
+		  format, arguments);
+	va_end(arguments);
+}
+
 static bool fake_bug(bool condition)
 {
 	fake.nr_bugs += condition;
@@ -318,6 +344,9 @@ static bool fake_bug(bool condition)
 #define VM_BUG_ON fake_bug
 #undef VM_WARN_ON_ONCE
 #define VM_WARN_ON_ONCE fake_bug
+/* As it is without CONFIG_DEBUG_VM: what it does not look at is not done. */
+#undef VM_WARN_ON
+#define VM_WARN_ON(condition) ((void)sizeof(!!(condition)))
 
 #undef alloc_contig_range
 #define alloc_contig_range(start, end, kind, gfp) \
@@ -326,7 +355,7 @@ static bool fake_bug(bool condition)
 #define alloc_contig_frozen_range(start, end, kind, gfp) \
 	fake_alloc_contig(start, end, (__force unsigned int)(kind), gfp, true)
 #define free_contig_range fake_free_contig
-#define free_contig_frozen_range fake_free_contig
+#define free_contig_frozen_range fake_free_frozen
 
 #define bitmap_zalloc fake_bitmap_zalloc
 #define bitmap_free fake_bitmap_free
@@ -345,9 +374,13 @@ static bool fake_bug(bool condition)
 
 #undef pr_info
 #define pr_info(...) fake_pr_info(__VA_ARGS__)
-/* The copy knows nodes, whatever this kernel is configured for. */
+#undef pr_cont
+#define pr_cont fake_pr_cont
+/* The copy knows nodes and reports, whatever this kernel is configured for. */
 #undef CONFIG_NUMA
 #define CONFIG_NUMA 1
+#undef CONFIG_CMA_DEBUG
+#define CONFIG_CMA_DEBUG 1
 
 #undef __pa
 #define __pa(address) ((phys_addr_t)(uintptr_t)(address))
