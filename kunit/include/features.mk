@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# What this kernel has, looked up in its own headers rather than concluded from
+# What this kernel has, looked up in its own sources rather than concluded from
 # its version: a backport, or a kernel nobody has seen, answers for itself.
-# Each line: <header> <word in it> <macro defined when the word is there>.
+# Each line: <file> <word in it> <macro defined when the word is there>.
 
 cma-tests-feature = $(shell grep -qsw '$(strip $(2))' \
 	'$(srctree)/$(strip $(1))' && echo -DCMA_TESTS_HAS_$(strip $(3)))
@@ -11,6 +11,7 @@ ccflags-y += \
 	$(call cma-tests-feature, include/kunit/resource.h, kunit_add_action, KUNIT_ACTION) \
 	$(call cma-tests-feature, include/asm-generic/vmlinux.lds.h, __kunit_init_suites, KUNIT_INIT_SUITES) \
 	$(call cma-tests-feature, mm/page_alloc.h, __MM_PAGE_ALLOC_H, PAGE_ALLOC_HEADER) \
+	$(call cma-tests-feature, mm/page_alloc.c, __alloc_contig_verify_gfp_mask, CONTIG_GFP) \
 	$(call cma-tests-feature, include/linux/of_reserved_mem.h, node_init, RMEM_NODE_INIT) \
 	$(call cma-tests-feature, include/linux/cma.h, cma_alloc_folio, CMA_FOLIO) \
 	$(call cma-tests-feature, include/linux/cma.h, cma_alloc_frozen, CMA_FROZEN) \

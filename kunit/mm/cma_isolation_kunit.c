@@ -293,6 +293,58 @@ static void movable_request_is_refused(struct kunit *test)
 	area_expect_as_before(test, &before);
 }
 
+#ifdef CMA_TESTS_HAS_CONTIG_GFP
+/* A free page of @cma that says who had it. */
+static unsigned long free_page_with_traces(struct kunit *test, struct cma *cma)
+{
+	struct page *page = cma_alloc_kunit(test, cma, 1, 0);
+
+	pages_stamp(page, 1, 1);
+	cma_release_kunit(test, page);
+
+	return page_to_pfn(page);
+}
+
+/*
+ * Guards 7b755570064f ("mm/page_alloc: forward the gfp flags from
+ * alloc_contig_range() to post_alloc_hook()").
+ */
+static void zeroed_pages_are_zeroed(struct kunit *test)
+{
+	unsigned long pfn = free_page_with_traces(test, area_default(test));
+
+	KUNIT_ASSERT_EQ(test, 0,
+			alloc_contig_range(pfn, pfn + 1, CMA_TESTS_CONTIG_CMA,
+					   GFP_KERNEL | __GFP_ZERO));
+	KUNIT_EXPECT_NULL_MSG(test,
+			      memchr_inv(page_address(pfn_to_page(pfn)), 0,
+					 PAGE_SIZE),
+			      "__GFP_ZERO was asked for");
+	free_contig_range(pfn, 1);
+}
+
+/*
+ * What cannot be promised is refused. Guards f6037a4a6865 ("mm/page_alloc: sort
+ * out the alloc_contig_range() gfp flags mess").
+ */
+static void impossible_promise_is_refused(struct kunit *test)
+{
+	unsigned long pfn = free_page_with_traces(test, area_default(test));
+	int err;
+
+	err = alloc_contig_range(pfn, pfn + 1, CMA_TESTS_CONTIG_CMA,
+				 GFP_KERNEL | __GFP_NOFAIL);
+	KUNIT_EXPECT_EQ_MSG(test, -EINVAL, err, "a range with __GFP_NOFAIL");
+	if (!err)
+		free_contig_range(pfn, 1);
+}
+#else
+CASE_LEFT_OUT(zeroed_pages_are_zeroed,
+	      "this kernel's alloc_contig_range() does not look at such flags")
+CASE_LEFT_OUT(impossible_promise_is_refused,
+	      "this kernel's alloc_contig_range() does not look at such flags")
+#endif
+
 static struct kunit_case cma_isolation_cases[] = {
 	KUNIT_CASE_PARAM(across_pageblocks, area_gen_params),
 	KUNIT_CASE(movable_pages_move),
@@ -302,6 +354,8 @@ static struct kunit_case cma_isolation_cases[] = {
 	KUNIT_CASE(isolated_pages_are_not_free),
 	KUNIT_CASE(page_in_use_is_not_free),
 	KUNIT_CASE_PARAM(movable_request_is_refused, area_gen_params),
+	KUNIT_CASE(zeroed_pages_are_zeroed),
+	KUNIT_CASE(impossible_promise_is_refused),
 	{}
 };
 

@@ -14,6 +14,7 @@
 #include <linux/kthread.h>
 #include <linux/migrate_mode.h>
 #include <linux/pagemap.h>
+#include <linux/sched/mm.h>
 #include <linux/shmem_fs.h>
 #include <linux/swap.h>
 #include <linux/tracepoint.h>
@@ -166,6 +167,36 @@ static void pinned_page_goes_back_to_the_lru(struct kunit *test)
 	put_page(page);
 
 	expect_taken(test, pfn, take(pfn), "a page that nobody holds any more");
+	KUNIT_EXPECT_EQ(test, 0UL, movable_file_count_wrong(file));
+}
+
+/*
+ * Who allocates for a file system holds its locks: to move pages of files could
+ * wait for them. Expect such pages to stay until somebody else asks.
+ */
+static void page_of_a_file_stays_for_a_file_system(struct kunit *test)
+{
+	struct cma *cma = area_default(test);
+	struct movable_file *file = movable_file_kunit(test, cma, FILE_PAGES);
+	unsigned int flags;
+	unsigned long pfn;
+	struct page *page;
+	pgoff_t index;
+	int err;
+
+	page = movable_file_page_inside(file, cma, &index);
+	pfn = page_to_pfn(page);
+	put_page(page);
+
+	flags = memalloc_nofs_save();
+	err = take(pfn);
+	memalloc_nofs_restore(flags);
+	KUNIT_EXPECT_EQ_MSG(test, -EBUSY, err,
+			    "a page of a file, wanted by a file system");
+	if (!err)
+		free_contig_range(pfn, 1);
+	else
+		expect_taken(test, pfn, take(pfn), "a page of a file");
 	KUNIT_EXPECT_EQ(test, 0UL, movable_file_count_wrong(file));
 }
 
@@ -354,6 +385,7 @@ static struct kunit_case cma_migration_cases[] = {
 	KUNIT_CASE(page_in_a_batch_moves),
 	KUNIT_CASE(locked_page_is_waited_for),
 	KUNIT_CASE(pinned_page_goes_back_to_the_lru),
+	KUNIT_CASE(page_of_a_file_stays_for_a_file_system),
 	KUNIT_CASE(pages_are_isolated_for_a_moment),
 	KUNIT_CASE(page_freed_after_the_last_try_is_had),
 	{}
