@@ -67,14 +67,18 @@ static void put_buffer(void *data)
 	task_work_run();
 }
 
-static struct dma_buf *buffer_kunit(struct kunit *test, unsigned long pages)
+static void buffer_must_fit(struct kunit *test, unsigned long pages)
 {
-	struct cma *cma = area_default(test);
-	struct dma_buf *dmabuf;
-
-	if (area_largest_range(cma) < pages)
+	if (area_largest_range(area_default(test)) < pages)
 		kunit_skip(test, "needs an area of %lu pages: boot with a larger cma=",
 			   pages);
+}
+
+static struct dma_buf *buffer_kunit(struct kunit *test, unsigned long pages)
+{
+	struct dma_buf *dmabuf;
+
+	buffer_must_fit(test, pages);
 	dmabuf = fake_heap.ops->allocate(FAKE_HEAP, pages << PAGE_SHIFT,
 					 O_RDWR | O_CLOEXEC, 0);
 	KUNIT_ASSERT_FALSE_MSG(test, IS_ERR(dmabuf),

@@ -28,6 +28,28 @@ static void expect_covered(struct kunit *test, const struct importer *importer,
 			    dev_name(importer->dev), &end, &next);
 }
 
+/* What the buffer will be made of says who had it before. */
+static void leave_traces(struct kunit *test, struct cma *cma,
+			 unsigned long pages, unsigned int align)
+{
+	struct page *page = cma_alloc_kunit(test, cma, pages, align);
+
+	pages_stamp(page, pages, 1);
+	cma_release_kunit(test, page);
+}
+
+static void expect_zeroed(struct kunit *test, unsigned long pfn,
+			  unsigned long pages)
+{
+	unsigned long i, dirty = 0;
+
+	for (i = 0; i < pages; i++)
+		dirty += !!memchr_inv(page_address(pfn_to_page(pfn + i)), 0,
+				      PAGE_SIZE);
+	KUNIT_EXPECT_EQ_MSG(test, 0UL, dirty,
+			    "pages of a new buffer that say what was in them before");
+}
+
 /* Expect each device to see all pages of the buffer, and no others. */
 static void table_is_the_buffer(struct kunit *test)
 {
@@ -35,13 +57,17 @@ static void table_is_the_buffer(struct kunit *test)
 		DMA_BIDIRECTIONAL, DMA_TO_DEVICE, DMA_FROM_DEVICE,
 	};
 	const struct buffer_row *row = test->param_value;
+	unsigned int align = min_t(unsigned int, CONFIG_CMA_ALIGNMENT,
+				   get_order(row->pages << PAGE_SHIFT));
 	struct cma *cma = area_default(test);
 	struct area_state before;
 	struct importer *importer;
 	struct dma_buf *dmabuf;
+	unsigned int i, nr_freed;
 	unsigned long pfn;
-	unsigned int i;
 
+	buffer_must_fit(test, row->pages);
+	leave_traces(test, cma, row->pages, align);
 	area_state_take(test, cma, &before);
 	dmabuf = buffer_kunit(test, row->pages);
 	KUNIT_EXPECT_EQ(test, row->pages << PAGE_SHIFT, dmabuf->size);
@@ -54,15 +80,18 @@ static void table_is_the_buffer(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, 1, fake.nr_mappings);
 		pfn = importer_pfn(importer);
 		area_expect_allocated(test, cma, pfn_to_page(pfn), row->pages,
-				      min_t(unsigned int, CONFIG_CMA_ALIGNMENT,
-					    get_order(dmabuf->size)));
+				      align);
 		expect_covered(test, importer, pfn, row->pages);
+		expect_zeroed(test, pfn, row->pages);
 		importer_unmap(importer);
 		KUNIT_EXPECT_EQ(test, 0, fake.nr_mappings);
 	}
 	kunit_release_action(test, importer_detach, importer);
 	expect_nothing_held(test, dmabuf);
+	nr_freed = fake.nr_freed;
 	kunit_release_action(test, put_buffer, dmabuf);
+	KUNIT_EXPECT_EQ_MSG(test, nr_freed + 2, fake.nr_freed,
+			    "expected the list of pages and the buffer's struct to be freed");
 	area_expect_as_before(test, &before);
 }
 
