@@ -48,6 +48,26 @@ static void each_node_has_an_area(struct kunit *test)
 	expect_declared(test, 2, 3, SZ_8M, NULL);
 }
 
+#ifdef HAS_dma_numa_cma_reserve
+/* cma=0 cma_pernuma=8M: the nodes' areas come with the default one, or without. */
+static void nodes_are_reserved_for_without_default(struct kunit *test)
+{
+	char none[] = "0", all[] = "8M";
+
+	fake.declare_error = -ENOMEM;
+	KUNIT_ASSERT_EQ(test, 0, early_cma(none));
+	KUNIT_ASSERT_EQ(test, 0, early_cma_pernuma(all));
+	dma_contiguous_reserve(0);
+	KUNIT_EXPECT_EQ(test, 3, fake.nr_declare);
+	expect_declared(test, 0, 0, SZ_8M, NULL);
+	expect_declared(test, 1, 2, SZ_8M, NULL);
+	expect_declared(test, 2, 3, SZ_8M, NULL);
+}
+#else
+CASE_LEFT_OUT(nodes_are_reserved_for_without_default,
+	      "in this kernel the architecture calls dma_pernuma_cma_reserve()")
+#endif
+
 #ifdef HAS_early_numa_cma
 struct numa_row {
 	const char *cmdline;
@@ -226,6 +246,7 @@ static int numa_begin(struct kunit *test)
 
 static struct kunit_case numa_cases[] = {
 	KUNIT_CASE(each_node_has_an_area),
+	KUNIT_CASE(nodes_are_reserved_for_without_default),
 #ifdef HAS_early_numa_cma
 	KUNIT_CASE_PARAM(nodes_get_what_the_command_line_says, numa_gen_params),
 	KUNIT_CASE(one_node_comes_before_all),
