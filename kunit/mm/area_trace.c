@@ -22,15 +22,22 @@ static void on_start(void *data, const char *name, unsigned long count,
 	if (current != trace->task)
 		return;
 	trace->starts++;
+	trace->name = name;
 	trace->count = count;
 	trace->align = align;
+}
+
+/* A name is the area's own: none is copied on the way here. */
+static void compare_with_start(struct area_trace *trace, const char *name,
+			       unsigned long count, unsigned int align)
+{
+	trace->contradictions += name != trace->name || count != trace->count ||
+				 align != trace->align;
 }
 
 static void note_finish(struct area_trace *trace, unsigned long pfn,
 			const struct page *page, int error)
 {
-	if (current != trace->task)
-		return;
 	trace->finishes++;
 	trace->finish_pfn = pfn;
 	trace->finish_page = page;
@@ -42,7 +49,12 @@ static void on_finish(void *data, const char *name, unsigned long pfn,
 		      const struct page *page, unsigned long count,
 		      unsigned int align, int errorno)
 {
-	note_finish(data, pfn, page, errorno);
+	struct area_trace *trace = data;
+
+	if (current != trace->task)
+		return;
+	compare_with_start(trace, name, count, align);
+	note_finish(trace, pfn, page, errorno);
 }
 
 bool area_trace_has_errno(void)
@@ -54,7 +66,12 @@ static void on_finish(void *data, const char *name, unsigned long pfn,
 		      const struct page *page, unsigned long count,
 		      unsigned int align)
 {
-	note_finish(data, pfn, page, 0);
+	struct area_trace *trace = data;
+
+	if (current != trace->task)
+		return;
+	compare_with_start(trace, name, count, align);
+	note_finish(trace, pfn, page, 0);
 }
 
 bool area_trace_has_errno(void)
@@ -74,6 +91,7 @@ static void on_retry(void *data, const char *name, unsigned long pfn,
 	if (trace->retries < AREA_TRACE_RETRIES)
 		trace->retry_pfns[trace->retries] = pfn;
 	trace->retries++;
+	compare_with_start(trace, name, count, align);
 	/* No case has so many busy places: the search does not end. End it. */
 	if (trace->retries > AREA_TRACE_ENDLESS) {
 		sigaddset(&current->pending.signal, SIGKILL);
@@ -89,6 +107,7 @@ static void on_release(void *data, const char *name, unsigned long pfn,
 	if (current != trace->task)
 		return;
 	trace->releases++;
+	trace->contradictions += name != trace->name;
 	trace->release_pfn = pfn;
 	trace->release_count = count;
 }

@@ -18,9 +18,13 @@ struct area_trace {
 	unsigned int releases;
 	unsigned int retries;
 	unsigned long retry_pfns[AREA_TRACE_RETRIES];
-	/* Of the last event that has them. */
+	/* What the last start said. */
+	const char *name;
 	unsigned long count;
 	unsigned int align;
+	/* Events of the same call that said otherwise. */
+	unsigned int contradictions;
+	/* Of the last event that has them. */
 	unsigned long finish_pfn;
 	const struct page *finish_page;
 	int finish_errno;

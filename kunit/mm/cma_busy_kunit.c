@@ -75,6 +75,8 @@ static void expect_first_place(struct kunit *test, struct area_trace *trace,
 		retries++;
 	}
 	KUNIT_EXPECT_EQ(test, retries, trace->retries);
+	KUNIT_EXPECT_EQ_MSG(test, 0U, trace->contradictions,
+			    "events that say another area, count or alignment than the start");
 
 	area_expect_allocated(test, cma, page, count, align);
 	cma_release_kunit(test, page);

@@ -117,6 +117,7 @@ static void events_of_success(struct kunit *test)
 
 	area_expect_allocated(test, cma, page, 3, 1);
 	KUNIT_EXPECT_EQ(test, 1U, trace->starts);
+	KUNIT_EXPECT_STREQ(test, cma_get_name(cma), trace->name);
 	KUNIT_EXPECT_EQ(test, 3UL, trace->count);
 	KUNIT_EXPECT_EQ(test, 1U, trace->align);
 	KUNIT_EXPECT_EQ(test, 1U, trace->finishes);
@@ -129,6 +130,8 @@ static void events_of_success(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 1U, trace->releases);
 	KUNIT_EXPECT_EQ(test, page_to_pfn(page), trace->release_pfn);
 	KUNIT_EXPECT_EQ(test, 3UL, trace->release_count);
+	KUNIT_EXPECT_EQ_MSG(test, 0U, trace->contradictions,
+			    "events that say another area, count or alignment than the start");
 }
 
 /* A call that finds no place says so, with an error and without a page. */
