@@ -19,6 +19,8 @@
 #include "testbed.h"
 
 #define BUFFER_PAGES 64
+/* Fewer are no sizes to compare. */
+#define LEAST_PAGES 16
 /* What CONFIG_CMA_ALIGNMENT can be, orders of pages. */
 #define LEAST_ALIGN_ORDER 2
 #define MOST_ALIGN_ORDER 12
@@ -35,17 +37,13 @@ FIXTURE(buffer_memory)
 
 FIXTURE_SETUP(buffer_memory)
 {
-	const char *reason = testbed_open_heap(&self->bed);
-
-	if (reason)
-		SKIP_SETUP("%s", reason);
+	OPEN_QUIET_TESTBED(&self->bed, testbed_open_heap);
 }
 
 FIXTURE_TEARDOWN(buffer_memory)
 {
 	movable_free(&self->memory);
-	SKIP_IF_OTHERS_DISTURBED(&self->bed);
-	EXPECT_EQ(0, testbed_close(&self->bed));
+	CLOSE_QUIET_TESTBED(&self->bed);
 }
 
 /* Offset of the first byte that is not 0, or @bytes. */
@@ -61,7 +59,8 @@ static size_t first_dirty(const unsigned char *map, size_t bytes)
 
 /*
  * What earlier owners wrote never shows. The same pages are dirtied, given
- * back and taken again; the size changes so that other bounds are met.
+ * back and taken again; the size changes so that other bounds are met. Up to
+ * half of the room: others may want some meanwhile.
  *
  *	[AAAAAAAAAAAAAAAA]	dirtied in every byte, given back
  *	[0000000]		odd size
@@ -71,12 +70,16 @@ TEST_F(buffer_memory, buffers_come_zeroed)
 {
 	const size_t pages[] = { 1, 3, 16, 255, 256, 511, 1024 };
 	size_t page = self->bed.page_size;
+	size_t most = self->bed.room_pages / 2 < 1024 ? self->bed.room_pages / 2 : 1024;
+	const char *reason = testbed_lacks_room(&self->bed, LEAST_PAGES);
 	unsigned char *map;
 	size_t i, bytes;
 	int fd;
 
-	for (i = 0; i < ARRAY_SIZE(pages); i++) {
-		bytes = 1024 * page;
+	if (reason)
+		SKIP(return, "%s", reason);
+	for (i = 0; i < ARRAY_SIZE(pages) && pages[i] <= most; i++) {
+		bytes = most * page;
 		fd = dma_heap_alloc(self->bed.heap_fd, bytes);
 		ASSERT_GE(fd, 0);
 		ASSERT_EQ(0, dma_buf_map(fd, bytes, (void **)&map));
@@ -217,13 +220,16 @@ TEST_F(buffer_memory, buffer_is_one_physical_run)
 	__u64 base_pfn = 0, mapped_pfn;
 	struct kcore kcore;
 	unsigned char *map;
+	const char *reason;
 	size_t i, bad = 0;
 	int fd, told;
+	bool has_kcore;
 
 	if (!bed->area->has_debugfs || bed->area->nranges != 1)
 		SKIP(return, "needs CONFIG_CMA_DEBUGFS and root, to read the bitmap");
-	if (!testbed_wait_quiet(bed))
-		SKIP(return, "area %s is in use by others", bed->area->name);
+	reason = testbed_lacks_room(bed, BUFFER_PAGES);
+	if (reason)
+		SKIP(return, "%s", reason);
 	EXPECT_EQ(true, take_known_block(bed, bytes, &fd, &base_pfn)) {
 		TH_LOG("area %s: %d pages are not one run of new bits",
 		       bed->area->name, BUFFER_PAGES);
@@ -240,20 +246,19 @@ TEST_F(buffer_memory, buffer_is_one_physical_run)
 		EXPECT_EQ(1, told);
 		EXPECT_EQ(base_pfn, mapped_pfn);
 	}
-	if (kcore_open(&kcore)) {
-		if (told < 0 && !test_has_failed(_metadata))
-			SKIP(return, "needs CONFIG_PROC_KCORE and CAP_SYS_RAWIO");
-		return;
+	has_kcore = kcore_open(&kcore) == 0;
+	if (has_kcore) {
+		EXPECT_EQ(0, check_frames(&kcore, base_pfn, page, &bad));
+		EXPECT_EQ(BUFFER_PAGES, bad) {
+			TH_LOG("area %s: frame 0x%llx does not hold page %zu of the buffer",
+			       bed->area->name, (unsigned long long)(base_pfn + bad), bad);
+		}
+		kcore_close(&kcore);
 	}
-	EXPECT_EQ(0, check_frames(&kcore, base_pfn, page, &bad));
-	EXPECT_EQ(BUFFER_PAGES, bad) {
-		TH_LOG("area %s: frame 0x%llx does not hold page %zu of the buffer",
-		       bed->area->name, (unsigned long long)(base_pfn + bad),
-		       bad);
-	}
-	kcore_close(&kcore);
 	munmap(map, bytes);
 	close(fd);
+	if (told < 0 && !has_kcore && !test_has_failed(_metadata))
+		SKIP(return, "needs CONFIG_PROC_KCORE and CAP_SYS_RAWIO");
 }
 
 /* The number behind @name in a line of the trace; ~0 without it. */
@@ -307,14 +312,16 @@ static unsigned int align_of_buffer(struct __test_metadata *_metadata, struct te
 TEST_F(buffer_memory, alignment_follows_the_size_up_to_a_limit)
 {
 	struct testbed *bed = &self->bed;
+	const char *reason = testbed_lacks_room(bed, LEAST_PAGES);
+	__u64 pages = bed->room_pages / 2;
 	struct trace trace;
 	unsigned int limit;
-	__u64 pages;
 
+	if (reason)
+		SKIP(return, "%s", reason);
 	if (trace_open(&trace, &bed->guard, "align"))
 		SKIP(return, "needs CONFIG_FTRACE, tracefs on /sys/kernel/tracing and root");
 	ASSERT_EQ(0, trace_enable(&trace, "cma/cma_alloc_finish"));
-	pages = testbed_area_pages(bed) / 2;
 	limit = align_of_buffer(_metadata, bed, &trace, pages);
 	if (order_of(pages) >= LEAST_ALIGN_ORDER)
 		EXPECT_LE(LEAST_ALIGN_ORDER, limit);

@@ -32,10 +32,15 @@ FIXTURE(dma_buf_sharing)
 
 FIXTURE_SETUP(dma_buf_sharing)
 {
+	const char *reason;
+
 	OPEN_QUIET_TESTBED(&self->bed, testbed_open_heap);
 	if (!self->bed.knows_used)
 		SKIP_SETUP("needs CONFIG_CMA_DEBUGFS and root, or Linux 6.15: used pages of %s unknown",
 			   self->bed.area->name);
+	reason = testbed_lacks_room(&self->bed, BUFFER_PAGES);
+	if (reason)
+		SKIP_SETUP("%s", reason);
 	ASSERT_EQ(0, buffer_open(&self->buffer, self->bed.heap_fd, BUFFER_PAGES));
 	self->used_with_buffer = testbed_used(&self->bed);
 	ASSERT_LT(self->bed.used_at_start, self->used_with_buffer);

@@ -30,7 +30,12 @@ FIXTURE(dma_buf)
 
 FIXTURE_SETUP(dma_buf)
 {
+	const char *reason;
+
 	OPEN_QUIET_TESTBED(&self->bed, testbed_open_heap);
+	reason = testbed_lacks_room(&self->bed, BUFFER_PAGES);
+	if (reason)
+		SKIP_SETUP("%s", reason);
 	ASSERT_EQ(0, buffer_open(&self->buffer, self->bed.heap_fd, BUFFER_PAGES));
 }
 

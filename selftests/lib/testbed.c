@@ -125,6 +125,31 @@ const char *testbed_open_heap(struct testbed *bed)
 	return reason ? reason : open_guard(bed);
 }
 
+/*
+ * The longest free run. Where debugfs does not tell it, half of an area must be there
+ * that nobody else uses, or has taken from. Of another one, as much as the heap gives.
+ */
+static __u64 find_room(const struct testbed *bed)
+{
+	__u64 pages;
+	int fd;
+
+	if (cma_area_read(bed->area, CMA_MAXCHUNK_PAGES, &pages) == 0)
+		return pages;
+	pages = bed->area_pages / 2;
+	if (testbed_owns_machine() || (bed->knows_used && !bed->used_at_start))
+		return pages;
+	for (; pages; pages /= 2) {
+		fd = dma_heap_alloc(bed->heap_fd, pages * bed->page_size);
+		if (fd >= 0)
+			close(fd);
+		/* What is wrong with the heap otherwise is for the tests to find. */
+		if (fd != -ENOMEM)
+			break;
+	}
+	return pages;
+}
+
 const char *testbed_settle(struct testbed *bed)
 {
 	if (!testbed_wait_quiet(bed)) {
@@ -141,10 +166,25 @@ const char *testbed_settle(struct testbed *bed)
 	}
 	bed->used_at_start = testbed_used(bed);
 	bed->knows_used = bed->used_at_start != ~0ull;
-	if (cma_area_read(bed->area, CMA_MAXCHUNK_PAGES, &bed->room_pages))
-		bed->room_pages = bed->area_pages / 2;
+	bed->room_pages = find_room(bed);
 	bed->is_settled = true;
 	return NULL;
+}
+
+const char *testbed_lacks_room(struct testbed *bed, __u64 pages)
+{
+	__u64 aligned = 1;
+
+	while (aligned < pages)
+		aligned *= 2;
+	/* At worst the run begins one page behind an aligned one. */
+	if (bed->room_pages >= pages + aligned - 1)
+		return NULL;
+	snprintf(bed->reason, sizeof(bed->reason),
+		 "needs %llu free pages in area %.40s, found %llu in a run",
+		 (unsigned long long)(pages + aligned - 1), bed->area->name,
+		 (unsigned long long)bed->room_pages);
+	return bed->reason;
 }
 
 __u64 testbed_give_back(struct testbed *bed)

@@ -30,7 +30,7 @@ struct testbed {
 	bool knows_used;
 	__u64 used_at_start;	/* ~0ull where used pages cannot be read */
 	__u64 area_pages;
-	__u64 room_pages;	/* longest free run, half of the area if unknown */
+	__u64 room_pages;	/* longest free run; without debugfs one that is not longer */
 	char reason[128];
 	bool watches_others;
 	struct trace others;	/* allocations and releases, by program */
@@ -56,6 +56,15 @@ const char *testbed_open_heap(struct testbed *bed);
  * For tests that tell exact figures. Returns NULL or the reason to skip.
  */
 const char *testbed_settle(struct testbed *bed);
+
+/*
+ * testbed_lacks_room - may others have left too little for a buffer of @pages?
+ *
+ * After testbed_settle(). A run of free pages takes an aligned buffer for sure
+ * where it is nearly twice as long. Returns NULL, there is room for it, or the
+ * reason to skip.
+ */
+const char *testbed_lacks_room(struct testbed *bed, __u64 pages);
 
 /*
  * testbed_give_back - free the blocks of ours that are left in debugfs.
