@@ -18,6 +18,8 @@
 #include "testbed.h"
 #include "trace_event.h"
 
+/* Of the room, of which a quarter is one block at most. */
+#define LEAST_PAGES 16
 #define MOST_PAGES 257
 
 FIXTURE(events)
@@ -28,7 +30,14 @@ FIXTURE(events)
 
 FIXTURE_SETUP(events)
 {
+	const char *reason;
+
 	OPEN_QUIET_TESTBED(&self->bed, testbed_open_debugfs);
+	/* vmstat's counters are. */
+	self->bed.compares_all_areas = true;
+	reason = testbed_lacks_room(&self->bed, LEAST_PAGES);
+	if (reason)
+		SKIP_SETUP("%s", reason);
 	if (trace_open(&self->trace, &self->bed.guard, "events"))
 		SKIP_SETUP("needs CONFIG_FTRACE and tracefs on /sys/kernel/tracing");
 	ASSERT_EQ(0, trace_enable(&self->trace, "cma/cma_alloc_start"));

@@ -64,11 +64,12 @@ static const char *open_guard(struct testbed *bed)
 
 bool testbed_saw_others(struct testbed *bed)
 {
-	char name[CMA_NAME_SIZE + 8];
+	char name[CMA_NAME_SIZE + 8] = "";
 
 	if (!bed->watches_others)
 		return false;
-	snprintf(name, sizeof(name), "name=%s ", bed->area->name);
+	if (!bed->compares_all_areas)
+		snprintf(name, sizeof(name), "name=%s ", bed->area->name);
 	return trace_count_others(&bed->others, "cma_alloc_finish", name) > 0 ||
 	       trace_count_others(&bed->others, "cma_release", name) > 0;
 }

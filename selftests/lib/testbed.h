@@ -34,6 +34,7 @@ struct testbed {
 	char reason[128];
 	bool watches_others;
 	struct trace others;	/* allocations and releases, by program */
+	bool compares_all_areas;	/* set by a test that compares figures of all of them */
 	/* Blocks taken through debugfs, which are a stack in the kernel too. */
 	int nblocks;
 	int block_guard_id[TESTBED_MAX_BLOCKS];
@@ -87,7 +88,7 @@ bool testbed_wait_quiet(const struct testbed *bed);
 
 /*
  * testbed_saw_others - did another program allocate or release in the area
- * since the testbed was opened?
+ * since the testbed was opened? With bed->compares_all_areas, in any area.
  *
  * Judged by trace events, which are not what the tests compare. False where
  * tracing is not to be had: then a disturbed test fails.
