@@ -105,14 +105,24 @@ void accounts_check_free(struct mismatch *mismatch,
 	*mismatch = (struct mismatch) { "nr_free_cma", -allocated, found };
 }
 
-__u64 accounts_counted_pages(const struct cma_area *area)
+/* 0 is a figure like any other: counters that stand still have it. */
+static int read_counted(const struct cma_area *area, __u64 *pages)
 {
 	__u64 allocated, released;
+	int err = cma_area_read(area, CMA_ALLOC_PAGES_SUCCESS, &allocated);
 
-	if (cma_area_read(area, CMA_ALLOC_PAGES_SUCCESS, &allocated) ||
-	    cma_area_read(area, CMA_RELEASE_PAGES_SUCCESS, &released))
-		return 0;
-	return allocated - released;
+	if (!err)
+		err = cma_area_read(area, CMA_RELEASE_PAGES_SUCCESS, &released);
+	*pages = err ? 0 : allocated - released;
+	return err;
+}
+
+__u64 accounts_counted_pages(const struct cma_area *area)
+{
+	__u64 pages;
+
+	read_counted(area, &pages);
+	return pages;
 }
 
 /* One range, whose bits are pages: other areas round what is taken. */
@@ -135,9 +145,10 @@ static bool counters_differ(const struct cma_area *area, __u64 expected)
 	__u64 counted;
 
 	do {
-		counted = accounts_counted_pages(area);
-	} while (counted && counted != expected && testbed_now_ms() < end);
-	return counted && counted != expected;
+		if (read_counted(area, &counted))
+			return false;
+	} while (counted != expected && testbed_now_ms() < end);
+	return counted != expected;
 }
 
 const char *accounts_find_wrong(const struct testbed *bed, __u64 taken_pages,

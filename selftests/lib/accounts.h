@@ -60,7 +60,11 @@ void accounts_check_free(struct mismatch *mismatch,
 			 const struct accounts *before,
 			 const struct accounts *after, long long allocated);
 
-/* accounts_counted_pages - allocated less released, ever; 0: sysfs tells not both. */
+/*
+ * accounts_counted_pages - allocated less released, ever.
+ *
+ * 0 as well where sysfs tells not both, and accounts_find_wrong() does not ask.
+ */
 __u64 accounts_counted_pages(const struct cma_area *area);
 
 /*
