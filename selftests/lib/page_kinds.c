@@ -22,7 +22,6 @@
 #define MERGED_ALIKE 8
 #define KIND_BYTES (2ul << 20)
 #define KSM_RUN "/sys/kernel/mm/ksm/run"
-#define KSM_SHARING "/sys/kernel/mm/ksm/pages_sharing"
 #define MIN_FREE "/proc/sys/vm/min_free_kbytes"
 #define THP "/sys/kernel/mm/transparent_hugepage"
 #define LARGE_BYTES (64ul << 10)
@@ -243,6 +242,23 @@ static int make_lazily_freed(struct kind_pages *pages, struct guard *guard)
 }
 
 /*
+ * How many of our pages are merged with the one before: both are one frame. What KSM
+ * says of itself has others' pages in it, and to 6.12 each anonymous page has KPF_KSM.
+ */
+static size_t count_merged(const struct kind_pages *pages)
+{
+	size_t size = pagemap_page_size(), offset, merged = 0;
+	__u64 before = 0, pfn;
+
+	for (offset = 0; offset < pages->bytes; offset += size, before = pfn) {
+		if (pagemap_pfn(pages->map + offset, &pfn))
+			pfn = 0;
+		merged += pfn && pfn == before;
+	}
+	return merged;
+}
+
+/*
  * Eight pages each are the same, merged into one that all of them share: mostly the
  * first, so that they lie where the pages lay.
  */
@@ -250,7 +266,6 @@ static int make_merged(struct kind_pages *pages, struct guard *guard)
 {
 	long long end = testbed_now_ms() + MERGE_DEADLINE_MS;
 	size_t size = pagemap_page_size(), page;
-	__u64 sharing = 0, wanted = KIND_BYTES / size / 4;
 	int err = make_anonymous(pages, guard);
 
 	if (err)
@@ -263,11 +278,12 @@ static int make_merged(struct kind_pages *pages, struct guard *guard)
 	    guard_set_file(guard, "/sys/kernel/mm/ksm/pages_to_scan", "2000") ||
 	    guard_set_file(guard, KSM_RUN, "1"))
 		return -EOPNOTSUPP;
-	while (sharing < wanted && testbed_now_ms() < end) {
+	while (count_merged(pages) < KIND_BYTES / size / 4) {
+		if (testbed_now_ms() > end)
+			return -ETIME;
 		usleep(1000);
-		text_file_read_u64(KSM_SHARING, &sharing);
 	}
-	return sharing < wanted ? -ETIME : 0;
+	return 0;
 }
 
 static long check_merged(const struct kind_pages *pages)
@@ -323,7 +339,7 @@ const struct page_kind page_kinds[PAGE_KINDS] = {
 	{
 		.name = "merged by KSM", .make = make_merged, .check = check_merged,
 		.flags = FLAG(KSM), .why_not_written = "a write would undo the merging",
-		.needs = "CONFIG_KSM, and its thread within six seconds",
+		.needs = "CONFIG_KSM, its thread within six seconds, CONFIG_PROC_PAGE_MONITOR",
 	},
 };
 
