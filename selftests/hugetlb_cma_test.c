@@ -73,7 +73,10 @@ TEST_F_TIMEOUT(hugetlb_cma, area_pays_and_is_paid, 110)
 		}
 		EXPECT_EQ(used + size_pages, gigantic_used_pages(&self->areas));
 		ASSERT_EQ(0, vmstat_read("cma_alloc_success", &calls_after));
-		EXPECT_EQ(calls + 1, calls_after);
+		EXPECT_LE(calls + 1, calls_after);
+		/* Of all areas: others may have taken something elsewhere. */
+		if (testbed_owns_machine())
+			EXPECT_EQ(calls + 1, calls_after);
 		ASSERT_EQ(0, text_file_write(GIGANTIC_PAGES, "0"));
 		EXPECT_EQ(used, gigantic_used_pages(&self->areas)) {
 			TH_LOG("round %d: the page was given back, and not to its area", round);
@@ -157,7 +160,7 @@ TEST_F_TIMEOUT(hugetlb_cma, demoted_page_comes_back, 110)
 TEST_F(hugetlb_cma, bit_is_the_smallest_huge_page)
 {
 	__u64 bytes = 0;
-	size_t i;
+	size_t i, found = 0;
 
 	ASSERT_EQ(0, meminfo_bytes("Hugepagesize", &bytes));
 	if (bytes >= GIGANTIC_BYTES)
@@ -174,6 +177,10 @@ TEST_F(hugetlb_cma, bit_is_the_smallest_huge_page)
 		EXPECT_EQ(bytes, pagemap_page_size() << area->order_per_bit) {
 			TH_LOG("area %s: order_per_bit %u", area->name, area->order_per_bit);
 		}
+		found++;
+	}
+	EXPECT_LT(0, found) {
+		TH_LOG("no area hugetlb*, for all that the command line has hugetlb_cma=");
 	}
 }
 
@@ -262,6 +269,8 @@ TEST_F_TIMEOUT(hugetlb_cma, more_pages_than_fit, 110)
 	__u64 used, pages, size_pages = GIGANTIC_BYTES / pagemap_page_size();
 	int err;
 
+	if (!testbed_owns_machine())
+		SKIP(return, "takes all memory there is: needs CMA_TESTS_OWN_MACHINE=1");
 	used = cma_area_discover(&self->areas) ? ~0ull : gigantic_used_pages(&self->areas);
 	if (used == ~0ull)
 		SKIP(return, "needs CONFIG_CMA_DEBUGFS and root, or Linux 6.15");
