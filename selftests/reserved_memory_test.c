@@ -9,11 +9,14 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "guarded_module.h"
 #include "harness.h"
 #include "heap_trial.h"
 #include "kcore.h"
@@ -25,6 +28,7 @@
 #define POOL_MODULE	"pool_buffer_module"
 #define HEAP_MODULE	"heap_export_module"
 #define MAPPING_DRIVER	"/sys/bus/platform/drivers/reserved-memory"
+#define HEAP_DRIVER	"/sys/bus/platform/drivers/cma-tests,heap-exporter"
 #define FIXTURE_NODE	"/proc/device-tree/reserved-driver"
 
 #define BUFFER_BYTES	0x100000
@@ -33,6 +37,7 @@
 #define POOL_REGION	0x80000000ull
 #define VPU_REGION	0x90000000ull
 #define VPU_AREA	"vpu_cma@90000000"
+#define DEADLINE_MS	5000
 
 /* A message: the device, or another word of its line, and what it says. */
 struct message {
@@ -44,27 +49,45 @@ FIXTURE(reserved_memory)
 {
 	struct cma_area_list areas;
 	struct kernel_log log;
+	struct guard guard;
 	size_t page_size;
 };
 
 FIXTURE_SETUP(reserved_memory)
 {
+	const char *reason;
+	int err;
+
 	self->log.fd = -1;
 	if (!text_file_exists(FIXTURE_NODE))
 		SKIP_SETUP("no node /reserved-driver in a device tree: boot with dts-fixtures/test-drivers.dtso");
+	if (geteuid())
+		SKIP_SETUP("needs root: modules, the kernel log, addresses");
+	reason = guarded_module_why_not(MAPPING_MODULE);
+	if (!reason)
+		reason = guarded_module_why_not(POOL_MODULE);
+	if (reason)
+		SKIP_SETUP("%s", reason);
+	if (guard_open(&self->guard))
+		SKIP_SETUP("needs pidfd_open() (Linux 5.3) for the guard process");
 	self->page_size = sysconf(_SC_PAGESIZE);
-	ASSERT_EQ(0, cma_area_discover(&self->areas));
-	ASSERT_EQ(0, kernel_log_open(&self->log, true));
-	kernel_module_unload(MAPPING_MODULE);
-	kernel_module_unload(POOL_MODULE);
+	err = cma_area_discover(&self->areas);
+	if (err == -ENOENT)
+		SKIP_SETUP("needs CONFIG_CMA_DEBUGFS with debugfs mounted, or CONFIG_CMA_SYSFS");
+	ASSERT_EQ(0, err);
+	err = kernel_log_open(&self->log, true);
+	if (err == -ENOENT)
+		SKIP_SETUP("needs CONFIG_PRINTK and /dev/kmsg");
+	ASSERT_EQ(0, err);
 }
 
 FIXTURE_TEARDOWN(reserved_memory)
 {
-	kernel_module_unload(MAPPING_MODULE);
-	kernel_module_unload(POOL_MODULE);
 	kernel_log_close(&self->log);
+	EXPECT_EQ(0, guard_close(&self->guard));
 }
+
+#define NO_HEAP_DRIVER "needs CONFIG_RESERVED_MEMORY_KUNIT_TEST: no " HEAP_DRIVER
 
 /* Mappings that the kernel has of @paddr, beside the linear map; -1: unknown. */
 static int count_mappings(unsigned long long paddr)
@@ -150,6 +173,8 @@ TEST_F(reserved_memory, failing_heap_driver_speaks)
 	};
 	struct kernel_log boot;
 
+	if (!text_file_exists(HEAP_DRIVER))
+		SKIP(return, NO_HEAP_DRIVER);
 	ASSERT_EQ(0, kernel_log_open(&boot, false));
 	ASSERT_EQ(0, kernel_log_read(&boot));
 	EXPECT_SAID(&boot, messages);
@@ -158,14 +183,14 @@ TEST_F(reserved_memory, failing_heap_driver_speaks)
 
 TEST_F(reserved_memory, mapping_driver_speaks)
 {
-	ASSERT_EQ(0, kernel_module_load(MAPPING_MODULE));
+	ASSERT_EQ(0, guarded_module_load(&self->guard, MAPPING_MODULE));
 	ASSERT_EQ(0, kernel_log_read(&self->log));
 	EXPECT_SAID(&self->log, mapping_messages);
 }
 
 TEST_F(reserved_memory, pool_driver_speaks)
 {
-	ASSERT_EQ(0, kernel_module_load(POOL_MODULE));
+	ASSERT_EQ(0, guarded_module_load(&self->guard, POOL_MODULE));
 	ASSERT_EQ(0, kernel_log_read(&self->log));
 	EXPECT_SAID(&self->log, pool_messages);
 	/* A disabled region is passed over in silence. */
@@ -180,7 +205,7 @@ TEST_F(reserved_memory, mapping_ends_with_the_module)
 	int round;
 
 	for (round = 0; round < 2; round++) {
-		ASSERT_EQ(0, kernel_module_load(MAPPING_MODULE));
+		ASSERT_EQ(0, guarded_module_load(&self->guard, MAPPING_MODULE));
 		EXPECT_EQ(-EEXIST, kernel_module_load(MAPPING_MODULE));
 		EXPECT_EQ(1, count_mappings(BUFFER_REGION));
 		EXPECT_EQ(1, count_mappings(DSP_REGION));
@@ -196,13 +221,13 @@ TEST_F(reserved_memory, contents_outlive_the_module)
 	const char *who = "reserved-driver: mapped", *before = "mapped for the ";
 	unsigned long long first;
 
-	ASSERT_EQ(0, kernel_module_load(MAPPING_MODULE));
+	ASSERT_EQ(0, guarded_module_load(&self->guard, MAPPING_MODULE));
 	ASSERT_EQ(0, kernel_log_read(&self->log));
 	first = said_number(&self->log, who, before);
 	ASSERT_NE(~0ull, first);
 	ASSERT_EQ(0, kernel_module_unload(MAPPING_MODULE));
 	kernel_log_forget(&self->log);
-	ASSERT_EQ(0, kernel_module_load(MAPPING_MODULE));
+	ASSERT_EQ(0, guarded_module_load(&self->guard, MAPPING_MODULE));
 	ASSERT_EQ(0, kernel_log_read(&self->log));
 	EXPECT_EQ(first + 1, said_number(&self->log, who, before)) {
 		TH_LOG("expected the mark of load %llu in the region", first);
@@ -214,7 +239,7 @@ TEST_F(reserved_memory, device_unbinds_and_binds)
 {
 	int round;
 
-	ASSERT_EQ(0, kernel_module_load(MAPPING_MODULE));
+	ASSERT_EQ(0, guarded_module_load(&self->guard, MAPPING_MODULE));
 	for (round = 0; round < 2; round++) {
 		ASSERT_EQ(0, text_file_write(MAPPING_DRIVER "/unbind", "dsp"));
 		EXPECT_EQ(0, count_mappings(DSP_REGION));
@@ -233,12 +258,14 @@ TEST_F(reserved_memory, exclusive_area_pays_for_its_device)
 	unsigned long long paddr;
 	int round;
 
+	if (!text_file_exists(CMA_DEBUGFS_ROOT))
+		SKIP(return, "needs CONFIG_CMA_DEBUGFS, and debugfs on /sys/kernel/debug");
 	ASSERT_NE(NULL, area);
 	ASSERT_NE(~0ull, before);
 	ASSERT_NE(~0ull, others);
 	for (round = 0; round < 2; round++) {
 		kernel_log_forget(&self->log);
-		ASSERT_EQ(0, kernel_module_load(POOL_MODULE));
+		ASSERT_EQ(0, guarded_module_load(&self->guard, POOL_MODULE));
 		ASSERT_EQ(0, kernel_log_read(&self->log));
 		paddr = said_number(&self->log, "reserved-memory-pool vpu: ",
 				    ", paddr: ");
@@ -259,7 +286,7 @@ TEST_F(reserved_memory, coherent_pool_serves_its_device)
 {
 	unsigned long long paddr;
 
-	ASSERT_EQ(0, kernel_module_load(POOL_MODULE));
+	ASSERT_EQ(0, guarded_module_load(&self->guard, POOL_MODULE));
 	ASSERT_EQ(0, kernel_log_read(&self->log));
 	paddr = said_number(&self->log,
 			    "reserved-memory-pool reserved-driver-pool: ",
@@ -268,9 +295,36 @@ TEST_F(reserved_memory, coherent_pool_serves_its_device)
 	EXPECT_LT(paddr, VPU_REGION);
 }
 
-static bool load_and_unload(const char *module)
+/* Not even one that was loaded a moment ago, with a device taken from its driver. */
+TEST_F(reserved_memory, killed_owner_leaves_no_module)
 {
-	return !kernel_module_load(module) && !kernel_module_unload(module);
+	long long end = testbed_now_ms() + DEADLINE_MS;
+	struct guard guard;
+	int status;
+	pid_t pid;
+
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (pid == 0) {
+		if (guard_open(&guard) || guarded_module_load(&guard, MAPPING_MODULE) ||
+		    text_file_write(MAPPING_DRIVER "/unbind", "dsp"))
+			_exit(1);
+		raise(SIGKILL);
+	}
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	ASSERT_TRUE(WIFSIGNALED(status));
+	while (guarded_module_is_loaded(MAPPING_MODULE) && testbed_now_ms() < end)
+		usleep(1000);
+	ASSERT_FALSE(guarded_module_is_loaded(MAPPING_MODULE));
+	EXPECT_EQ(0, count_mappings(BUFFER_REGION));
+	ASSERT_EQ(0, guarded_module_load(&self->guard, MAPPING_MODULE));
+	EXPECT_EQ(1, count_mappings(DSP_REGION));
+}
+
+static bool load_and_unload(struct guard *guard, const char *module)
+{
+	return !guarded_module_load(guard, module) &&
+	       !kernel_module_unload(module);
 }
 
 /*
@@ -282,13 +336,13 @@ TEST_F_TIMEOUT(reserved_memory, many_rounds_lose_nothing, 110)
 	__u64 used;
 	int round, mappings;
 
-	ASSERT_TRUE(load_and_unload(POOL_MODULE));
+	ASSERT_TRUE(load_and_unload(&self->guard, POOL_MODULE));
 	used = cma_area_used_of(&self->areas, VPU_AREA);
 	mappings = count_mappings(POOL_REGION);
 	EXPECT_EQ(1, mappings);
 	for (round = 0; round < 20; round++) {
-		ASSERT_TRUE(load_and_unload(MAPPING_MODULE));
-		ASSERT_TRUE(load_and_unload(POOL_MODULE));
+		ASSERT_TRUE(load_and_unload(&self->guard, MAPPING_MODULE));
+		ASSERT_TRUE(load_and_unload(&self->guard, POOL_MODULE));
 	}
 	EXPECT_EQ(mappings, count_mappings(POOL_REGION));
 	EXPECT_EQ(0, count_mappings(BUFFER_REGION));
@@ -315,8 +369,9 @@ TEST_F(reserved_memory, dev_mem_reads_no_nomap_region)
 	int fd = open("/dev/mem", O_RDONLY | O_CLOEXEC), err;
 	char byte;
 
-	if (fd < 0)
+	if (fd < 0 && (errno == ENOENT || errno == EPERM || errno == EACCES))
 		SKIP(return, "needs CONFIG_DEVMEM and CAP_SYS_RAWIO");
+	ASSERT_LE(0, fd);
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
 		err = pread(fd, &byte, 1, places[i].paddr) == 1 ? 0 : errno;
 		if (places[i].readable && err == EPERM)
@@ -331,9 +386,12 @@ TEST_F(reserved_memory, dev_mem_reads_no_nomap_region)
 TEST_F(reserved_memory, kcore_reads_no_nomap_region)
 {
 	struct kcore kcore;
+	int err = kcore_open(&kcore);
 	char byte;
 
-	ASSERT_EQ(0, kcore_open(&kcore));
+	if (err == -ENOENT || err == -EPERM)
+		SKIP(return, "needs CONFIG_PROC_KCORE and CAP_SYS_RAWIO");
+	ASSERT_EQ(0, err);
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
 		EXPECT_EQ(places[i].readable ? 0 : -ENXIO,
 			  kcore_read(&kcore, places[i].paddr, &byte, 1)) {
@@ -356,6 +414,8 @@ TEST_F(reserved_memory, kcore_reads_no_nomap_region)
 /* What a driver in the kernel can do everywhere. */
 TEST_F(reserved_memory, driver_exports_its_area_as_a_heap)
 {
+	if (!text_file_exists(HEAP_DRIVER))
+		SKIP(return, NO_HEAP_DRIVER);
 	EXPECT_HEAP_WORKS(&self->areas, "my_cma_heap", "my_cma");
 	EXPECT_FALSE(text_file_exists(DMA_HEAP_ROOT "/my_lost_heap"));
 }
@@ -377,6 +437,8 @@ TEST_F(reserved_memory, module_exports_its_area_as_a_heap)
 
 	if (!kernel_module_exists(HEAP_MODULE))
 		SKIP(return, "this kernel exports no dma_heap_add() to modules");
+	if (!testbed_owns_machine())
+		SKIP(return, "needs CMA_TESTS_OWN_MACHINE=1: the module cannot be removed");
 	err = kernel_module_load(HEAP_MODULE);
 	ASSERT_TRUE(err == 0 || err == -EEXIST) {
 		TH_LOG("%s: %s", HEAP_MODULE, strerror(-err));

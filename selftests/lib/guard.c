@@ -106,6 +106,11 @@ int guard_unlink(struct guard *guard, const char *path)
 	return tell_path(guard, UNLINK, path, "");
 }
 
+int guard_unload(struct guard *guard, const char *name)
+{
+	return tell_path(guard, UNLOAD, name, "");
+}
+
 /* Wait for the guard's answer to what it was told, as @told. */
 static int hear_answer(struct guard *guard, int told, struct guard_answer *answer)
 {
@@ -173,6 +178,11 @@ int guard_chmod(struct guard *guard, const char *path, mode_t mode)
 		return err;
 	}
 	return 0;
+}
+
+bool guard_lacks(int err)
+{
+	return err == -ENODEV || err == -ENOENT || err == -EACCES || err == -EPERM;
 }
 
 int guard_cancel(struct guard *guard, int id)

@@ -16,6 +16,7 @@
 #ifndef CMA_TESTS_GUARD_H
 #define CMA_TESTS_GUARD_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 struct guard {
@@ -96,12 +97,20 @@ int guard_create(struct guard *guard, const char *create, const char *remove,
  * guard_swapoff - stop swapping to @path
  * guard_unlink	- remove the file or symlink @path
  * guard_kill	- SIGKILL the process @pid, a child of the owner
+ * guard_unload	- remove the module @name from the kernel, if it is loaded by then
  */
 int guard_write(struct guard *guard, const char *path, const char *text);
 int guard_unmount(struct guard *guard, const char *path);
 int guard_swapoff(struct guard *guard, const char *path);
 int guard_unlink(struct guard *guard, const char *path);
 int guard_kill(struct guard *guard, pid_t pid);
+int guard_unload(struct guard *guard, const char *name);
+
+/*
+ * guard_lacks - does an error of making something say that an option, a file or a
+ * privilege is missing? What else goes wrong is a failure.
+ */
+bool guard_lacks(int err);
 
 /* guard_cancel - the owner has undone it itself. Returns 0 or -errno. */
 int guard_cancel(struct guard *guard, int id);

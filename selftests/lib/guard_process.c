@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -13,6 +14,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/swap.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "text_file.h"
@@ -20,17 +22,31 @@
 #define MAX_ACTIONS 256
 #define DEATH_DEADLINE_MS 5000
 
-/* Who was stopped together with us may be on its way out, with a file open there. */
-static int unmount(const char *path)
+/*
+ * Who was stopped together with us may be on its way out, with a file open there,
+ * or in the middle of loading.
+ */
+static int be_patient(int (*undo_once)(const char *name), const char *name)
 {
 	int ms;
 
-	for (ms = 0; umount2(path, 0); ms += 10) {
-		if (errno != EBUSY || ms >= DEATH_DEADLINE_MS)
+	for (ms = 0; undo_once(name); ms += 10) {
+		if ((errno != EBUSY && errno != EAGAIN) || ms >= DEATH_DEADLINE_MS)
 			return -1;
 		usleep(10 * 1000);
 	}
 	return 0;
+}
+
+static int unmount(const char *path)
+{
+	return umount2(path, 0);
+}
+
+/* Told before it was loaded: it may never have been. */
+static int unload(const char *name)
+{
+	return syscall(SYS_delete_module, name, O_NONBLOCK) && errno != ENOENT ? -1 : 0;
 }
 
 /* A write says more than its text (this is the user's choice): none without need. */
@@ -53,7 +69,7 @@ static int undo(const struct guard_action *action)
 	case KEEP:
 		return write_back(action->path, action->text);
 	case UNMOUNT:
-		err = unmount(action->path);
+		err = be_patient(unmount, action->path);
 		break;
 	case SWAPOFF:
 		err = swapoff(action->path);
@@ -71,6 +87,9 @@ static int undo(const struct guard_action *action)
 		break;
 	case CHMOD:
 		err = chmod(action->path, action->mode);
+		break;
+	case UNLOAD:
+		err = be_patient(unload, action->path);
 		break;
 	case CANCEL:
 	case CLOSE:

@@ -7,7 +7,7 @@
 
 enum guard_action_kind {
 	CANCEL, CLOSE, MKDIR, CREATE, WRITE, KEEP, UNMOUNT, SWAPOFF, UNLINK, RMDIR, KILL,
-	CHMOD, UNDO
+	CHMOD, UNLOAD, UNDO
 };
 
 struct guard_action {

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A module of the kernel under test (kernel_module.h), removed by the guard. */
+#ifndef CMA_TESTS_GUARDED_MODULE_H
+#define CMA_TESTS_GUARDED_MODULE_H
+
+#include <stdbool.h>
+
+#include "guard.h"
+
+/* guarded_module_is_loaded - by whomever. */
+bool guarded_module_is_loaded(const char *name);
+
+/* guarded_module_why_not - what is missing for it to come and go; NULL: nothing. */
+const char *guarded_module_why_not(const char *name);
+
+/*
+ * guarded_module_load - as kernel_module_load(); @guard removes it again.
+ *
+ * The devices that its driver has need no more: they lose it with the module, also
+ * one that was taken from it before, and the next one is asked about all of them.
+ */
+int guarded_module_load(struct guard *guard, const char *name);
+
+#endif
