@@ -35,9 +35,13 @@ FIXTURE(file_system)
 
 FIXTURE_SETUP(file_system)
 {
+	int err;
+
 	OPEN_QUIET_TESTBED(&self->bed, testbed_open_debugfs);
-	if (zram_open(&self->zram, &self->bed.guard, DISK_BYTES))
+	err = zram_open(&self->zram, &self->bed.guard, DISK_BYTES);
+	if (err == -ENODEV)
 		SKIP_SETUP("needs CONFIG_ZRAM");
+	ASSERT_EQ(0, err);
 }
 
 FIXTURE_TEARDOWN(file_system)

@@ -42,10 +42,14 @@ FIXTURE(locked_read)
 
 FIXTURE_SETUP(locked_read)
 {
+	int err;
+
 	self->fd = -1;
 	OPEN_QUIET_TESTBED(&self->bed, testbed_open_debugfs);
-	if (slow_disk_open(&self->slow, &self->bed.guard, 0))
+	err = slow_disk_open(&self->slow, &self->bed.guard, 0);
+	if (err == -ENODEV)
 		SKIP_SETUP("needs CONFIG_BLK_DEV_NULL_BLK and CONFIG_CONFIGFS_FS");
+	ASSERT_EQ(0, err);
 }
 
 FIXTURE_TEARDOWN(locked_read)

@@ -120,14 +120,19 @@ FIXTURE_SETUP(page_cache)
 
 	OPEN_QUIET_TESTBED(&self->bed, testbed_open_debugfs);
 	if (variant->place == ON_DISK) {
-		if (zram_open(&self->zram, guard, bytes))
+		err = zram_open(&self->zram, guard, bytes);
+		if (err == -ENODEV)
 			SKIP_SETUP("needs CONFIG_ZRAM");
 		device = self->zram.device;
 	} else if (variant->place == ON_SLOW_DISK) {
-		if (slow_disk_open(&self->slow, guard, DISK_DELAY_MS))
+		err = slow_disk_open(&self->slow, guard, DISK_DELAY_MS);
+		if (err == -ENODEV)
 			SKIP_SETUP("needs CONFIG_BLK_DEV_NULL_BLK and CONFIG_CONFIGFS_FS");
 		device = self->slow.device;
 		bytes = SLOW_DISK_BYTES;
+	}
+	ASSERT_EQ(0, err) {
+		TH_LOG("no disk: %s", strerror(-err));
 	}
 	if (device)
 		err = mounted_disk_open(&self->disk, guard, device, bytes, false);

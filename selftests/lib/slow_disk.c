@@ -48,13 +48,30 @@ static int start(struct slow_disk *disk, int delay_ms)
 
 static int mount_configfs(struct slow_disk *disk)
 {
+	int err;
+
 	if (text_file_exists(NULLB))
 		return 0;
-	if (!text_file_exists(CONFIGFS) ||
-	    mount("configfs", CONFIGFS, "configfs", 0, NULL))
+	if (!text_file_exists(CONFIGFS))
 		return -ENODEV;
 	disk->unmount_id = guard_unmount(disk->guard, CONFIGFS);
+	if (mount("configfs", CONFIGFS, "configfs", 0, NULL)) {
+		err = -errno;
+		guard_cancel(disk->guard, disk->unmount_id);
+		return err;
+	}
 	return text_file_exists(NULLB) ? 0 : -ENODEV;
+}
+
+static int make(struct slow_disk *disk)
+{
+	int err = mount_configfs(disk);
+
+	if (err)
+		return err;
+	snprintf(disk->folder, sizeof(disk->folder), NULLB "/cma-tests-%d", getpid());
+	disk->rmdir_id = guard_mkdir(disk->guard, disk->folder);
+	return disk->rmdir_id < 0 ? disk->rmdir_id : 0;
 }
 
 int slow_disk_open(struct slow_disk *disk, struct guard *guard, int delay_ms)
@@ -63,13 +80,9 @@ int slow_disk_open(struct slow_disk *disk, struct guard *guard, int delay_ms)
 
 	memset(disk, 0, sizeof(*disk));
 	disk->guard = guard;
-	err = mount_configfs(disk);
+	err = make(disk);
 	if (err)
-		return err;
-	snprintf(disk->folder, sizeof(disk->folder), NULLB "/cma-tests-%d", getpid());
-	disk->rmdir_id = guard_mkdir(guard, disk->folder);
-	if (disk->rmdir_id < 0)
-		return disk->rmdir_id;
+		return guard_lacks(err) ? -ENODEV : err;
 	/* A timer answers. */
 	err = set(disk, "size", SLOW_DISK_BYTES >> 20);
 	if (!err)

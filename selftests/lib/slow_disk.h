@@ -23,7 +23,8 @@ struct slow_disk {
 /*
  * slow_disk_open - make one that answers after @delay_ms; @guard removes it.
  *
- * Returns 0 or -errno; -ENODEV: needs CONFIG_BLK_DEV_NULL_BLK and configfs.
+ * Returns 0 or -errno; -ENODEV: needs CONFIG_BLK_DEV_NULL_BLK and configfs (and root).
+ * Only that is a reason to skip.
  */
 int slow_disk_open(struct slow_disk *disk, struct guard *guard, int delay_ms);
 

@@ -28,7 +28,7 @@ int zram_add(struct zram *zram, struct guard *guard)
 	zram->remove_id = guard_create(guard, CONTROL "/hot_add", CONTROL "/hot_remove",
 				       number, sizeof(number));
 	if (zram->remove_id < 0)
-		return -ENODEV;
+		return guard_lacks(zram->remove_id) ? -ENODEV : zram->remove_id;
 	zram->number = atoi(number);
 	snprintf(zram->device, sizeof(zram->device), "/dev/zram%d", zram->number);
 	return 0;

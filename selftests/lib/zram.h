@@ -24,7 +24,7 @@ struct zram {
  * zram_add - make a disk that has no size yet.
  * zram_open - make a disk of @bytes.
  *
- * Return 0 or -errno; -ENODEV: needs CONFIG_ZRAM (and root).
+ * Return 0 or -errno; -ENODEV: needs CONFIG_ZRAM (and root). Only that is a reason to skip.
  */
 int zram_add(struct zram *zram, struct guard *guard);
 int zram_open(struct zram *zram, struct guard *guard, __u64 bytes);
