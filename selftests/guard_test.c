@@ -13,12 +13,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "dma_heap.h"
+#include "guard_trial.h"
 #include "harness.h"
 #include "machine_state.h"
 #include "testbed.h"
 #include "text_file.h"
 
 #define BLOCK_PAGES 32
+#define DEADLINE_MS 5000
 #define INNER_SETTING "/sys/kernel/mm/transparent_hugepage/khugepaged/alloc_sleep_millisecs"
 
 FIXTURE(guard)
@@ -123,7 +126,7 @@ static void let_owner_end(struct __test_metadata *_metadata, int end, change_fn 
 /* Wait until the file contains @text again; guards work after the owner. */
 static bool is_restored(const char *path, const char *text)
 {
-	long long end = testbed_now_ms() + 5000;
+	long long end = testbed_now_ms() + DEADLINE_MS;
 	char now[32] = "";
 
 	while (strcmp(now, text) && testbed_now_ms() < end)
@@ -226,6 +229,53 @@ TEST_F(guard, thing_is_removed)
 	EXPECT_TRUE(is_restored(self->path, "17"));
 }
 
+/* Wait until it is so; guards work after the owner. */
+static bool becomes(bool (*is_so)(const char *path), const char *path)
+{
+	long long end = testbed_now_ms() + DEADLINE_MS;
+
+	while (!is_so(path) && testbed_now_ms() < end)
+		usleep(1000);
+	return is_so(path);
+}
+
+static void try(struct __test_metadata *_metadata, const struct guard_trial *trial, int end,
+		const char *path)
+{
+	const char *reason = trial->why_not ? trial->why_not() : NULL;
+
+	if (reason)
+		SKIP(return, "%s", reason);
+	let_owner_end(_metadata, end, trial->change, path);
+	EXPECT_TRUE(becomes(trial->is_undone, path));
+}
+
+TEST_F(guard, mode_is_restored)
+{
+	try(_metadata, &guard_trial_mode, variant->end, self->path);
+}
+
+TEST_F(guard, file_is_removed)
+{
+	try(_metadata, &guard_trial_file, variant->end, self->path);
+}
+
+/* What is mounted goes before the folder that it is mounted on. */
+TEST_F(guard, folder_is_unmounted_and_removed)
+{
+	try(_metadata, &guard_trial_mount, variant->end, self->path);
+}
+
+TEST_F(guard, swap_is_off)
+{
+	try(_metadata, &guard_trial_swap, variant->end, self->path);
+}
+
+TEST_F(guard, helper_is_killed)
+{
+	try(_metadata, &guard_trial_helper, variant->end, self->path);
+}
+
 TEST_F(guard, block_is_freed)
 {
 	struct testbed *bed = &self->bed;
@@ -261,24 +311,16 @@ TEST_F(guard, block_is_freed)
 	EXPECT_EQ(0, testbed_close(bed));
 }
 
-/* Those who ask whether all is put back must see what was changed, however deep. */
-TEST(change_in_an_inner_folder_is_seen)
+/* Those who ask whether all is put back must see what was changed. */
+static void check_is_seen(struct __test_metadata *_metadata, change_fn change, const char *path)
 {
-	static const char path[] = INNER_SETTING;
 	struct machine_state before, after;
 	struct guard guard;
 	char line[512] = "";
-	int err;
 
-	if (access(path, W_OK))
-		SKIP(return, "needs CONFIG_TRANSPARENT_HUGEPAGE, and root");
-	if (guard_open(&guard))
-		SKIP(return, "needs pidfd_open() (Linux 5.3) for the guard process");
+	ASSERT_EQ(0, guard_open(&guard));
 	ASSERT_EQ(0, machine_state_read(&before));
-	err = guard_set_file(&guard, path, "61234");
-	ASSERT_EQ(0, err) {
-		TH_LOG("%s: %s", path, strerror(-err));
-	}
+	ASSERT_EQ(0, change(&guard, path));
 	ASSERT_EQ(0, machine_state_read(&after));
 	EXPECT_TRUE(machine_state_difference(&before, &after, line, sizeof(line)));
 	EXPECT_NE(NULL, strstr(line, path)) {
@@ -294,4 +336,38 @@ TEST(change_in_an_inner_folder_is_seen)
 	machine_state_free(&before);
 }
 
+static int change_setting(struct guard *guard, const char *path)
+{
+	return guard_set_file(guard, path, "61234");
+}
+
+/* However deep. */
+TEST(change_in_an_inner_folder_is_seen)
+{
+	if (access(INNER_SETTING, W_OK))
+		SKIP(return, "needs CONFIG_TRANSPARENT_HUGEPAGE, and root");
+	check_is_seen(_metadata, change_setting, INNER_SETTING);
+}
+
+static int open_to_others(struct guard *guard, const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) ? -errno : guard_chmod(guard, path, status.st_mode ^ 0004);
+}
+
+TEST(mode_of_a_heap_is_seen)
+{
+	static struct dma_heap_list heaps;
+	char path[128];
+
+	if (geteuid())
+		SKIP(return, "needs root, to change the mode of a heap");
+	if (dma_heap_discover(&heaps, NULL) || !heaps.count)
+		SKIP(return, "needs CONFIG_DMABUF_HEAPS_SYSTEM or CONFIG_DMABUF_HEAPS_CMA");
+	snprintf(path, sizeof(path), DMA_HEAP_ROOT "/%s", heaps.heap[0].name);
+	check_is_seen(_metadata, open_to_others, path);
+}
+
 TEST_HARNESS_MAIN
+

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "area.h"
 #include "array_size.h"
@@ -45,6 +46,8 @@ static const struct {
 	{ "/sys/kernel/config/nullb", "cma-tests*" },
 	{ "/sys/kernel/tracing/instances", "cma-tests*" },
 	{ "/sys/kernel/debug/tracing/instances", "cma-tests*" },
+	{ "/sys/module", "region_mapping_module" },
+	{ "/sys/module", "pool_buffer_module" },
 	{ "/sys/block", "zram*" },
 	{ "/sys/block", "*nullb*" },
 	{ "/sys/block", "cma-tests*" },
@@ -123,6 +126,16 @@ static void tell_name(FILE *out, const char *folder, const struct dirent *entry)
 	fprintf(out, "%s: %s\n", folder, entry->d_name);
 }
 
+static void tell_mode(FILE *out, const char *folder, const struct dirent *entry)
+{
+	char path[PATH_MAX];
+	struct stat status;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
+	if (!stat(path, &status))
+		fprintf(out, "%s has mode %04o\n", path, status.st_mode & 07777);
+}
+
 static void tell_table(FILE *out, const char *path, const char *glob)
 {
 	char *text, *line, *next;
@@ -162,6 +175,8 @@ int machine_state_read(struct machine_state *state)
 		tell_setting(out, single_settings[i].folder, single_settings[i].name);
 	for (i = 0; i < ARRAY_SIZE(listed); i++)
 		visit_folder(out, listed[i].folder, listed[i].glob, tell_name);
+	/* Heaps, which some tests open to all. */
+	visit_folder(out, DMA_HEAP_ROOT, "*", tell_mode);
 	for (i = 0; i < ARRAY_SIZE(tables); i++)
 		tell_table(out, tables[i].path, tables[i].glob);
 	if (testbed_owns_machine())

@@ -7,6 +7,7 @@
  *
  *	/proc/sys/vm/swappiness = 60
  *	/tmp: cma-tests-123
+ *	/dev/dma_heap/system has mode 0600
  *	area reserved = 0 pages used
  */
 #ifndef CMA_TESTS_MACHINE_STATE_H
