@@ -74,7 +74,7 @@ destructive_rows() {
 
 selftests_rows() {
 	awk -f "$scripts/ktap.awk" "$selftests" | rows selftests
-	[ "$boot" != selftests ] || slow_program_rows
+	slow_program_rows
 }
 
 # told NAME OTHERWISE: the number that the guest's init was told by its command line.
@@ -83,13 +83,18 @@ told() {
 	echo "${value:-$2}"
 }
 
-# In the boot selftests all have their default form, and as long for it as kselftest gives
-# them on a board; where a guest is slow for its profile, so many times as long; and what
-# was asked for besides, see boot.sh.
+# Each program of each boot has as long for its default form as kselftest gives it on a
+# board; where a guest is slow for its profile, so many times as long; and what was asked
+# for besides: of stress_test by whoever began the run, see boot.sh, of others by the row
+# of boots.table.
 slow_program_rows() {
 	limit_s=$(sed -n 's/^timeout=//p' "$scripts/../selftests/settings")
-	jq -rR --argjson limit_s "$((limit_s * $(told patience 1) + $(told more_seconds 0)))" 'fromjson? | objects
-		| select(.event == "program" and .elapsed_ms > $limit_s * 1000)
+	jq -rR --argjson limit_s "$((limit_s * $(told patience 1) + $(told more_seconds 0)))" \
+		--argjson leak_s "$(told CMA_TESTS_LEAK_SECONDS 0)" \
+		--argjson interruption_s "$(told CMA_TESTS_INTERRUPTION_SECONDS 0)" 'fromjson? | objects
+		| select(.event == "program")
+		| ($limit_s + ({dma_heap_leak_test: $leak_s, interruption_test: $interruption_s}[.name] // 0)) as $limit_s
+		| select(.elapsed_ms > $limit_s * 1000)
 		| "(time)\tfail\t\(.name) took \(.elapsed_ms) ms, its default form has \($limit_s) s: make it shorter"' \
 		"$story" | rows selftests
 }

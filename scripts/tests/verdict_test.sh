@@ -75,6 +75,23 @@ judged "longer in a slow guest" 0 "11 passed, 0 failed, 1 skipped"
 echo "console=ttyAMA0 more_seconds=1 kunit.enable=0" >"$run/boots/selftests/command.txt"
 judged "longer as it was asked to" 0 "11 passed, 0 failed, 1 skipped"
 
+# Likewise where a row asks for more of two programs; of the others it asks nothing.
+program() { printf '{"event":"program","name":"%s","elapsed_ms":%d}\n' "$1" "$2"; }
+good_run
+mv "$run/boots/selftests" "$run/boots/load"
+jq '.boots[1].name = "load"' "$run/env.json" >"$work/env.json"
+cp "$work/env.json" "$run/env.json"
+program accounting_test 45001 >>"$run/boots/load/story.jsonl"
+judged "takes longer in another boot" 1 "11 passed, 1 failed, 1 skipped" "accounting_test took 45001 ms, its default form has 45 s"
+echo "console=ttyAMA0 CMA_TESTS_LEAK_SECONDS=100 CMA_TESTS_INTERRUPTION_SECONDS=20 kunit.enable=0" >"$run/boots/load/command.txt"
+judged "the boot asked others for more" 1 "11 passed, 1 failed, 1 skipped" "accounting_test took 45001 ms, its default form has 45 s"
+sed -i '/"program"/d' "$run/boots/load/story.jsonl"
+program dma_heap_leak_test 145000 >>"$run/boots/load/story.jsonl"
+program interruption_test 65000 >>"$run/boots/load/story.jsonl"
+judged "as long as the boot asked for" 0 "11 passed, 0 failed, 1 skipped"
+sed -i 's/145000/145001/' "$run/boots/load/story.jsonl"
+judged "longer than the boot asked for" 1 "11 passed, 1 failed, 1 skipped" "dma_heap_leak_test took 145001 ms, its default form has 145 s"
+
 good_run
 sed -i 's/ok 2 - cma_alloc_order/not &/' "$run/boots/kunit/console.log"
 sed -i 's/ok 1 - cma_alloc$/not &/' "$run/boots/kunit/console.log"
