@@ -22,6 +22,7 @@
 #include "kcore.h"
 #include "kernel_log.h"
 #include "kernel_module.h"
+#include "machine_state.h"
 #include "text_file.h"
 
 #define MAPPING_MODULE	"region_mapping_module"
@@ -63,9 +64,9 @@ FIXTURE_SETUP(reserved_memory)
 		SKIP_SETUP("no node /reserved-driver in a device tree: boot with dts-fixtures/test-drivers.dtso");
 	if (geteuid())
 		SKIP_SETUP("needs root: modules, the kernel log, addresses");
-	reason = guarded_module_why_not(MAPPING_MODULE);
+	reason = guarded_module_prepare(MAPPING_MODULE);
 	if (!reason)
-		reason = guarded_module_why_not(POOL_MODULE);
+		reason = guarded_module_prepare(POOL_MODULE);
 	if (reason)
 		SKIP_SETUP("%s", reason);
 	if (guard_open(&self->guard))
@@ -299,10 +300,13 @@ TEST_F(reserved_memory, coherent_pool_serves_its_device)
 TEST_F(reserved_memory, killed_owner_leaves_no_module)
 {
 	long long end = testbed_now_ms() + DEADLINE_MS;
+	struct machine_state before, after;
+	char line[512] = "";
 	struct guard guard;
 	int status;
 	pid_t pid;
 
+	ASSERT_EQ(0, machine_state_read(&before));
 	pid = fork();
 	ASSERT_LE(0, pid);
 	if (pid == 0) {
@@ -319,6 +323,12 @@ TEST_F(reserved_memory, killed_owner_leaves_no_module)
 	EXPECT_EQ(0, count_mappings(BUFFER_REGION));
 	ASSERT_EQ(0, guarded_module_load(&self->guard, MAPPING_MODULE));
 	EXPECT_EQ(1, count_mappings(DSP_REGION));
+	/* Who looks for what was left behind would see it. */
+	ASSERT_EQ(0, machine_state_read(&after));
+	EXPECT_TRUE(machine_state_difference(&before, &after, line, sizeof(line)));
+	EXPECT_NE(NULL, strstr(line, MAPPING_MODULE));
+	machine_state_free(&after);
+	machine_state_free(&before);
 }
 
 static bool load_and_unload(struct guard *guard, const char *module)

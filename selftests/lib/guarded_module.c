@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "kernel_module.h"
+#include "testbed.h"
 #include "text_file.h"
 
 bool guarded_module_is_loaded(const char *name)
@@ -16,7 +17,7 @@ bool guarded_module_is_loaded(const char *name)
 	return text_file_exists(path);
 }
 
-const char *guarded_module_why_not(const char *name)
+const char *guarded_module_prepare(const char *name)
 {
 	static char reason[128];
 	int err = kernel_module_unload("cma-tests-nonsense");
@@ -25,6 +26,8 @@ const char *guarded_module_why_not(const char *name)
 		return "needs CAP_SYS_MODULE, and 0 in /proc/sys/kernel/modules_disabled";
 	if (err != -ENOENT)
 		return "needs CONFIG_MODULES and CONFIG_MODULE_UNLOAD";
+	if (testbed_owns_machine())
+		kernel_module_unload(name);
 	if (!kernel_module_exists(name))
 		snprintf(reason, sizeof(reason), "needs /modules/%s.ko or CMA_TESTS_MODULES=<folder>",
 			 name);

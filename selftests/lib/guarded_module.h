@@ -10,8 +10,13 @@
 /* guarded_module_is_loaded - by whomever. */
 bool guarded_module_is_loaded(const char *name);
 
-/* guarded_module_why_not - what is missing for it to come and go; NULL: nothing. */
-const char *guarded_module_why_not(const char *name);
+/*
+ * guarded_module_prepare - see that it can come and go. Returns NULL or the reason to skip.
+ *
+ * One that is loaded is somebody else's, but on a machine of our own: a guest's init
+ * loads all that it finds.
+ */
+const char *guarded_module_prepare(const char *name);
 
 /*
  * guarded_module_load - as kernel_module_load(); @guard removes it again.
