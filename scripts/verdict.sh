@@ -86,14 +86,15 @@ told() {
 # Each program of each boot has as long for its default form as kselftest gives it on a
 # board; where a guest is slow for its profile, so many times as long; and what was asked
 # for besides: of stress_test by whoever began the run, see boot.sh, of others by the row
-# of boots.table.
+# of boots.table. unprivileged_test runs all the others, twice: in an emulated guest that is
+# given the time of two.
 slow_program_rows() {
 	limit_s=$(sed -n 's/^timeout=//p' "$scripts/../selftests/settings")
 	jq -rR --argjson limit_s "$((limit_s * $(told patience 1) + $(told more_seconds 0)))" \
 		--argjson leak_s "$(told CMA_TESTS_LEAK_SECONDS 0)" \
 		--argjson interruption_s "$(told CMA_TESTS_INTERRUPTION_SECONDS 0)" 'fromjson? | objects
 		| select(.event == "program")
-		| ($limit_s + ({dma_heap_leak_test: $leak_s, interruption_test: $interruption_s}[.name] // 0)) as $limit_s
+		| ($limit_s + ({dma_heap_leak_test: $leak_s, interruption_test: $interruption_s, unprivileged_test: $limit_s}[.name] // 0)) as $limit_s
 		| select(.elapsed_ms > $limit_s * 1000)
 		| "(time)\tfail\t\(.name) took \(.elapsed_ms) ms, its default form has \($limit_s) s: make it shorter"' \
 		"$story" | rows selftests
