@@ -240,13 +240,23 @@ static void check_moved(struct __test_metadata *_metadata, const struct subject 
 		EXPECT_EQ(0, left);
 }
 
+/* Shared memory is counted wherever it lies. Others have some, too. */
+static __u64 read_shared_memory(struct __test_metadata *_metadata)
+{
+	__u64 bytes;
+
+	vm_stat_refresh();
+	ASSERT_EQ(0, meminfo_bytes("Shmem", &bytes));
+	return testbed_owns_machine() ? bytes : 0;
+}
+
 /* Take a part of the room from the pages, under their writers, and return it. */
 static void take_and_return(struct __test_metadata *_metadata, struct testbed *bed,
 			    struct subject *subjects, unsigned int parts)
 {
 	long before = count_in_area(subjects, bed->area);
 	long long start_ms = testbed_now_ms();
-	__u64 room = 0;
+	__u64 room = 0, shared_memory = read_shared_memory(_metadata);
 	size_t i;
 
 	EXPECT_EQ(0, testbed_take_part(bed, parts, &room)) {
@@ -255,6 +265,7 @@ static void take_and_return(struct __test_metadata *_metadata, struct testbed *b
 	}
 	TH_LOG("area %s: %ld pages in it, %llu of it taken in %lld ms", bed->area->name, before,
 	       (unsigned long long)room, testbed_now_ms() - start_ms);
+	EXPECT_EQ(shared_memory, read_shared_memory(_metadata));
 	check_writers_go_on(_metadata, subjects);
 	for (i = 0; i < PAGE_KINDS; i++)
 		if (subjects[i].pages.map)
@@ -287,6 +298,7 @@ static void check_contents(struct __test_metadata *_metadata, struct subject *su
 TEST_F_TIMEOUT(movable_kinds, makes_room_unchanged, 110)
 {
 	struct testbed *bed = &self->bed;
+	__u64 moved_before, moved;
 	unsigned int parts;
 	size_t i;
 
@@ -306,12 +318,15 @@ TEST_F_TIMEOUT(movable_kinds, makes_room_unchanged, 110)
 	for (i = 0; i < PAGE_KINDS; i++)
 		start_writer(_metadata, &self->subjects[i], &page_kinds[i]);
 	check_writers_go_on(_metadata, self->subjects);
+	ASSERT_EQ(0, vmstat_read("pgmigrate_success", &moved_before));
 	for (parts = 4; parts; parts /= 2) {
 		/* Room for them outside. */
 		if (parts == 1)
 			movable_free(&self->ballast);
 		take_and_return(_metadata, bed, self->subjects, parts);
 	}
+	ASSERT_EQ(0, vmstat_read("pgmigrate_success", &moved));
+	EXPECT_LT(moved_before, moved);
 	for (i = 0; i < PAGE_KINDS; i++)
 		if (self->subjects[i].pages.map)
 			check_contents(_metadata, &self->subjects[i], &page_kinds[i]);

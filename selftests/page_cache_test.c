@@ -213,6 +213,45 @@ static void check_dropped(struct __test_metadata *_metadata, unsigned char *map,
 	}
 }
 
+/* What taking the area must leave as it was, and what it must have done. */
+struct accounts {
+	__u64 shmem;		/* bytes */
+	__u64 moved;		/* pages, since boot */
+};
+
+static void read_accounts(struct __test_metadata *_metadata, struct accounts *accounts)
+{
+	vm_stat_refresh();
+	ASSERT_EQ(0, meminfo_bytes("Shmem", &accounts->shmem));
+	ASSERT_EQ(0, vmstat_read("pgmigrate_success", &accounts->moved));
+}
+
+/*
+ * Pages of tmpfs are counted wherever they lie, with no swap to go to; to the page,
+ * unless others have some that come and go: but not as many as half of ours there.
+ */
+static void check_accounts(struct __test_metadata *_metadata, const struct testbed *bed,
+			   const struct accounts *before, long in_area, bool is_tmpfs)
+{
+	__u64 slack = testbed_owns_machine() ? 0 : in_area / 2 * bed->page_size, difference;
+	bool is_all_taken = testbed_used(bed) == bed->area_pages;
+	struct accounts now;
+
+	read_accounts(_metadata, &now);
+	EXPECT_LE(is_tmpfs && is_all_taken ? in_area : 1, (long)(now.moved - before->moved)) {
+		TH_LOG("%ld pages of the file in the area, and pgmigrate_success grew by %lld",
+		       in_area, (long long)(now.moved - before->moved));
+	}
+	if (!is_tmpfs)
+		return;
+	difference = now.shmem > before->shmem ? now.shmem - before->shmem :
+						 before->shmem - now.shmem;
+	EXPECT_GE(slack, difference) {
+		TH_LOG("Shmem: %llu bytes before, %llu with the area taken",
+		       (unsigned long long)before->shmem, (unsigned long long)now.shmem);
+	}
+}
+
 static void stop_writer(struct __test_metadata *_metadata, struct pattern_writer *writer)
 {
 	long lost;
@@ -232,6 +271,7 @@ TEST_F_TIMEOUT(page_cache, file_survives_the_area_being_taken, 110)
 	int attempt, err = -ENOMEM;
 	const char *reason;
 	long long start_ms, end_ms;
+	struct accounts before;
 	char text[128];
 	long in_area;
 	__u64 room, seed = SEED;
@@ -264,6 +304,7 @@ TEST_F_TIMEOUT(page_cache, file_survives_the_area_being_taken, 110)
 		ASSERT_EQ(0, pattern_writer_start(&self->writer, self->map, FILE_BYTES));
 		ASSERT_TRUE(pattern_writer_goes_on(&self->writer));
 	}
+	read_accounts(_metadata, &before);
 	start_ms = testbed_now_ms();
 	ASSERT_EQ(0, cma_area_read(bed->area, CMA_MAXCHUNK_PAGES, &room));
 	/*
@@ -280,6 +321,9 @@ TEST_F_TIMEOUT(page_cache, file_survives_the_area_being_taken, 110)
 		TH_LOG("area %s: %llu pages of room cannot be taken, %ld pages of a file there",
 		       bed->area->name, (unsigned long long)room, in_area);
 	}
+	/* What is clean is dropped. */
+	if (variant->state != CLEAN)
+		check_accounts(_metadata, bed, &before, in_area, variant->place == IN_TMPFS);
 	/* Where others have a part of the area, the file's pages there may stay. */
 	if (variant->state == CLEAN && testbed_used(bed) == bed->area_pages)
 		check_dropped(_metadata, self->map, FILE_BYTES / bed->page_size, in_area);
