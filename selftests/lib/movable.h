@@ -55,12 +55,15 @@ void movable_free(struct movable *movable);
  *	rest	[######....]	      [######....]
  *	area	[##....XXXX]	->    [##........]	ahead by the block
  *
+ * It gives up after half a minute, and sooner where presses before it gave up, so that
+ * kselftest does not end a program on a slow machine which has skips to tell of.
+ *
  * Returns NULL or the reason to skip.
  */
 struct testbed;
 const char *movable_press(struct movable *movable, struct testbed *bed);
 
-/* movable_press_within - for who has not a minute for it. */
+/* movable_press_within - for who has another time for it. */
 const char *movable_press_within(struct movable *movable, struct testbed *bed,
 				 long long deadline_ms);
 
