@@ -3,7 +3,10 @@
 
 #include "accounts.h"
 #include "array_size.h"
+#include "bitmap.h"
 #include "meminfo.h"
+
+#define MAXCHUNK_DEADLINE_MS 2000
 
 /* In the order of opening; what was opened last is closed first. */
 static const struct stress_topic *const topics[] = {
@@ -73,10 +76,41 @@ static const struct stress_step *choose_step(struct stress *stress)
 	return NULL;
 }
 
+/* The longest run of pages that the bitmap has as free; 0: it cannot be read. */
+static __u64 longest_free(const struct cma_area *area)
+{
+	struct cma_bitmap bitmap;
+	__u64 longest = 0, run;
+	unsigned int range;
+
+	for (range = 0; range < area->nranges && !cma_bitmap_read(area, range, &bitmap); range++) {
+		run = cma_bitmap_longest_free(&bitmap).length << area->order_per_bit;
+		if (run > longest)
+			longest = run;
+		cma_bitmap_free(&bitmap);
+	}
+	return longest;
+}
+
+/* What is on its way back when one is read may have come when the other is. */
+static const char *find_wrong_maxchunk(const struct cma_area *area)
+{
+	long long end = testbed_now_ms() + MAXCHUNK_DEADLINE_MS;
+	__u64 maxchunk;
+
+	do {
+		if (cma_area_read(area, CMA_MAXCHUNK_PAGES, &maxchunk) || !area->nranges ||
+		    maxchunk == longest_free(area))
+			return NULL;
+	} while (testbed_now_ms() < end);
+	return "maxchunk is not the longest free run of the bitmap";
+}
+
 static void check_accounts(struct stress *stress)
 {
 	stress_fail(stress, accounts_find_wrong(&stress->bed, stress->taken_pages,
 						stress->counted_at_start));
+	stress_fail(stress, find_wrong_maxchunk(stress->bed.area));
 }
 
 void stress_take_step(struct stress *stress)
