@@ -68,8 +68,8 @@ FIXTURE_SETUP(unprivileged)
 		SKIP_SETUP("needs pidfd_open() (Linux 5.3) for the guard process");
 	ASSERT_EQ(0, machine_state_read(&self->before));
 	/* What they are asked is whether they run, and not for long. */
-	setenv("CMA_TESTS_LEAK_SECONDS", "3", 1);
-	setenv("CMA_TESTS_STRESS_SECONDS", "3", 1);
+	setenv("CMA_TESTS_LEAK_SECONDS", "1", 1);
+	setenv("CMA_TESTS_STRESS_SECONDS", "1", 1);
 	if (variant->opens_heaps)
 		open_heaps(&self->guard);
 }
