@@ -21,20 +21,25 @@ bool expect_number(const char *what, __u64 found, __u64 expected)
 	return false;
 }
 
-/* Run the engine; the records end up in *text, to be freed. */
-int run(struct options *options, char **text)
+int run_into(struct options *options, FILE *file)
 {
 	struct session session = { .options = options };
-	size_t length;
 	int result;
 
 	session.target.page_size_bytes = 4096;
 	session.target.area = fake_script.area;
 	session.target.settings = options->settings;
-	session.records.file = open_memstream(text, &length);
+	session.records.file = file;
 	result = session_run(&session);
-	fclose(session.records.file);
+	fclose(file);
 	return result;
+}
+
+int run(struct options *options, char **text)
+{
+	size_t length;
+
+	return run_into(options, open_memstream(text, &length));
 }
 
 void parse(struct options *options, const char *arguments)

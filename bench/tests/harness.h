@@ -46,6 +46,9 @@ void parse(struct options *options, const char *arguments);
 /* run - run the engine; the records end up in *@text, to be freed. */
 int run(struct options *options, char **text);
 
+/* run_into - the same, into a file that is closed then. */
+int run_into(struct options *options, FILE *file);
+
 /* line_of - the first line of @type. count_text - how often @wanted occurs. */
 char *line_of(char *text, const char *type);
 size_t count_text(const char *text, const char *wanted);
