@@ -60,7 +60,7 @@ struct explained_trace {
 
 struct explanation {
 	char kernel[64];
-	unsigned int kernel_major;	/* 0: the log does not tell */
+	unsigned int kernel_major, kernel_minor;	/* major 0: the log does not tell */
 	struct explained_area area[EXPLAIN_MAX];
 	struct explained_failure failure[EXPLAIN_MAX];
 	struct explained_range range[EXPLAIN_MAX];

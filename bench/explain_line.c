@@ -21,7 +21,8 @@ static bool read_kernel(struct explanation *told, const char *line)
 		return false;
 	snprintf(told->kernel, sizeof(told->kernel), "%.*s",
 		 (int)strcspn(at, "\n "), at);
-	told->kernel_major = atoi(at);
+	if (sscanf(at, "%u.%u", &told->kernel_major, &told->kernel_minor) != 2)
+		told->kernel_major = 0;
 	return true;
 }
 

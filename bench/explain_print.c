@@ -34,7 +34,17 @@ static __u64 only_area_pages(const struct explanation *told)
 	return told->areas == 1 ? told->area[0].bytes >> 12 : 0;
 }
 
-/* What an errno of the allocator means differs between kernels. */
+/*
+ * Areas of several ranges came with 6.15. A range without room says EBUSY there,
+ * as a busy one does: the next is tried.
+ */
+static bool has_ranges(const struct explanation *told)
+{
+	return told->kernel_major > 6 ||
+	       (told->kernel_major == 6 && told->kernel_minor >= 15);
+}
+
+/* What an errno of the allocator means differs between kernels, see failure.h. */
 static const char *meaning(const struct explanation *told,
 			   const struct explained_failure *failure)
 {
@@ -49,12 +59,12 @@ static const char *meaning(const struct explanation *told,
 		return "interrupted: the process was being killed";
 	case EBUSY:
 		if (!told->kernel_major)
-			return "busy; 7.x also says so when there is no slot";
-		return told->kernel_major >= 7 ?
-		       "busy, or no slot: 7.x has one errno for both" :
+			return "busy; from 6.15 on also when there is no slot, or no area so big";
+		return has_ranges(told) ?
+		       "busy, no slot, or too big: one errno for all, from 6.15 on" :
 		       "busy: pages in the way of every place that was free";
 	case ENOMEM:
-		return told->kernel_major >= 7 ? "too big, or out of memory" :
+		return has_ranges(told) ? "out of memory" :
 		       "no slot: no free run that is long enough; or out of memory";
 	}
 	return "not an errno of cma_alloc()";

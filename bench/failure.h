@@ -4,8 +4,8 @@
  * dma-heap say ENOMEM for everything, and what the allocator itself says
  * differs between kernels:
  *
- *			6.1, 6.12	7.2		also needed to tell
- *	too big		ENOMEM		ENOMEM		the area's size
+ *			up to 6.14	from 6.15	also needed to tell
+ *	too big		ENOMEM		EBUSY		the area's size
  *	no slot		ENOMEM		EBUSY		the bitmap before the call
  *	busy		EBUSY		EBUSY		retries, or a free slot
  *	interrupted	EINTR		EINTR		-

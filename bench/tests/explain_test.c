@@ -202,3 +202,49 @@ TEST(bad_logs_do_no_harm)
 	free(told);
 	return good;
 }
+
+/* Behind the area's column: nothing else before it. */
+#define ONLY_OUT_OF_MEMORY "not told             out of memory"
+
+/* From 6.15 on a range without room says EBUSY, as a busy one does. */
+TEST(errnos_are_of_their_kernel)
+{
+	static const struct {
+		const char *kernel, *busy, *no_memory;
+	} cases[] = {
+		{ "Linux version 4.9.80-v7+", "busy: pages in the way", "no slot: " },
+		{ "Linux version 6.1.0-40-arm64", "busy: pages in the way", "no slot: " },
+		{ "Linux version 6.12.117", "busy: pages in the way", "no slot: " },
+		{ "Linux version 6.14.0-rc7", "busy: pages in the way", "no slot: " },
+		{ "Linux version 6.15.0-rc1", "busy, no slot, or too big", ONLY_OUT_OF_MEMORY },
+		{ "Linux version 6.19.3", "busy, no slot, or too big", ONLY_OUT_OF_MEMORY },
+		{ "Linux version 7.2.1", "busy, no slot, or too big", ONLY_OUT_OF_MEMORY },
+		{ "usb 1-1: new device", "busy; from 6.15 on also", "no slot: " },
+	};
+	bool good = true;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		const char *const lines[] = {
+			cases[i].kernel,
+			"cma: cma_alloc: alloc failed, req-size: 256 pages, ret: -16",
+			"cma: cma_alloc: alloc failed, req-size: 256 pages, ret: -12",
+		};
+		struct explanation *told = told_by(lines, ARRAY_SIZE(lines));
+		size_t length;
+		char *text;
+		FILE *file = open_memstream(&text, &length);
+
+		if (!file)
+			abort();
+		explain_print(file, told);
+		fclose(file);
+		good &= expect_text(cases[i].kernel, strstr(text, "EBUSY") ?: "",
+				    cases[i].busy) &
+			expect_text(cases[i].kernel, strstr(text, "ENOMEM") ?: "",
+				    cases[i].no_memory);
+		free(text);
+		free(told);
+	}
+	return good;
+}

@@ -43,7 +43,7 @@ TEST(failures_have_classes)
 		{ { .error = ENOMEM, .pages = 9, .area_pages = 8 },
 		  FAILURE_TOO_BIG },
 		{ { .error = EINTR, .is_allocators = true }, FAILURE_INTERRUPTED },
-		/* 6.x: no slot is ENOMEM; 7.x: EBUSY. The bitmap tells. */
+		/* up to 6.14: no slot is ENOMEM; from 6.15: EBUSY. The bitmap tells. */
 		{ { .error = ENOMEM, .is_allocators = true, .knows_slots = true },
 		  FAILURE_NO_SLOT },
 		{ { .error = EBUSY, .is_allocators = true, .knows_slots = true },
