@@ -338,7 +338,10 @@ static __u64 count_samples(const struct options *options)
 	return total;
 }
 
-/* Touched here, so that no page fault falls into a timed section. */
+/*
+ * Touched here, so that no page fault falls into a timed section: a memset() behind
+ * malloc() is made a calloc(), which touches nothing.
+ */
 static int allocate_samples(struct session *session)
 {
 	__u64 kept = session->options->count, count;
@@ -356,8 +359,8 @@ static int allocate_samples(struct session *session)
 		fprintf(stderr, "error: no memory for %llu samples\n", count);
 		return -1;
 	}
-	memset(session->samples, 0, samples_bytes);
-	memset(session->values_ns, 0, values_bytes);
+	explicit_bzero(session->samples, samples_bytes);
+	explicit_bzero(session->values_ns, values_bytes);
 	return 0;
 }
 
