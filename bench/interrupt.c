@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "bench.h"
 
@@ -34,6 +35,8 @@ void interrupt_catch(void)
 
 void interrupt_die(void)
 {
+	/* Rows that a pipe has not seen yet: the signal does not write them. */
+	fflush(stdout);
 	signal(interrupted(), SIG_DFL);
 	raise(interrupted());
 }
