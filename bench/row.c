@@ -7,7 +7,16 @@
 #include "calibration.h"
 #include "table.h"
 
-void row_overflow_add(struct row_overflow *overflow, struct sample *sample)
+bool row_is_over(const struct session *session, __u64 start_ns)
+{
+	__u64 duration_ns = session->options->duration_ns;
+
+	return interrupted() ||
+	       (duration_ns && clock_now_ns() - start_ns >= duration_ns);
+}
+
+/* Count one more sample, and forget it. */
+static void overflow_add(struct row_overflow *overflow, struct sample *sample)
 {
 	overflow->samples++;
 	if (!sample->valid) {
@@ -26,6 +35,23 @@ void row_overflow_add(struct row_overflow *overflow, struct sample *sample)
 		histogram_add(&overflow->response_ns, sample->response_ns);
 	overflow->occupancy_pages += sample->occupancy.pages;
 	overflow->migrated_pages += sample->migrated_pages;
+}
+
+struct sample *row_place(struct session *session, __u64 i)
+{
+	return i < session->kept_samples ? &session->samples[i] :
+					   &session->spare;
+}
+
+void row_take_in(struct session *session, __u64 i)
+{
+	if (i >= session->kept_samples)
+		overflow_add(&session->overflow, &session->spare);
+}
+
+__u64 row_kept(const struct session *session, __u64 count)
+{
+	return count < session->kept_samples ? count : session->kept_samples;
 }
 
 /* The values of one time of all good samples, exactly. */
@@ -63,7 +89,7 @@ static void summarise_times(struct session *session, __u64 count,
 		struct sample copy = session->samples[i];
 
 		copy.invalid_reason = NULL;
-		row_overflow_add(overflow, &copy);
+		overflow_add(overflow, &copy);
 	}
 	histogram_statistics(&overflow->latency_ns, &summary->latency_ns);
 	histogram_statistics(&overflow->release_ns, &summary->release_ns);
@@ -84,7 +110,7 @@ static void summarise_counts(struct session *session, __u64 count,
 			struct sample copy = session->samples[i];
 
 			copy.invalid_reason = NULL;
-			row_overflow_add(&counted, &copy);
+			overflow_add(&counted, &copy);
 		}
 		from = &counted;
 	}

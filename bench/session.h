@@ -34,6 +34,7 @@ struct session {
 	__u64 *values_ns;	/* room for as many */
 	/* Beyond those: a row's further samples, only counted. */
 	struct row_overflow overflow;
+	struct sample spare;	/* where they are taken */
 	struct floor floor;
 	struct {
 		const struct backend *backend;
@@ -53,8 +54,17 @@ struct session {
 /* session_run - run everything. Returns 0; 1: a row has no sample; -1. */
 int session_run(struct session *session);
 
-/* row_overflow_add - count one more sample, and forget it. */
-void row_overflow_add(struct row_overflow *overflow, struct sample *sample);
+/* row_is_over - has its --duration passed since @start_ns, or a signal come? */
+bool row_is_over(const struct session *session, __u64 start_ns);
+
+/*
+ * row_place - where the @i-th timed sample of a row is to be taken. row_take_in,
+ * when it was: the first kept_samples stay there, later ones are only counted.
+ * row_kept - how many of @count stay.
+ */
+struct sample *row_place(struct session *session, __u64 i);
+void row_take_in(struct session *session, __u64 i);
+__u64 row_kept(const struct session *session, __u64 count);
 
 /*
  * session_row - write down the timed samples of one row, then its traced

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The worst case: samples with the flight recorder on, until one takes longer
- * than --break-on (or --count is reached). Then everything stands still and a
- * snapshot is taken: the area's map, the last lines of the trace, the pages
- * that are in the way. The recorder costs time: compare these times only with
- * each other.
+ * than --break-on, or --count or --duration is reached. Then everything stands
+ * still and a snapshot is taken: the area's map, the last lines of the trace, the
+ * pages that are in the way. The recorder costs time: compare these times only
+ * with each other.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -109,14 +109,18 @@ static bool hunt_size(struct session *session, const struct row *row)
 {
 	const struct retry_trace *trace = session->trace.folder[0] ?
 					  &session->trace : NULL;
+	struct schedule schedule = {
+		.interval_ns = session->options->interval_ns,
+	};
 	__u64 limit_ns = session->options->break_on_ns, i;
+	__u64 start_ns = clock_now_ns();
 	bool found = false;
 
-	for (i = 0; i < session->kept_samples && !found && !interrupted();
-	     i++) {
-		struct sample *sample = &session->samples[i];
+	for (i = 0; i < session->options->count && !found &&
+	     !row_is_over(session, start_ns); i++) {
+		struct sample *sample = row_place(session, i);
 
-		sample_take(row->cell, &row->request, trace, NULL, sample);
+		sample_take(row->cell, &row->request, trace, &schedule, sample);
 		/* Its time is one here, with the recorder in it. */
 		sample->traced = false;
 		progress_step(&session->progress, row->cell,
@@ -126,8 +130,9 @@ static bool hunt_size(struct session *session, const struct row *row)
 			progress_clear(&session->progress);
 			snapshot(session, row, i, sample);
 		}
+		row_take_in(session, i);
 	}
-	session_row(session, row, i, NULL, 0);
+	session_row(session, row, row_kept(session, i), NULL, 0);
 	return found;
 }
 

@@ -15,13 +15,6 @@ static __u64 latency_count(const struct options *options)
 	return options->nsizes * (options->count + options->traced_count);
 }
 
-static bool is_over(const struct session *session, __u64 start_ns)
-{
-	return interrupted() || (session->options->duration_ns &&
-				 clock_now_ns() - start_ns >=
-				 session->options->duration_ns);
-}
-
 /* The first samples are kept, what comes after them goes into a histogram. */
 static __u64 take_timed(struct session *session, const struct row *row)
 {
@@ -29,20 +22,16 @@ static __u64 take_timed(struct session *session, const struct row *row)
 		.interval_ns = session->options->interval_ns,
 	};
 	__u64 i, start_ns = clock_now_ns();
-	struct sample spare;
 
-	for (i = 0; i < session->options->count && !is_over(session, start_ns);
-	     i++) {
-		bool kept = i < session->kept_samples;
-		struct sample *sample = kept ? &session->samples[i] : &spare;
-
-		sample_take(row->cell, &row->request, NULL, &schedule, sample);
-		if (!kept)
-			row_overflow_add(&session->overflow, sample);
+	for (i = 0; i < session->options->count &&
+	     !row_is_over(session, start_ns); i++) {
+		sample_take(row->cell, &row->request, NULL, &schedule,
+			    row_place(session, i));
+		row_take_in(session, i);
 		progress_step(&session->progress, row->cell,
 			      row->request.pages);
 	}
-	return i < session->kept_samples ? i : session->kept_samples;
+	return row_kept(session, i);
 }
 
 /* A pass of its own: with tracing on, times are not the kernel's any more. */
