@@ -210,6 +210,8 @@ struct bench {
 	const char *help;
 	bool by_default;
 	bool has_model;		/* its rows are compared with the model */
+	/* Why a row of it cannot end by, or arrive by the clock; NULL: it can. */
+	const char *no_duration, *no_interval;
 	/* Samples that run() will take, for the progress estimate. */
 	__u64 (*count)(const struct options *options);
 	/* Returns 0, or -errno when records could not be written. */

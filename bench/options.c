@@ -26,11 +26,12 @@ static const char help[] =
 "                      N/pageblock: so many in each pageblock\n"
 "  --folder DIR        where clean-cache and dirty-cache put their file; default:\n"
 "                      a zram disk made for it\n"
-"  --align LIST        orders of alignment, for backends that take one (0)\n"
+"  --align LIST        orders of alignment, for backends that take one (0); benches\n"
+"                      other than latency use the first\n"
 "  --threads LIST      numbers of threads, for bench parallel (1,2,4)\n"
-"  --count N           samples for each row (10); beyond 100000 of them only a\n"
-"                      histogram is kept\n"
-"  --duration SECONDS  end a row after so long, whatever --count says\n"
+"  --count N           samples for each row (10; with --duration as many as there is\n"
+"                      time for); beyond 100000 of them only a histogram is kept\n"
+"  --duration SECONDS  end a row after so long, if not after --count\n"
 "  --interval USEC     samples arrive on schedule, so often; the time from the\n"
 "                      arrival on is recorded beside that of the allocation\n"
 "  --break-on USEC     bench hunt: stop at a latency above this, take a snapshot\n"
@@ -154,6 +155,7 @@ static int parse_one(struct options *options, int option, const char *argument)
 		return parse_scaled("break-on", optarg, 1000,
 				    &options->break_on_ns);
 	case COUNT:
+		options->count_named = true;
 		return parse_number("count", optarg, 1, MAX_COUNT,
 				    &options->count);
 	case TRACED:
@@ -247,6 +249,30 @@ static void set_defaults(struct options *options)
 	choose_defaults(options);
 }
 
+/* Rows that end or arrive by the clock: of benches that know how. */
+static int apply_clock(struct options *options)
+{
+	size_t i;
+
+	for (i = 0; i < options->benches.count; i++) {
+		const struct bench *bench = options->benches.part[i];
+
+		if (options->duration_ns && bench->no_duration) {
+			fprintf(stderr, "error: --duration: expected benches that end by the clock, found %s, which %s\n",
+				bench->name, bench->no_duration);
+			return -1;
+		}
+		if (options->interval_ns && bench->no_interval) {
+			fprintf(stderr, "error: --interval: expected benches whose samples arrive by the clock, found %s, which %s\n",
+				bench->name, bench->no_interval);
+			return -1;
+		}
+	}
+	if (options->duration_ns && !options->count_named)
+		options->count = MAX_COUNT;
+	return 0;
+}
+
 int options_parse(struct options *options, int argc, char **argv)
 {
 	int option, result;
@@ -267,7 +293,7 @@ int options_parse(struct options *options, int argc, char **argv)
 		      stderr);
 		return -1;
 	}
-	return 0;
+	return apply_clock(options);
 }
 
 int options_fit(struct options *options, const struct target *target)

@@ -18,6 +18,7 @@ struct options {
 	bool backends_named;	/* named ones must work, default ones may skip */
 	bool pressures_named;
 	bool sizes_named;
+	bool count_named;	/* else --duration alone ends a row */
 	__u64 size_pages[MAX_SIZES];
 	size_t nsizes;
 	unsigned int percent[MAX_PERCENTS];
@@ -29,7 +30,7 @@ struct options {
 	__u64 count;
 	__u64 traced_count;
 	__u64 calibration_count;	/* 0: no model */
-	__u64 duration_ns;	/* of a row at most; 0: --count alone says */
+	__u64 duration_ns;	/* of a row at most; 0: --count alone ends it */
 	__u64 interval_ns;	/* of scheduled arrivals; 0: back to back */
 	__u64 break_on_ns;	/* 0: never */
 	__u64 seed;

@@ -30,12 +30,14 @@ void progress_step(struct progress *progress, const struct cell *cell,
 		return;
 	progress->shown_ns = now_ns;
 	elapsed_ns = now_ns - progress->start_ns;
+	fprintf(stderr, "\r\033[K[%llu] %s, %s %u %%, %llu pages", progress->done,
+		cell->backend->name, cell->pressure->name, cell->percent, pages);
+	if (!progress->total)
+		return;
 	left_ns = progress->total > progress->done ?
 		  elapsed_ns / progress->done *
 		  (progress->total - progress->done) : 0;
-	fprintf(stderr, "\r\033[K[%llu/%llu] %s, %s %u %%, %llu pages, about %llu s left",
-		progress->done, progress->total, cell->backend->name,
-		cell->pressure->name, cell->percent, pages,
+	fprintf(stderr, ", %llu in all, about %llu s left", progress->total,
 		left_ns / 1000000000);
 }
 

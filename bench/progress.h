@@ -6,7 +6,7 @@
 
 struct progress {
 	bool shown;	/* stdout and stderr are terminals, and nobody asked for quiet */
-	__u64 done, total;
+	__u64 done, total;	/* samples; total 0: nobody knows */
 	__u64 start_ns, shown_ns;
 };
 

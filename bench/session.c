@@ -147,6 +147,10 @@ static __u64 count_samples(const struct options *options)
 	__u64 total = 0, cells = 0;
 	size_t i;
 
+	/* The clock ends rows: how many samples it has time for shows then. */
+	if (options->duration_ns && !options->count_named)
+		return 0;
+
 	for (i = 0; i < options->pressures.count; i++) {
 		const struct pressure *pressure = options->pressures.part[i];
 

@@ -221,6 +221,8 @@ static int fragmentation_run(struct session *session, const struct cell *cell)
 static const struct bench fragmentation = {
 	.name = "fragmentation",
 	.help = "largest free run and failures, as buffers come and go",
+	.no_duration = "reports after each 16 times --count steps",
+	.no_interval = "takes and gives back without a pause",
 	.count = fragmentation_count,
 	.run = fragmentation_run,
 };

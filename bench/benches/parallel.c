@@ -7,8 +7,9 @@
  *	threads 2, areas 1	A: a r a r	A: a r a r
  *	threads 2, areas 2	A: a r a r	B: a r a r
  *
- * Each thread takes and gives back --count buffers. The areas are those that
- * the backend can allocate from; the one under test comes first.
+ * Each thread takes and gives back --count buffers, or as many as --duration has
+ * time for. The areas are those that the backend can allocate from; the one under
+ * test comes first.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -36,7 +37,8 @@ struct worker {
 	void *state;
 	struct target target;
 	struct request request;
-	__u64 count;
+	const struct session *session;	/* how many, and for how long */
+	bool is_off;			/* nothing to do */
 	struct gate *gate;
 	__u64 begin_ns, end_ns;
 	__u64 failures;
@@ -82,7 +84,8 @@ static void *work(void *data)
 	worker->backend->prepare(worker->state, &buffer);
 	gate_wait(worker->gate);
 	worker->begin_ns = clock_now_ns();
-	for (i = 0; i < worker->count && !interrupted(); i++) {
+	for (i = 0; !worker->is_off && i < worker->session->options->count &&
+	     !row_is_over(worker->session, worker->begin_ns); i++) {
 		start_ns = clock_now_ns();
 		if (worker->backend->alloc(worker->state, &buffer)) {
 			worker->failures++;
@@ -127,7 +130,7 @@ static int run_team(struct team *team)
 				     &team->worker[started]);
 	}
 	for (i = 0; i < started && err; i++)
-		team->worker[i].count = 0;
+		team->worker[i].is_off = true;
 	gate_open(&gate, started);
 	for (i = 0; i < started; i++)
 		pthread_join(team->worker[i].thread, NULL);
@@ -137,13 +140,13 @@ static int run_team(struct team *team)
 }
 
 static int open_worker(struct worker *worker, const struct row *row,
-		       const struct target *target, __u64 count,
-		       struct reason *why)
+		       const struct target *target,
+		       const struct session *session, struct reason *why)
 {
 	worker->backend = row->cell->backend;
 	worker->target = *target;
 	worker->request = row->request;
-	worker->count = count;
+	worker->session = session;
 	return worker->backend->open(&worker->target, &worker->state, why);
 }
 
@@ -159,8 +162,8 @@ static void close_team(struct team *team, size_t opened)
 
 /* Returns 0, or -errno when a worker cannot be opened: that row is left out. */
 static int open_team(struct team *team, const struct row *row,
-		     const struct target *targets, __u64 count,
-		     struct reason *why)
+		     const struct target *targets,
+		     const struct session *session, struct reason *why)
 {
 	size_t i;
 	int err = 0;
@@ -171,7 +174,7 @@ static int open_team(struct team *team, const struct row *row,
 			      team->threads);
 	for (i = 0; i < team->threads && !err; i++)
 		err = open_worker(&team->worker[i], row,
-				  &targets[i % team->areas], count, why);
+				  &targets[i % team->areas], session, why);
 	if (err)
 		close_team(team, i - 1);
 	return err;
@@ -231,7 +234,7 @@ static void count_retries(struct session *session, const struct row *row,
 	struct reason why;
 
 	if (!session->trace.folder[0] || !session->options->traced_count ||
-	    open_team(&again, row, targets, session->options->count, &why))
+	    open_team(&again, row, targets, session, &why))
 		return;
 	if (!retry_trace_start(&session->trace)) {
 		run_team(&again);
@@ -252,7 +255,7 @@ static void run_row(struct session *session, const struct row *row,
 	int err;
 
 	valid = !pressure_press(cell, &row->request, &now, &why);
-	err = open_team(team, row, targets, session->options->count, &why);
+	err = open_team(team, row, targets, session, &why);
 	if (err)
 		return;
 	err = run_team(team);
@@ -339,6 +342,7 @@ static int parallel_run(struct session *session, const struct cell *cell)
 static const struct bench parallel = {
 	.name = "parallel",
 	.help = "several threads at once, on one area and on several",
+	.no_interval = "allocates without a pause",
 	.count = parallel_count,
 	.run = parallel_run,
 };

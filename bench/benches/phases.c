@@ -146,10 +146,12 @@ static void run_row(struct session *session, const struct row *row,
 	struct phase_times times = { 0 }, one;
 	struct retry_trace trace = session->trace;
 	__u64 i, valid = 0, samples_at[101] = { 0 };
+	__u64 start_ns = clock_now_ns();
 	struct sample sample;
 
 	trace.times = &one;
-	for (i = 0; i < session->options->count && !interrupted(); i++) {
+	for (i = 0; i < session->options->count &&
+	     !row_is_over(session, start_ns); i++) {
 		one = (struct phase_times) { .pid = getpid() };
 		sample_take(row->cell, &row->request, &trace, NULL, &sample);
 		if (sample.valid && !sample.error) {
@@ -202,6 +204,7 @@ static int phases_run(struct session *session, const struct cell *cell)
 static const struct bench phases = {
 	.name = "phases",
 	.help = "where the time goes, by kernel probes: shares, not times",
+	.no_interval = "records no latency to compare an arrival with",
 	.count = phases_count,
 	.run = phases_run,
 };

@@ -179,6 +179,8 @@ static int release_run(struct session *session, const struct cell *cell)
 static const struct bench release = {
 	.name = "release",
 	.help = "what giving back costs, by the order in which it is done",
+	.no_duration = "gives all back that it took, --count buffers at most",
+	.no_interval = "takes and gives back without a pause",
 	.count = release_count,
 	.run = release_run,
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Sustained throughput: --count buffers taken and given back without a pause
- * between them, timed as a whole.
+ * between them, or as many as --duration has time for, timed as a whole.
  *
  *	| pressure | a r a r a r a r a r a r |	one clock reading at each end
  *
@@ -23,7 +23,7 @@ static __u64 throughput_count(const struct options *options)
 	return options->nsizes;
 }
 
-static void run_loop(const struct row *row, __u64 count,
+static void run_loop(const struct session *session, const struct row *row,
 		     struct throughput *result)
 {
 	const struct cell *cell = row->cell;
@@ -33,7 +33,8 @@ static void run_loop(const struct row *row, __u64 count,
 
 	cell->backend->prepare(cell->backend_state, &buffer);
 	start_ns = clock_now_ns();
-	for (i = 0; i < count && !interrupted(); i++) {
+	for (i = 0; i < session->options->count &&
+	     !row_is_over(session, start_ns); i++) {
 		if (cell->backend->alloc(cell->backend_state, &buffer)) {
 			result->failures++;
 			continue;
@@ -99,7 +100,7 @@ static int throughput_run(struct session *session, const struct cell *cell)
 					      session->options->size_pages[i]);
 		result.valid = !pressure_press(cell, &row.request,
 					       &result.before, &result.why);
-		run_loop(&row, session->options->count, &result);
+		run_loop(session, &row, &result);
 		/* Whether it is still there decides nothing: only told. */
 		cell->pressure->verify(cell->pressure_state, &result.after,
 				       &unused);
@@ -114,6 +115,7 @@ static int throughput_run(struct session *session, const struct cell *cell)
 static const struct bench throughput = {
 	.name = "throughput",
 	.help = "pages and bytes a second, taken and given back without pause",
+	.no_interval = "allocates without a pause",
 	.count = throughput_count,
 	.run = throughput_run,
 };

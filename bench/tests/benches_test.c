@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What benches make of --count, --duration and --interval. */
+#include <getopt.h>
+
+#include "harness.h"
+
+static __u64 ten_ms(__u64 n)
+{
+	(void)n;
+	return 10000000;
+}
+
+/*
+ * 10 ms for an allocation and 777777 ns for prepare(), which throughput and
+ * parallel do once: a second has time for 93 samples, or for 100.
+ */
+TEST(duration_ends_a_row)
+{
+	static const struct {
+		const char *arguments, *type, *expected;
+	} cases[] = {
+		{ "--bench latency --duration 1", "summary", "\"samples\":93," },
+		{ "--bench latency --duration 1 --count 5", "summary", "\"samples\":5," },
+		{ "--bench latency --duration 1 --count 1000", "summary", "\"samples\":93," },
+		{ "--bench latency", "summary", "\"samples\":10," },
+		{ "--bench hunt --duration 1", "summary", "\"samples\":93," },
+		{ "--bench throughput --duration 1", "throughput", "\"allocations\":100," },
+		{ "--bench throughput", "throughput", "\"allocations\":10," },
+		{ "--bench parallel --threads 1 --duration 1", "parallel", "\"allocations\":100," },
+		{ "--bench parallel --threads 1", "parallel", "\"allocations\":10," },
+	};
+	char arguments[96], *text;
+	struct options options;
+	bool good = true;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		fake_script.latency_ns = ten_ms;
+		snprintf(arguments, sizeof(arguments), "%s --sizes 16",
+			 cases[i].arguments);
+		parse(&options, arguments);
+		good &= expect_number(arguments, run(&options, &text), 0);
+		good &= expect_text(arguments, line_of(text, cases[i].type),
+				    cases[i].expected);
+		free(text);
+	}
+	return good;
+}
+
+/* A bench that has no use for an option says so; it does not leave it out. */
+TEST(clock_is_refused_by_name)
+{
+	static const struct {
+		char *bench, *option;
+		int result;
+	} cases[] = {
+		{ "--bench=release", "--duration=1", -1 },
+		{ "--bench=latency,release", "--duration=1", -1 },
+		{ "--bench=release", "--interval=1", -1 },
+		{ "--bench=throughput", "--interval=1", -1 },
+		{ "--bench=parallel", "--interval=1", -1 },
+		{ "--bench=throughput", "--duration=1", 0 },
+		{ "--bench=latency,hunt", "--interval=1", 0 },
+		{ "--bench=release", "--count=1", 0 },
+	};
+	bool good = true;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		char *argv[4] = { "cmabench", cases[i].bench, cases[i].option };
+		struct options options;
+
+		optind = 0;
+		good &= expect_number(cases[i].bench,
+				      options_parse(&options, 3, argv),
+				      cases[i].result);
+	}
+	return good;
+}
+
+/* More samples than are kept: the rest of a hunt is counted as well. */
+TEST(hunt_goes_on_without_keeping)
+{
+	struct options options;
+	char *text;
+	bool good;
+
+	fake_script.latency_ns = shuffled;
+	parse(&options, "--bench hunt --count 100100 --sizes 16");
+	good = expect_number("result", run(&options, &text), 0);
+	good &= expect_number("recorded", count_text(text, "\"type\":\"sample\""),
+			      100000);
+	good &= expect_text("summary", line_of(text, "summary"),
+			    "\"samples\":100100,\"invalid\":0,\"failures\":0,\"min_ns\":1000,\"average_ns\":50500,");
+	free(text);
+	return good;
+}
