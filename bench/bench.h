@@ -230,9 +230,9 @@ struct schedule {
  * release. Always fills *sample; the sample is invalid when the pressure was
  * not there. With @trace its retries are told and its times are no times.
  *
- * With @schedule the sample waits for its arrival. Time that the engine spends
- * between two allocations, on pressure and records, is no one's waiting time:
- * the schedule stands still meanwhile.
+ * With @schedule the sample waits for its arrival, and only then looks after the
+ * pressure. Time that the engine spends between two allocations, on pressure and
+ * records, is no one's waiting time: the schedule stands still meanwhile.
  */
 struct retry_trace;
 void sample_take(const struct cell *cell, const struct request *request,

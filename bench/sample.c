@@ -135,15 +135,23 @@ static void look_for_slot(const struct cell *cell,
 	sample->slot_was_free = landing.count_pages > 0;
 }
 
-static void await_arrival(struct schedule *schedule)
+/* The engine is done: what it took since it took over is no one's waiting time. */
+static void schedule_go_on(struct schedule *schedule)
 {
 	__u64 now_ns = clock_now_ns();
 
 	schedule->next_ns = schedule->left_ns ?
 			    schedule->next_ns + now_ns - schedule->left_ns :
 			    now_ns;
-	if (now_ns < schedule->next_ns)
+}
+
+/* Then the engine takes over once more, to see to the pressure. */
+static void await_arrival(struct schedule *schedule)
+{
+	schedule_go_on(schedule);
+	if (clock_now_ns() < schedule->next_ns)
 		clock_wait_until_ns(schedule->next_ns);
+	schedule->left_ns = clock_now_ns();
 }
 
 static void set_response(struct schedule *schedule, struct sample *sample)
@@ -185,16 +193,19 @@ void sample_take(const struct cell *cell, const struct request *request,
 
 	memset(sample, 0, sizeof(*sample));
 	sample->valid = true;
+	/* First: pressure that was seen an interval ago may be gone. */
+	if (scheduled)
+		await_arrival(schedule);
 	check_pressure(cell, request, sample);
 	look_for_slot(cell, request, sample);
 	if (meets_kernel)
 		kernel_log_skip();
 	counting = meets_kernel && !migration_counters_read(&before);
 	cell->backend->prepare(cell->backend_state, &buffer);
-	if (scheduled)
-		await_arrival(schedule);
-
 	sample->traced = trace && !retry_trace_start(trace);
+	if (scheduled)
+		schedule_go_on(schedule);
+
 	err = time_alloc(cell, &buffer, &sample->latency_ns);
 	if (scheduled)
 		set_response(schedule, sample);

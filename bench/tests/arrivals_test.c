@@ -67,3 +67,39 @@ TEST(back_to_back_has_no_response)
 	free(text);
 	return good;
 }
+
+static __u64 seen_ns, longest_ns;
+
+static bool look(__u64 n)
+{
+	(void)n;
+	seen_ns = clock_now_ns();
+	return true;
+}
+
+static __u64 note_age(__u64 n)
+{
+	(void)n;
+	if (clock_now_ns() - seen_ns > longest_ns)
+		longest_ns = clock_now_ns() - seen_ns;
+	return 100;
+}
+
+/* Every second one: the wait comes first, prepare() alone is in between. */
+TEST(pressure_is_verified_after_the_wait)
+{
+	struct options options;
+	char *text;
+	bool good;
+
+	longest_ns = 0;
+	fake_script.latency_ns = note_age;
+	fake_script.pressure_there = look;
+	parse(&options, "--count 3 --sizes 16 --interval 1000000");
+	good = expect_number("result", run(&options, &text), 0);
+	good &= expect_number("age of the verification", longest_ns, 777777);
+	good &= expect_number("responses of 100 ns",
+			      count_text(text, "\"response_ns\":100,"), 3);
+	free(text);
+	return good;
+}
