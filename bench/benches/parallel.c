@@ -79,7 +79,7 @@ static void *work(void *data)
 	struct worker *worker = data;
 	struct buffer buffer = { .pages = worker->request.pages,
 				 .align_order = worker->request.align_order };
-	__u64 start_ns, i;
+	__u64 start_ns, took_ns, i;
 
 	worker->backend->prepare(worker->state, &buffer);
 	gate_wait(worker->gate);
@@ -91,7 +91,9 @@ static void *work(void *data)
 			worker->failures++;
 			continue;
 		}
-		histogram_add(&worker->latency_ns, clock_now_ns() - start_ns);
+		took_ns = clock_now_ns() - start_ns;
+		histogram_add(&worker->latency_ns, buffer.self_timed ?
+			      buffer.latency_ns : took_ns);
 		worker->backend->release(worker->state, &buffer);
 	}
 	worker->end_ns = clock_now_ns();
@@ -160,7 +162,7 @@ static void close_team(struct team *team, size_t opened)
 	team->worker = NULL;
 }
 
-/* Returns 0, or -errno when a worker cannot be opened: that row is left out. */
+/* Returns 0, or -errno and why a worker cannot be opened: there is none then. */
 static int open_team(struct team *team, const struct row *row,
 		     const struct target *targets,
 		     const struct session *session, struct reason *why)
@@ -181,8 +183,7 @@ static int open_team(struct team *team, const struct row *row,
 }
 
 static void write_team(struct session *session, const struct row *row,
-		       const struct team *team, bool valid,
-		       const struct reason *why)
+		       const struct team *team, const struct reason *fault)
 {
 	struct statistics latency = { 0 };
 	struct histogram *all = calloc(1, sizeof(*all));
@@ -192,7 +193,7 @@ static void write_team(struct session *session, const struct row *row,
 
 	if (!all)
 		return;
-	for (i = 0; i < team->threads; i++) {
+	for (i = 0; team->worker && i < team->threads; i++) {
 		histogram_merge(all, &team->worker[i].latency_ns);
 		failures += team->worker[i].failures;
 	}
@@ -206,7 +207,7 @@ static void write_team(struct session *session, const struct row *row,
 			row->request.pages, team->threads, team->areas,
 			team->elapsed_ns / 1000.0, rate, failures,
 			latency.p50 / 1000.0, latency.max / 1000.0,
-			valid ? "" : " (invalid)");
+			fault ? " (invalid)" : "");
 	if (session->records.file) {
 		record_open(&session->records, &json, "parallel");
 		record_row(&json, row);
@@ -218,8 +219,8 @@ static void write_team(struct session *session, const struct row *row,
 		json_number(&json, "allocations_per_second", rate);
 		record_statistics(&json, "", &latency);
 		json_maybe(&json, "retries", team->has_retries, team->retries);
-		json_bool(&json, "valid", valid);
-		json_string(&json, "invalid_reason", valid ? NULL : why->text);
+		json_bool(&json, "valid", !fault);
+		json_string(&json, "invalid_reason", fault ? fault->text : NULL);
 		record_close(&session->records, &json);
 	}
 	free(all);
@@ -245,30 +246,39 @@ static void count_retries(struct session *session, const struct row *row,
 	close_team(&again, again.threads);
 }
 
+/* Returns 0, or -errno and why it was no measurement. */
+static int measure_team(struct session *session, const struct row *row,
+			const struct target *targets, struct team *team,
+			struct reason *why)
+{
+	int err = open_team(team, row, targets, session, why);
+
+	if (err)
+		return err;
+	err = run_team(team);
+	if (err)
+		return refuse(why, err, "cannot start %zu threads: %s",
+			      team->threads, strerror(-err));
+	count_retries(session, row, targets, team);
+	return 0;
+}
+
 static void run_row(struct session *session, const struct row *row,
 		    const struct target *targets, struct team *team)
 {
-	const struct cell *cell = row->cell;
-	struct reason why = { "no reason given" };
+	struct reason why = { "no reason given" }, later;
+	const struct reason *fault = NULL;
 	struct occupancy now;
-	bool valid;
-	int err;
 
-	valid = !pressure_press(cell, &row->request, &now, &why);
-	err = open_team(team, row, targets, session, &why);
-	if (err)
-		return;
-	err = run_team(team);
-	if (err) {
-		valid = false;
-		refuse(&why, err, "cannot start %zu threads: %s", team->threads,
-		       strerror(-err));
-	}
-	count_retries(session, row, targets, team);
+	if (pressure_press(row->cell, &row->request, &now, &why))
+		fault = &why;
+	if (measure_team(session, row, targets, team, fault ? &later : &why))
+		fault = &why;
 	progress_clear(&session->progress);
-	write_team(session, row, team, valid, &why);
-	close_team(team, team->threads);
-	session_row_done(session, valid);
+	write_team(session, row, team, fault);
+	if (team->worker)
+		close_team(team, team->threads);
+	session_row_done(session, !fault);
 }
 
 /* The area under test, then the others that this backend can open. */

@@ -95,3 +95,48 @@ TEST(hunt_goes_on_without_keeping)
 	free(text);
 	return good;
 }
+
+/* A team that cannot be had is a row, too: what was to be measured was not. */
+TEST(team_that_cannot_open_is_told)
+{
+	struct options options;
+	char *text, *four;
+	bool good;
+
+	fake_script.opens = 3;
+	parse(&options, "--bench parallel --threads 2,4 --sizes 16");
+	good = expect_number("result", run(&options, &text), 1);
+	good &= expect_number("rows", count_text(text, "{\"type\":\"parallel\""), 2);
+	four = strstr(text, "\"threads\":4");
+	good &= expect_text("four", four ? four : "", "\"allocations\":0,");
+	good &= expect_text("four", four ? four : "",
+			    "\"valid\":false,\"invalid_reason\":\"3 are open already\"");
+	good &= expect_number("open backends", fake_open_backends, 0);
+	free(text);
+	return good;
+}
+
+/* Who reads the clock inside the kernel is believed, with threads as without. */
+TEST(self_timed_is_taken)
+{
+	static const char *const benches[][2] = {
+		{ "latency", "summary" }, { "parallel", "parallel" },
+	};
+	char arguments[64], *text;
+	struct options options;
+	bool good = true;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(benches); i++) {
+		fake_script.latency_ns = ten_ms;
+		fake_script.self_timed_ns = 4321;
+		snprintf(arguments, sizeof(arguments), "--bench %s --threads 1 --sizes 16",
+			 benches[i][0]);
+		parse(&options, arguments);
+		good &= expect_number(arguments, run(&options, &text), 0);
+		good &= expect_text(arguments, line_of(text, benches[i][1]),
+				    "\"min_ns\":4321,\"average_ns\":4321,");
+		free(text);
+	}
+	return good;
+}

@@ -41,7 +41,9 @@ static int fake_open(const struct target *target, void **state,
 		     struct reason *why)
 {
 	(void)target;
-	(void)why;
+	if (fake_script.opens && fake_open_backends == fake_script.opens)
+		return refuse(why, -EMFILE, "%d are open already",
+			      fake_open_backends);
 	*state = NULL;
 	fake_open_backends++;
 	return 0;
@@ -50,7 +52,7 @@ static int fake_open(const struct target *target, void **state,
 static void fake_prepare(void *state, struct buffer *buffer)
 {
 	(void)state;
-	(void)buffer;
+	buffer->self_timed = fake_script.self_timed_ns;
 	now_ns += 777777;	/* must not show in any latency */
 }
 
@@ -117,6 +119,7 @@ static int fake_alloc(void *state, struct buffer *buffer)
 	now_ns += cost_of(buffer, state);
 	if (fake_script.latency_ns)
 		now_ns += fake_script.latency_ns(n);
+	buffer->latency_ns = fake_script.self_timed_ns;
 	if (fake_script.signal_at && fake_script.signal_at == allocations)
 		raise(SIGINT);
 	if (fake_script.error && fake_script.error(n))

@@ -22,6 +22,8 @@ struct fake_script {
 	int (*error)(__u64 n);
 	bool (*pressure_there)(__u64 n);
 	bool establish_fails;
+	int opens;		/* so many backends at once; 0: any number */
+	__u64 self_timed_ns;	/* what the backend says that each call took */
 	__u64 signal_at;	/* raise SIGINT in this allocation; 0: never */
 	const struct cma_area *area;	/* of the session; NULL: none */
 };
