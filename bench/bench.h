@@ -98,6 +98,7 @@ struct backend {
 	bool chooses_align;	/* takes --align instead */
 	bool releases_any;	/* in any order; else the newest first */
 	bool zeroes;		/* what it takes */
+	bool holds_files;	/* an open one for each buffer */
 
 	int (*open)(const struct target *target, void **state,
 		    struct reason *why);

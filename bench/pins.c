@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
+#include "descriptors.h"
 #include "pagemap.h"
 #include "pageblock.h"
 #include "resident_window.h"
@@ -130,17 +130,12 @@ static int place_pins(struct pins *pins, const struct pin_method *method,
 }
 
 /* A pipe for each pin: two descriptors. */
-static int allow_descriptors(struct pins *pins, struct reason *why)
+static int make_room(struct pins *pins, struct reason *why)
 {
-	struct rlimit limit;
+	int err = descriptors_allow(2 * pins->wanted, "ends of pipes", why);
 
-	getrlimit(RLIMIT_NOFILE, &limit);
-	limit.rlim_cur = limit.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &limit);
-	if (2 * pins->wanted + 64 > limit.rlim_cur)
-		return refuse(why, -EMFILE, "%zu pins need %zu descriptors, found a limit of %llu",
-			      pins->wanted, 2 * pins->wanted + 64,
-			      (unsigned long long)limit.rlim_cur);
+	if (err)
+		return err;
 	pins->pin = calloc(pins->wanted, sizeof(*pins->pin));
 	return pins->pin ? 0 : refuse(why, -ENOMEM, "out of memory");
 }
@@ -164,7 +159,7 @@ int pins_open(const struct pin_method *method, const struct target *target,
 		err = refuse(why, -EINVAL, "the area is smaller than a pageblock of %llu pages: name a total with --pins",
 			     pageblock_pages());
 	if (!err)
-		err = allow_descriptors(pins, why);
+		err = make_room(pins, why);
 	if (!err)
 		err = place_pins(pins, method, why);
 	if (err) {

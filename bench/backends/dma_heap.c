@@ -86,6 +86,7 @@ static const struct backend dma_heap = {
 	.align_order = ALIGN_UNKNOWN,
 	.releases_any = true,
 	.zeroes = true,
+	.holds_files = true,
 	.open = dma_heap_backend_open,
 	.prepare = dma_heap_prepare,
 	.alloc = dma_heap_backend_alloc,

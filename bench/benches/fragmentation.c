@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "../area_map.h"
+#include "../descriptors.h"
 #include "../json.h"
 #include "../kernel_log.h"
 #include "../landing.h"
@@ -175,6 +176,25 @@ static void report(struct session *session, const struct row *row,
 	record_close(&session->records, &json);
 }
 
+/* Each step takes one at most, and each has a page at least. */
+static __u64 most_live(const struct session *session)
+{
+	__u64 steps = REPORTS * STEPS_A_SAMPLE * session->options->count;
+	__u64 pages = session->target.area->count_pages;
+	__u64 most = steps < pages ? steps : pages;
+
+	return most < MAX_LIVE ? most : MAX_LIVE;
+}
+
+static int check_needs(const struct session *session, const struct cell *cell,
+		       struct reason *why)
+{
+	if (!session->target.area || !session->target.area->count_pages)
+		return refuse(why, -ENODEV, "needs a CMA area whose size is known (CONFIG_CMA_DEBUGFS or _SYSFS, root)");
+	return cell->backend->holds_files ?
+	       descriptors_allow(most_live(session), "buffers", why) : 0;
+}
+
 static int fragmentation_run(struct session *session, const struct cell *cell)
 {
 	const struct options *options = session->options;
@@ -186,8 +206,7 @@ static int fragmentation_run(struct session *session, const struct cell *cell)
 	unsigned int number;
 	__u64 i;
 
-	if (!session->target.area || !session->target.area->count_pages) {
-		refuse(&churn.why, -ENODEV, "needs a CMA area whose size is known (CONFIG_CMA_DEBUGFS or _SYSFS, root)");
+	if (check_needs(session, cell, &churn.why)) {
 		session_skip(session, "bench", row.bench, &churn.why);
 		return 0;
 	}

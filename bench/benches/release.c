@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "../descriptors.h"
 #include "../json.h"
 #include "../session.h"
 #include "random.h"
@@ -140,6 +141,7 @@ static int run_orders(struct session *session, const struct row *row)
 	const struct cma_area *area = session->target.area;
 	__u64 wanted = session->options->count, fits = wanted;
 	struct buffer *buffers;
+	struct reason why;
 	enum order order;
 	bool valid = false;
 
@@ -148,6 +150,11 @@ static int run_orders(struct session *session, const struct row *row)
 		fits = area->count_pages / 2 / row->request.pages ?: 1;
 	if (wanted > fits)
 		wanted = fits;
+	if (row->cell->backend->holds_files &&
+	    descriptors_allow(wanted, "buffers", &why)) {
+		session_skip(session, "bench", row->bench, &why);
+		return 0;
+	}
 	buffers = calloc(wanted, sizeof(*buffers));
 	if (!buffers)
 		return -ENOMEM;

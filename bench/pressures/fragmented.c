@@ -10,10 +10,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "../area_frames.h"
+#include "../descriptors.h"
 
 #define HELD 512
 
@@ -31,20 +31,6 @@ static void fragmented_close(void *state)
 	while (fragmented->count)
 		close(fragmented->buffer[--fragmented->count]);
 	free(fragmented);
-}
-
-static int allow_descriptors(struct reason *why)
-{
-	struct rlimit limit;
-
-	getrlimit(RLIMIT_NOFILE, &limit);
-	limit.rlim_cur = limit.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &limit);
-	if (2 * HELD + 64 > limit.rlim_cur)
-		return refuse(why, -EMFILE, "%d buffers need %d descriptors, found a limit of %llu",
-			      2 * HELD, 2 * HELD + 64,
-			      (unsigned long long)limit.rlim_cur);
-	return 0;
 }
 
 /* The kernel takes the first fit: one page behind the other. */
@@ -86,7 +72,7 @@ static int fragmented_open(const struct target *target, unsigned int percent,
 		return refuse(why, -ENOENT,
 			      "no heap in " DMA_HEAP_ROOT " allocates from area %s (CONFIG_DMABUF_HEAPS_CMA, or permission to open it)",
 			      target_name(target));
-	err = allow_descriptors(why);
+	err = descriptors_allow(2 * HELD, "buffers", why);
 	if (err)
 		return err;
 	heap_fd = dma_heap_open(target->heap);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What benches make of --count, --duration and --interval. */
 #include <getopt.h>
+#include <sys/resource.h>
 
 #include "harness.h"
 
@@ -138,5 +139,31 @@ TEST(self_timed_is_taken)
 				    "\"min_ns\":4321,\"average_ns\":4321,");
 		free(text);
 	}
+	return good;
+}
+
+/* So many files as buffers: the limit goes up, or the bench is left out. */
+TEST(release_has_its_files)
+{
+	struct rlimit before, low;
+	struct options options;
+	char *text;
+	bool good;
+
+	getrlimit(RLIMIT_NOFILE, &before);
+	low = before;
+	low.rlim_cur = 64;
+	setrlimit(RLIMIT_NOFILE, &low);
+	parse(&options, "--bench release --backend fake-files --count 300 --sizes 1");
+	good = expect_number("result", run(&options, &text), 0);
+	good &= expect_number("orders of 300", count_text(text, "\"releases\":300,"), 3);
+	free(text);
+	parse(&options, "--bench release --backend fake-files --count 10000000 --sizes 1");
+	run(&options, &text);
+	good &= expect_text("skip", line_of(text, "skip"),
+			    "\"reason\":\"10000000 buffers need 10000");
+	good &= expect_number("releases", count_text(text, "\"releases\""), 0);
+	free(text);
+	setrlimit(RLIMIT_NOFILE, &before);
 	return good;
 }

@@ -2,9 +2,11 @@
 #include "fake_parts.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../migration_counters.h"
 #include "../retry_trace.h"
@@ -305,3 +307,32 @@ LEARNED_UNDER(none, "none", MODEL_FIXED)
 LEARNED_UNDER(anonymous, "anonymous", MODEL_MIGRATED_PAGE)
 LEARNED_UNDER(fork_shared, "fork-shared", MODEL_MAPPING)
 LEARNED_UNDER(pinned_vmsplice, "pinned-vmsplice", MODEL_RETRY)
+
+/* Each buffer is an open file, as one of a dma-heap is. */
+static int files_alloc(void *state, struct buffer *buffer)
+{
+	(void)state;
+	buffer->fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	return buffer->fd < 0 ? -errno : 0;
+}
+
+static int files_release(void *state, struct buffer *buffer)
+{
+	(void)state;
+	return close(buffer->fd) ? -errno : 0;
+}
+
+static const struct backend files_backend = {
+	.name = "fake-files",
+	.help = "open files",
+	.align_order = ALIGN_UNKNOWN,
+	.releases_any = true,
+	.holds_files = true,
+	.open = fake_open,
+	.prepare = fake_prepare,
+	.alloc = files_alloc,
+	.release = files_release,
+	.close = fake_close,
+};
+
+REGISTER_BACKEND(files_backend)
