@@ -17,12 +17,6 @@
 #define FILL_PERCENT_FOR_ONE 25
 #define FILL_PERCENT_FOR_ALL 85
 
-struct pin {
-	int pipe[2];
-	__u64 slot;
-	__u64 pfn;
-};
-
 struct pins {
 	const struct target *target;
 	struct resident resident;	/* holds the pages' mapping */
@@ -30,7 +24,7 @@ struct pins {
 	size_t wanted, count;
 };
 
-/* Where the i-th pin is wanted. */
+/* Where the i-th of all is wanted. */
 static __u64 wanted_pfn(const struct pins *pins, size_t i)
 {
 	const struct cma_area *area = pins->target->area;
@@ -39,6 +33,47 @@ static __u64 wanted_pfn(const struct pins *pins, size_t i)
 		return area->ranges[0].base_pfn + area->count_pages / 16;
 	return area->ranges[0].base_pfn +
 	       (2 * i + 1) * area->count_pages / (2 * pins->wanted);
+}
+
+static size_t count_pageblocks(const struct cma_area *area)
+{
+	size_t count = 0, i;
+
+	for (i = 0; i < area->nranges; i++)
+		count += area->ranges[i].count_pages / pageblock_pages();
+	return count;
+}
+
+/* The n-th pageblock of the area, over all of its ranges. */
+static struct cma_range pageblock_of(const struct cma_area *area, size_t n)
+{
+	struct cma_range block = { .count_pages = pageblock_pages() };
+	size_t i, blocks;
+
+	for (i = 0; i < area->nranges; i++) {
+		blocks = area->ranges[i].count_pages / pageblock_pages();
+		if (n < blocks)
+			break;
+		n -= blocks;
+	}
+	block.base_pfn = area->ranges[i].base_pfn + n * pageblock_pages();
+	return block;
+}
+
+static bool is_in(const struct cma_range *range, __u64 pfn)
+{
+	return pfn - range->base_pfn < range->count_pages;
+}
+
+static unsigned int count_pins(const struct pin *pin, size_t pins,
+			       const struct cma_range *block)
+{
+	unsigned int count = 0;
+	size_t i;
+
+	for (i = 0; i < pins; i++)
+		count += is_in(block, pin[i].pfn);
+	return count;
 }
 
 static bool is_pinned(const struct pins *pins, __u64 slot)
@@ -51,15 +86,20 @@ static bool is_pinned(const struct pins *pins, __u64 slot)
 	return false;
 }
 
-/* The resident whose frame is nearest to @pfn: its slot, or ~0. */
-static __u64 nearest_slot(const struct pins *pins, __u64 pfn)
+/*
+ * The resident whose frame is nearest to @pfn, in @block or anywhere in the area: its
+ * slot, or ~0.
+ */
+static __u64 nearest_slot(const struct pins *pins, __u64 pfn,
+			  const struct cma_range *block)
 {
 	const struct resident *resident = &pins->resident;
 	__u64 slot, found, off, best_off = ~0ull, best = ~0ull;
 
 	for (slot = resident->first_slot; slot < resident->end_slot; slot++) {
 		found = window_pfn(resident, slot);
-		if (!cma_area_contains(pins->target->area, found))
+		if (block ? !is_in(block, found) :
+		    !cma_area_contains(pins->target->area, found))
 			continue;
 		off = found > pfn ? found - pfn : pfn - found;
 		if (off >= best_off || is_pinned(pins, slot))
@@ -70,16 +110,13 @@ static __u64 nearest_slot(const struct pins *pins, __u64 pfn)
 	return best;
 }
 
-static int pin_one(struct pins *pins, const struct pin_method *method,
-		   struct reason *why)
+static int pin_slot(struct pins *pins, const struct pin_method *method,
+		    __u64 slot, struct reason *why)
 {
 	struct pin *pin = &pins->pin[pins->count];
 	int err;
 
-	pin->slot = nearest_slot(pins, wanted_pfn(pins, pins->count));
-	if (pin->slot == ~0ull)
-		return refuse(why, -ENOENT, "no page in the area is left to pin, after %zu of %zu",
-			      pins->count, pins->wanted);
+	pin->slot = slot;
 	if (pipe2(pin->pipe, O_CLOEXEC))
 		return refuse(why, -errno, "cannot open pipe %zu of %zu: %m",
 			      pins->count, pins->wanted);
@@ -94,6 +131,57 @@ static int pin_one(struct pins *pins, const struct pin_method *method,
 	close(pin->pipe[0]);
 	close(pin->pipe[1]);
 	return refuse(why, err, "cannot pin a page: %s", strerror(-err));
+}
+
+/* All over the area, wherever pages are. */
+static int pin_anywhere(struct pins *pins, const struct pin_method *method,
+			struct reason *why)
+{
+	__u64 slot;
+	int err = 0;
+
+	while (pins->count < pins->wanted && !err) {
+		slot = nearest_slot(pins, wanted_pfn(pins, pins->count), NULL);
+		if (slot == ~0ull)
+			return refuse(why, -ENOENT, "no page in the area is left to pin, after %zu of %zu",
+				      pins->count, pins->wanted);
+		err = pin_slot(pins, method, slot, why);
+	}
+	return err;
+}
+
+/* One that has too few pages is left with too few pins: pins_verify() tells. */
+static int pin_pageblock(struct pins *pins, const struct pin_method *method,
+			 const struct cma_range *block, struct reason *why)
+{
+	unsigned int wanted = pins->target->settings.pins;
+	unsigned int have = count_pins(pins->pin, pins->count, block);
+	__u64 slot;
+	int err = 0;
+
+	for (; have < wanted && !err; have++) {
+		slot = nearest_slot(pins, block->base_pfn + (2 * have + 1) *
+				    block->count_pages / (2 * wanted), block);
+		if (slot == ~0ull)
+			return 0;
+		err = pin_slot(pins, method, slot, why);
+	}
+	return err;
+}
+
+static int pin_pageblocks(struct pins *pins, const struct pin_method *method,
+			  struct reason *why)
+{
+	const struct cma_area *area = pins->target->area;
+	struct cma_range block;
+	size_t n;
+	int err = 0;
+
+	for (n = 0; n < count_pageblocks(area) && !err; n++) {
+		block = pageblock_of(area, n);
+		err = pin_pageblock(pins, method, &block, why);
+	}
+	return err;
 }
 
 /* All but the pinned pages go: the rest of the area is to be empty. */
@@ -116,6 +204,7 @@ static int place_pins(struct pins *pins, const struct pin_method *method,
 		      struct reason *why)
 {
 	const struct request request = { 1, 0 };
+	struct reason unused;
 	int err = resident_fill(&pins->resident, &request, why);
 
 	if (err)
@@ -123,8 +212,17 @@ static int place_pins(struct pins *pins, const struct pin_method *method,
 	if (!pins->resident.exact)
 		return refuse(why, -EPERM,
 			      "cannot choose a page by its PFN (CAP_SYS_ADMIN, CONFIG_CMA_DEBUGFS)");
-	while (pins->count < pins->wanted && !err)
-		err = pin_one(pins, method, why);
+	if (!pins->target->settings.pins_per_pageblock) {
+		err = pin_anywhere(pins, method, why);
+	} else {
+		err = pin_pageblocks(pins, method, why);
+		/* Those that were empty: as much of the rest as can be had. */
+		if (!err && pins->count < pins->wanted) {
+			pins->resident.wanted_pages = pins->target->area->count_pages;
+			resident_fill(&pins->resident, &request, &unused);
+			err = pin_pageblocks(pins, method, why);
+		}
+	}
 	drop_the_rest(pins);
 	return err;
 }
@@ -151,7 +249,7 @@ int pins_open(const struct pin_method *method, const struct target *target,
 	pins->target = target;
 	pins->wanted = target->settings.pins;
 	if (target->settings.pins_per_pageblock)
-		pins->wanted *= target->area->count_pages / pageblock_pages();
+		pins->wanted *= count_pageblocks(target->area);
 	err = resident_open(&pins->resident, method->kind, target,
 			    pins->wanted == 1 ? FILL_PERCENT_FOR_ONE :
 			    FILL_PERCENT_FOR_ALL, why);
@@ -194,6 +292,24 @@ int pins_establish(void *state, const struct request *request,
 	return 0;
 }
 
+int pins_check_pageblocks(const struct cma_area *area, const struct pin *pin,
+			  size_t pins, unsigned int wanted, struct reason *why)
+{
+	size_t count = count_pageblocks(area), lacking = 0, n;
+	struct cma_range block, first = { 0 };
+
+	for (n = 0; n < count; n++) {
+		block = pageblock_of(area, n);
+		if (count_pins(pin, pins, &block) < wanted && !lacking++)
+			first = block;
+	}
+	if (!lacking)
+		return 0;
+	return refuse(why, -ENOENT, "%zu of %zu pageblocks lack pinned pages: the one at page frame %llu has %u, expected %u",
+		      lacking, count, first.base_pfn,
+		      count_pins(pin, pins, &first), wanted);
+}
+
 int pins_verify(void *state, struct occupancy *now, struct reason *why)
 {
 	struct pins *pins = state;
@@ -212,6 +328,10 @@ int pins_verify(void *state, struct occupancy *now, struct reason *why)
 				      pins->pin[i].pfn, pfn);
 		now->pages += cma_area_contains(pins->target->area, pfn);
 	}
+	if (pins->target->settings.pins_per_pageblock)
+		return pins_check_pageblocks(pins->target->area, pins->pin,
+					     pins->count,
+					     pins->target->settings.pins, why);
 	if (now->pages == pins->wanted)
 		return 0;
 	return refuse(why, -ENOENT, "%llu pinned pages in the area, expected %zu",

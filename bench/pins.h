@@ -8,7 +8,7 @@
  *	before it and never meet it:
  *	base |......X.........................................|
  *
- *	--pins 1/pageblock, as far as the area could be filled:
+ *	--pins 1/pageblock; a pageblock that could not be filled makes samples invalid:
  *	base |..X..|..X..|..X..|..X..|..X..|..X..|..X..|..X..|
  */
 #ifndef CMABENCH_PINS_H
@@ -17,6 +17,13 @@
 #include "resident.h"
 
 struct pins;
+
+/* A page that a pipe holds. */
+struct pin {
+	int pipe[2];
+	__u64 slot;
+	__u64 pfn;
+};
 
 /* Hands the page at @page, slot @slot of @resident, to @pipe. 0 or -errno. */
 typedef int (*pin_page)(struct resident *resident, __u64 slot, int pipe);
@@ -32,6 +39,13 @@ int pins_establish(void *state, const struct request *request,
 		   struct reason *why);
 int pins_verify(void *state, struct occupancy *now, struct reason *why);
 void pins_close(void *state);
+
+/*
+ * pins_check_pageblocks - has each pageblock of @area so many of @pins pins? All
+ * together may be as many as are wanted, and one be without. 0, or -ENOENT and why.
+ */
+int pins_check_pageblocks(const struct cma_area *area, const struct pin *pin,
+			  size_t pins, unsigned int wanted, struct reason *why);
 
 #define PINS_CALLBACKS				\
 	.establish = pins_establish,		\
