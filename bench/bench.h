@@ -85,9 +85,10 @@ struct buffer {
 };
 
 /*
- * How memory is taken. alloc() and release() are the timed section: one
- * system call, no allocation, no formatting, no output; prepare() is for what
- * must happen before. Several instances may be open, several buffers alive.
+ * How memory is taken. alloc() and release() are the timed section: no
+ * allocation, no output, and one system call (hugetlb needs a second, to ask what
+ * the first one got, and formats the number that its release writes); prepare() is
+ * for what must happen before. Several instances may be open, several buffers alive.
  */
 struct backend {
 	const char *name;
@@ -102,6 +103,8 @@ struct backend {
 
 	int (*open)(const struct target *target, void **state,
 		    struct reason *why);
+	/* Optional: is it a size that it has? Returns 0, or -errno and the reason. */
+	int (*serves)(void *state, __u64 pages, struct reason *why);
 	void (*prepare)(void *state, struct buffer *buffer);
 	int (*alloc)(void *state, struct buffer *buffer);
 	int (*release)(void *state, struct buffer *buffer);

@@ -65,18 +65,36 @@ static int run_benches(struct session *session, const struct cell *cell)
 	return err;
 }
 
+/* All of them: a size that cannot be had would fail for each sample. */
+static int open_backend(struct session *session, struct cell *cell,
+			struct reason *why)
+{
+	const struct backend *backend = cell->backend;
+	const struct options *options = session->options;
+	size_t i;
+	int err;
+
+	if (backend->needs_area && !session->target.area)
+		return refuse(why, -ENODEV, "needs a CMA area, this machine has none");
+	err = backend->open(&session->target, &cell->backend_state, why);
+	if (err || !backend->serves)
+		return err;
+	for (i = 0; i < options->nsizes && !err; i++)
+		err = backend->serves(cell->backend_state,
+				      options->size_pages[i], why);
+	if (err)
+		backend->close(cell->backend_state);
+	return err;
+}
+
 static int run_backend(struct session *session, struct cell *cell,
 		       const struct backend *backend)
 {
 	struct reason why = { "no reason given" };
-	int err = -ENODEV;
+	int err;
 
 	cell->backend = backend;
-	if (backend->needs_area && !session->target.area)
-		refuse(&why, err, "needs a CMA area, this machine has none");
-	else
-		err = backend->open(&session->target, &cell->backend_state,
-				    &why);
+	err = open_backend(session, cell, &why);
 	if (err)
 		return cannot_open(session, session->options->backends_named,
 				   "backend", backend->name, &why);

@@ -70,6 +70,16 @@ static int hugetlb_open(const struct target *target, void **state,
 	return 0;
 }
 
+static int hugetlb_serves(void *state, __u64 pages, struct reason *why)
+{
+	struct hugetlb *hugetlb = state;
+
+	if (!(pages % hugetlb->page_pages))
+		return 0;
+	return refuse(why, -EINVAL, "sizes must be whole gigantic pages of %llu pages each, found %llu: name --sizes %llu",
+		      hugetlb->page_pages, pages, hugetlb->page_pages);
+}
+
 static void hugetlb_prepare(void *state, struct buffer *buffer)
 {
 	struct hugetlb *hugetlb = state;
@@ -87,6 +97,7 @@ static int hugetlb_alloc(void *state, struct buffer *buffer)
 	char text[32] = "";
 	__u64 now;
 
+	/* The model is learned with sizes of its own. */
 	if (!wanted || buffer->pages % hugetlb->page_pages)
 		return -EINVAL;
 	if (pwrite(hugetlb->fd, buffer->text, buffer->text_length, 0) < 0 ||
@@ -127,6 +138,7 @@ static const struct backend hugetlb = {
 	.needs_area = true,
 	.align_order = ALIGN_UNKNOWN,
 	.open = hugetlb_open,
+	.serves = hugetlb_serves,
 	.prepare = hugetlb_prepare,
 	.alloc = hugetlb_alloc,
 	.release = hugetlb_release,

@@ -16,28 +16,13 @@
 #include "../bench.h"
 #include "../kernel/cma_bench.h"
 
+/* There for what was loaded, and not for what was built in. */
+#define MODULE_STATE "/sys/module/cma_bench/initstate"
+
 struct kernel_state {
 	int fd;
 	const char *area;
 };
-
-static int kernel_open(const struct target *target, void **state,
-		       struct reason *why)
-{
-	struct kernel_state *kernel = malloc(sizeof(*kernel));
-
-	if (!kernel)
-		return refuse(why, -ENOMEM, "out of memory");
-	kernel->area = target->area->name;
-	kernel->fd = open(CMA_BENCH_DEVICE, O_RDWR | O_CLOEXEC);
-	if (kernel->fd < 0) {
-		refuse(why, -ENOENT, "cannot open " CMA_BENCH_DEVICE ": %m (bench/kernel built into the kernel or loaded, root)");
-		free(kernel);
-		return -ENOENT;
-	}
-	*state = kernel;
-	return 0;
-}
 
 static void kernel_prepare(void *state, struct buffer *buffer)
 {
@@ -70,6 +55,51 @@ static int kernel_release(void *state, struct buffer *buffer)
 
 	buffer->latency_ns = args.latency_ns;
 	return err;
+}
+
+/*
+ * Built into the kernel it finds every area. A module is told of those that
+ * devices allocate from, and says ENOENT of others when it is asked for a page.
+ */
+static int find_area(struct kernel_state *kernel, struct reason *why)
+{
+	struct buffer page = { .pages = 1 };
+	int err;
+
+	if (access(MODULE_STATE, F_OK))
+		return 0;
+	err = kernel_alloc(kernel, &page);
+	if (!err)
+		kernel_release(kernel, &page);
+	if (err != -ENOENT)
+		return 0;
+	return refuse(why, err, "area %s is none that a module finds: have bench/kernel built into the kernel, or name another --area",
+		      kernel->area);
+}
+
+static int kernel_open(const struct target *target, void **state,
+		       struct reason *why)
+{
+	struct kernel_state *kernel = malloc(sizeof(*kernel));
+	int err;
+
+	if (!kernel)
+		return refuse(why, -ENOMEM, "out of memory");
+	kernel->area = target->area->name;
+	kernel->fd = open(CMA_BENCH_DEVICE, O_RDWR | O_CLOEXEC);
+	if (kernel->fd < 0) {
+		refuse(why, -ENOENT, "cannot open " CMA_BENCH_DEVICE ": %m (bench/kernel built into the kernel or loaded, root)");
+		free(kernel);
+		return -ENOENT;
+	}
+	err = find_area(kernel, why);
+	if (err) {
+		close(kernel->fd);
+		free(kernel);
+		return err;
+	}
+	*state = kernel;
+	return 0;
 }
 
 static void kernel_close(void *state)

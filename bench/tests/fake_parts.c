@@ -336,3 +336,21 @@ static const struct backend files_backend = {
 };
 
 REGISTER_BACKEND(files_backend)
+
+static int large_serves(void *state, __u64 pages, struct reason *why)
+{
+	(void)state;
+	return pages % 512 ? refuse(why, -EINVAL, "%llu pages are no whole large page", pages) : 0;
+}
+
+/* Gigantic pages are of one size, too. */
+static const struct backend large_backend = {
+	.name = "fake-large",
+	.help = "of 512 pages each",
+	.align_order = ALIGN_UNKNOWN,
+	.open = fake_open,
+	.serves = large_serves,
+	FAKE_BACKEND_CALLBACKS
+};
+
+REGISTER_BACKEND(large_backend)

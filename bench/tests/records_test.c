@@ -59,3 +59,24 @@ TEST(strings_are_escaped)
 	free(text);
 	return good;
 }
+
+/* One line, and no row of samples that fail. */
+TEST(sizes_that_cannot_be_had_are_refused)
+{
+	struct options options;
+	char *text;
+	bool good;
+
+	parse(&options, "--backend fake-large --sizes 512,16");
+	good = expect_number("result", run(&options, &text), (__u64)-1);
+	good &= expect_text("skip", line_of(text, "skip"),
+			    "\"name\":\"fake-large\",\"reason\":\"16 pages are no whole large page\"");
+	good &= expect_number("samples", count_text(text, "\"sample\""), 0);
+	good &= expect_number("open backends", fake_open_backends, 0);
+	free(text);
+	fake_reset();
+	parse(&options, "--backend fake-large --sizes 512,1024");
+	good &= expect_number("result", run(&options, &text), 0);
+	free(text);
+	return good;
+}
