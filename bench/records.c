@@ -40,6 +40,17 @@ static void write_area(struct json *json, const struct cma_area *area)
 	json_close_object(json);
 }
 
+/* What pressures were told beside their target: two runs that differ in it differ. */
+static void write_settings(struct json *json, const struct settings *settings)
+{
+	json_open_object(json, "settings");
+	json_number(json, "mappings", settings->mappings);
+	json_number(json, "pins", settings->pins);
+	json_bool(json, "pins_per_pageblock", settings->pins_per_pageblock);
+	json_string(json, "folder", settings->folder);
+	json_close_object(json);
+}
+
 void record_run(struct records *records, const struct target *target,
 		__u64 seed)
 {
@@ -60,6 +71,7 @@ void record_run(struct records *records, const struct target *target,
 	json_number(&json, "seed", seed);
 	write_area(&json, target->area);
 	json_string(&json, "heap", target->heap ? target->heap->name : NULL);
+	write_settings(&json, &target->settings);
 	record_close(records, &json);
 }
 

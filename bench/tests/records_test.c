@@ -80,3 +80,22 @@ TEST(sizes_that_cannot_be_had_are_refused)
 	free(text);
 	return good;
 }
+
+TEST(settings_are_recorded)
+{
+	struct options options;
+	char *text;
+	bool good;
+
+	parse(&options, "--count 1 --sizes 1");
+	run(&options, &text);
+	good = expect_text("defaults", line_of(text, "run"),
+			   "\"settings\":{\"mappings\":4,\"pins\":1,\"pins_per_pageblock\":false,\"folder\":null}}");
+	free(text);
+	parse(&options, "--count 1 --sizes 1 --mappings 9 --pins 3/pageblock --folder /data");
+	run(&options, &text);
+	good &= expect_text("named", line_of(text, "run"),
+			    "\"settings\":{\"mappings\":9,\"pins\":3,\"pins_per_pageblock\":true,\"folder\":\"/data\"}}");
+	free(text);
+	return good;
+}
