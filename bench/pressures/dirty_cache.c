@@ -181,7 +181,7 @@ static int dirty_cache_confirm(void *state, const struct sample *sample,
 
 static const struct pressure dirty_cache = {
 	.name = "dirty-cache",
-	.help = "dirty page cache of a file, a quarter being written (--folder, else zram)",
+	.help = "dirty page cache of a file, its writing set off (--folder, else a zram disk)",
 	.needs_area = true,
 	.has_target = true,
 	.costs = MODEL_MIGRATED_PAGE,
