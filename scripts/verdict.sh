@@ -101,10 +101,22 @@ slow_program_rows() {
 }
 
 bench_rows() {
-	jq -rRn -L "$scripts" -f "$scripts/bench-verdict.jq" "$bench" | rows bench
-	[ -s "$phases" ] || return 0
-	jq -rRn -L "$scripts" --slurpfile phases "$phases" -f "$scripts/bench-phases.jq" "$bench" |
-		jq -rRn -f "$scripts/bench-phases-verdict.jq" | rows bench
+	# By the clock, a processor that QEMU emulates is a machine of its own.
+	clock=$(jq -r --arg boot "$boot" '.accelerator as $accel | .boots[] | select(.name == $boot)
+		| .clock // "wall" | if . == "wall" and $accel == "tcg" then "emulated" else . end' "$run/env.json")
+	jq -rRn -L "$scripts" --arg clock "$clock" -f "$scripts/bench-verdict.jq" "$bench" | rows bench
+	: >"$work/phases"
+	[ ! -s "$phases" ] ||
+		jq -rRn -L "$scripts" --slurpfile phases "$phases" -f "$scripts/bench-phases.jq" "$bench" |
+		jq -rRn -f "$scripts/bench-phases-verdict.jq" >"$work/phases"
+	rows bench <"$work/phases"
+	# A plugin that wrote nothing, or no call that is a sample's: nothing would have been judged.
+	if [ ! -s "$work/phases" ] && grep -q 'phases[.]so,' "$(readable "$folder/command.txt")" &&
+		jq -eRn '[inputs | fromjson? | objects | select(.type == "sample" and .valid and .error == null and .backend != "null")] != []' \
+			"$bench" >/dev/null; then
+		printf '(phases)\terror\t%s\n' "expected bench/plugin to count the samples of bench.jsonl, found none of their calls in phases.jsonl: see qemu.log" |
+			rows bench
+	fi
 }
 
 # Of a run of several boots. Worse than the baseline is a failure, where one gates; where none
