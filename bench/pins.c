@@ -3,12 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "descriptors.h"
+#include "held_area.h"
 #include "pagemap.h"
 #include "pageblock.h"
 #include "resident_window.h"
@@ -33,31 +35,6 @@ static __u64 wanted_pfn(const struct pins *pins, size_t i)
 		return area->ranges[0].base_pfn + area->count_pages / 16;
 	return area->ranges[0].base_pfn +
 	       (2 * i + 1) * area->count_pages / (2 * pins->wanted);
-}
-
-static size_t count_pageblocks(const struct cma_area *area)
-{
-	size_t count = 0, i;
-
-	for (i = 0; i < area->nranges; i++)
-		count += area->ranges[i].count_pages / pageblock_pages();
-	return count;
-}
-
-/* The n-th pageblock of the area, over all of its ranges. */
-static struct cma_range pageblock_of(const struct cma_area *area, size_t n)
-{
-	struct cma_range block = { .count_pages = pageblock_pages() };
-	size_t i, blocks;
-
-	for (i = 0; i < area->nranges; i++) {
-		blocks = area->ranges[i].count_pages / pageblock_pages();
-		if (n < blocks)
-			break;
-		n -= blocks;
-	}
-	block.base_pfn = area->ranges[i].base_pfn + n * pageblock_pages();
-	return block;
 }
 
 static bool is_in(const struct cma_range *range, __u64 pfn)
@@ -150,6 +127,51 @@ static int pin_anywhere(struct pins *pins, const struct pin_method *method,
 	return err;
 }
 
+/* The page that was given back last, if nobody else came first. */
+static int pin_faulted(struct pins *pins, const struct pin_method *method,
+		       struct reason *why)
+{
+	struct resident *resident = &pins->resident;
+	int err = window_fault(resident, 1);
+	struct cma_range block;
+	__u64 slot;
+
+	if (!err)
+		err = window_scan(resident);
+	if (err)
+		return refuse(why, err, "cannot fault a page to pin: %s", strerror(-err));
+	slot = resident->end_slot - 1;
+	block = pageblock_of_pfn(pins->target->area, window_pfn(resident, slot));
+	if (!block.count_pages || count_pins(pins->pin, pins->count, &block) >=
+	    pins->target->settings.pins)
+		return 0;
+	return pin_slot(pins, method, slot, why);
+}
+
+/* Where a heap can hold the area, pages are had where they are wanted. */
+static int pin_held_area(struct pins *pins, const struct pin_method *method,
+			 struct reason *why)
+{
+	__u64 part_pages = pageblock_pages();
+	struct held_area held;
+	cpu_set_t before, here;
+	int err;
+
+	while (part_pages > 2 &&
+	       part_pages * pins->target->settings.pins > pageblock_pages())
+		part_pages /= 2;
+	sched_getaffinity(0, sizeof(before), &before);
+	CPU_ZERO(&here);
+	CPU_SET(sched_getcpu(), &here);
+	sched_setaffinity(0, sizeof(here), &here);
+	err = held_area_take(&held, pins->target, part_pages, why);
+	while (!err && held_area_give_single(&held))
+		err = pin_faulted(pins, method, why);
+	held_area_give(&held);
+	sched_setaffinity(0, sizeof(before), &before);
+	return err;
+}
+
 /* One that has too few pages is left with too few pins: pins_verify() tells. */
 static int pin_pageblock(struct pins *pins, const struct pin_method *method,
 			 const struct cma_range *block, struct reason *why)
@@ -177,8 +199,8 @@ static int pin_pageblocks(struct pins *pins, const struct pin_method *method,
 	size_t n;
 	int err = 0;
 
-	for (n = 0; n < count_pageblocks(area) && !err; n++) {
-		block = pageblock_of(area, n);
+	for (n = 0; n < pageblocks_count(area) && !err; n++) {
+		block = pageblock_number(area, n);
 		err = pin_pageblock(pins, method, &block, why);
 	}
 	return err;
@@ -200,28 +222,38 @@ static void drop_the_rest(struct pins *pins)
 	}
 }
 
+/* Those that were empty get what a second fill brings: as much as can be had. */
+static int pin_filled_area(struct pins *pins, const struct pin_method *method,
+			   struct reason *why)
+{
+	const struct request request = { 1, 0 };
+	struct reason unused;
+	int err = pin_pageblocks(pins, method, why);
+
+	if (err || pins->count == pins->wanted)
+		return err;
+	pins->resident.wanted_pages = pins->target->area->count_pages;
+	resident_fill(&pins->resident, &request, &unused);
+	return pin_pageblocks(pins, method, why);
+}
+
 static int place_pins(struct pins *pins, const struct pin_method *method,
 		      struct reason *why)
 {
 	const struct request request = { 1, 0 };
-	struct reason unused;
-	int err = resident_fill(&pins->resident, &request, why);
+	bool in_each = pins->target->settings.pins_per_pageblock;
+	int err = 0;
 
-	if (err)
-		return err;
 	if (!pins->resident.exact)
 		return refuse(why, -EPERM,
 			      "cannot choose a page by its PFN (CAP_SYS_ADMIN, CONFIG_CMA_DEBUGFS)");
-	if (!pins->target->settings.pins_per_pageblock) {
-		err = pin_anywhere(pins, method, why);
+	if (in_each && pins->target->heap) {
+		err = pin_held_area(pins, method, why);
 	} else {
-		err = pin_pageblocks(pins, method, why);
-		/* Those that were empty: as much of the rest as can be had. */
-		if (!err && pins->count < pins->wanted) {
-			pins->resident.wanted_pages = pins->target->area->count_pages;
-			resident_fill(&pins->resident, &request, &unused);
-			err = pin_pageblocks(pins, method, why);
-		}
+		err = resident_fill(&pins->resident, &request, why);
+		if (!err)
+			err = in_each ? pin_filled_area(pins, method, why) :
+					pin_anywhere(pins, method, why);
 	}
 	drop_the_rest(pins);
 	return err;
@@ -249,7 +281,7 @@ int pins_open(const struct pin_method *method, const struct target *target,
 	pins->target = target;
 	pins->wanted = target->settings.pins;
 	if (target->settings.pins_per_pageblock)
-		pins->wanted *= count_pageblocks(target->area);
+		pins->wanted *= pageblocks_count(target->area);
 	err = resident_open(&pins->resident, method->kind, target,
 			    pins->wanted == 1 ? FILL_PERCENT_FOR_ONE :
 			    FILL_PERCENT_FOR_ALL, why);
@@ -295,11 +327,11 @@ int pins_establish(void *state, const struct request *request,
 int pins_check_pageblocks(const struct cma_area *area, const struct pin *pin,
 			  size_t pins, unsigned int wanted, struct reason *why)
 {
-	size_t count = count_pageblocks(area), lacking = 0, n;
+	size_t count = pageblocks_count(area), lacking = 0, n;
 	struct cma_range block, first = { 0 };
 
 	for (n = 0; n < count; n++) {
-		block = pageblock_of(area, n);
+		block = pageblock_number(area, n);
 		if (count_pins(pin, pins, &block) < wanted && !lacking++)
 			first = block;
 	}
