@@ -51,7 +51,7 @@ static void test_r_examples(void)
 /* Sides of ten that do not overlap: one pair of equal values makes R approximate. */
 static void test_smallest(void)
 {
-	double low[10], high[10];
+	double low[10], high[10], equal[] = { 3, 3 };
 
 	for (size_t i = 0; i < 10; i++) {
 		low[i] = i;
@@ -61,8 +61,7 @@ static void test_smallest(void)
 	low[1] = low[0];
 	expect("smallest p with a tie", rank_test(low, 10, high, 10),
 	       rank_test_smallest(high, 10, low, 10));
-	expect("smallest p of equal values", 1, rank_test_smallest((double[2]){ 3, 3 }, 2,
-								    (double[2]){ 3, 3 }, 2));
+	expect("smallest p of equal values", 1, rank_test_smallest(equal, 2, equal, 2));
 }
 
 /* 1..n against values that stand so that the statistic is @u. */
