@@ -281,7 +281,7 @@ static int make_merged(struct kind_pages *pages, struct guard *guard)
 	while (count_merged(pages) < KIND_BYTES / size / 4) {
 		if (testbed_now_ms() > end)
 			return -ETIME;
-		usleep(1000);
+		usleep(10000);
 	}
 	return 0;
 }
