@@ -88,7 +88,7 @@ FIXTURE_TEARDOWN(reserved_memory)
 	EXPECT_EQ(0, guard_close(&self->guard));
 }
 
-#define NO_HEAP_DRIVER "needs CONFIG_RESERVED_MEMORY_KUNIT_TEST: no " HEAP_DRIVER
+#define NO_HEAP_DRIVER "needs a kernel with kunit/drivers/of/reserved_memory: no " HEAP_DRIVER
 
 /* Mappings that the kernel has of @paddr, beside the linear map; -1: unknown. */
 static int count_mappings(unsigned long long paddr)
