@@ -70,13 +70,21 @@ sed -i '/"begin"/a {"event":"program","name":"accounting_test","elapsed_ms":4500
 judged "program as long as it may take" 0 "11 passed, 0 failed, 1 skipped"
 sed -i 's/45000/45001/' "$run/boots/selftests/story.jsonl"
 judged "program that takes longer" 1 "11 passed, 1 failed, 1 skipped" "accounting_test took 45001 ms, its default form has 45 s"
+jq '.accelerator = "tcg"' "$run/env.json" >"$work/env.json"
+cp "$work/env.json" "$run/env.json"
+sed -i 's/45001/67000/' "$run/boots/selftests/story.jsonl"
+judged "longer where guests share the processors" 0 "11 passed, 0 failed, 1 skipped"
+sed -i 's/67000/67001/' "$run/boots/selftests/story.jsonl"
+judged "too long for that as well" 1 "11 passed, 1 failed, 1 skipped" "accounting_test took 67001 ms, its default form has 67 s"
+good_run
+program() { printf '{"event":"program","name":"%s","elapsed_ms":%d}\n' "$1" "$2"; }
+program accounting_test 45001 >>"$run/boots/selftests/story.jsonl"
 echo "console=ttyAMA0 patience=2" >"$run/boots/selftests/command.txt"
 judged "longer in a slow guest" 0 "11 passed, 0 failed, 1 skipped"
 echo "console=ttyAMA0 more_seconds=1 kunit.enable=0" >"$run/boots/selftests/command.txt"
 judged "longer as it was asked to" 0 "11 passed, 0 failed, 1 skipped"
 
 # Likewise where a row asks for more of two programs; of the others it asks nothing.
-program() { printf '{"event":"program","name":"%s","elapsed_ms":%d}\n' "$1" "$2"; }
 good_run
 mv "$run/boots/selftests" "$run/boots/load"
 jq '.boots[1].name = "load"' "$run/env.json" >"$work/env.json"
