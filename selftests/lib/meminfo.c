@@ -92,9 +92,9 @@ __u64 vmstat_wait_isolated(void)
 	return anonymous + file;
 }
 
-int zoneinfo_zone(const char *zone, const char *field, __u64 *pages)
+int zoneinfo_sum(const char *field, __u64 *pages)
 {
-	char *text, *line, *next, name[32] = "";
+	char *text, *line, *next;
 	ssize_t length = text_file_read_all("/proc/zoneinfo", &text);
 	int err = -ENOENT;
 	__u64 value;
@@ -104,21 +104,13 @@ int zoneinfo_zone(const char *zone, const char *field, __u64 *pages)
 	*pages = 0;
 	for (line = strtok_r(text, "\n", &next); line;
 	     line = strtok_r(NULL, "\n", &next)) {
-		if (sscanf(line, "Node %*d, zone %31s", name) == 1)
-			continue;
-		if ((zone && strcmp(zone, name)) ||
-		    !parse_field(line, field, ' ', &value))
+		if (!parse_field(line, field, ' ', &value))
 			continue;
 		*pages += value;
 		err = 0;
 	}
 	free(text);
 	return err;
-}
-
-int zoneinfo_sum(const char *field, __u64 *pages)
-{
-	return zoneinfo_zone(NULL, field, pages);
 }
 
 int vm_stat_refresh(void)

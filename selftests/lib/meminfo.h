@@ -49,9 +49,6 @@ __u64 vmstat_wait_isolated(void);
  */
 int zoneinfo_sum(const char *field, __u64 *pages);
 
-/* zoneinfo_zone - as zoneinfo_sum, over the zones called @zone ("DMA" ...). */
-int zoneinfo_zone(const char *zone, const char *field, __u64 *pages);
-
 /*
  * vm_stat_refresh - fold the per-CPU parts of the figures into the totals.
  *
