@@ -6,12 +6,9 @@
  * then what needs no root must not ask for it. What the kernel does wrong for
  * root as well is not for this test to tell.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -61,7 +58,7 @@ FIXTURE_SETUP(unprivileged)
 {
 	if (geteuid())
 		SKIP_SETUP("needs root, to become nobody");
-	ASSERT_EQ(0, siblings_find(&self->siblings));
+	ASSERT_EQ(0, siblings_find(&self->siblings, "*"));
 	if (!self->siblings.count)
 		SKIP_SETUP("needs the other tests beside this one: build the target whole");
 	if (guard_open(&self->guard))
@@ -108,106 +105,38 @@ static bool names_what_is_missing(const char *reason)
 	return false;
 }
 
-/* Lines of a program's KTAP: cases that passed, failed, skipped. */
-struct result {
-	int passed, failed, skipped;
-	char failures[4096];	/* each between blanks */
-	char silent_skip[512];	/* one that does not name what is missing, or "" */
-	char complaint[1024];	/* what the first failure said */
-};
-
-/* "not ok 3 name # ...": the name, without blanks in it. */
-static void note_failure(struct result *result, const char *line)
+/* A skip that does not name what is missing, or NULL. */
+static const char *find_silent_skip(struct sibling_result *result)
 {
-	char name[256];
-	size_t length = strlen(result->failures);
+	char *rest = result->skips, *reason;
 
-	if (sscanf(line, "not ok %*d %255s", name) != 1)
-		snprintf(name, sizeof(name), "(nameless)");
-	snprintf(result->failures + length, sizeof(result->failures) - length, "%s%s ",
-		 length ? "" : " ", name);
-	result->failed++;
-}
-
-static void take_line(struct result *result, const char *line)
-{
-	const char *skip = strstr(line, "# SKIP");
-
-	if (!strncmp(line, "not ok ", 7)) {
-		note_failure(result, line);
-	} else if (!strncmp(line, "ok ", 3) && skip) {
-		result->skipped++;
-		if (!names_what_is_missing(skip + strlen("# SKIP")))
-			snprintf(result->silent_skip, sizeof(result->silent_skip), "%s", line);
-	} else if (!strncmp(line, "ok ", 3)) {
-		result->passed++;
-	}
-	if (!strncmp(line, "# ", 2) && strstr(line, "_test.c:") && !result->failed)
-		strncat(result->complaint, line + 1,
-			sizeof(result->complaint) - strlen(result->complaint) - 1);
-}
-
-/* A case that fails for nobody and not for root, or NULL. */
-static const char *find_own_failure(const struct result *nobodys, const struct result *roots)
-{
-	static char name[256];
-	const char *at = nobodys->failures;
-	char framed[260];
-	int length;
-
-	for (; sscanf(at, " %255s%n", name, &length) == 1; at += length) {
-		snprintf(framed, sizeof(framed), " %s ", name);
-		if (!strstr(roots->failures, framed))
-			return name;
-	}
+	while ((reason = strsep(&rest, "\n")))
+		if (*reason && !names_what_is_missing(reason))
+			return reason;
 	return NULL;
-}
-
-static int run(const struct siblings *siblings, const char *name, uid_t uid,
-	       struct result *result)
-{
-	int output = memfd_create("output", MFD_CLOEXEC), status = -1;
-	pid_t pid = sibling_start(siblings, name, output, uid);
-	char *line = NULL;
-	size_t size = 0;
-	FILE *stream;
-
-	if (pid < 0 || waitpid(pid, &status, 0) != pid)
-		return -1;
-	stream = fdopen(output, "r");
-	if (!stream)
-		return -1;
-	rewind(stream);
-	while (getline(&line, &size, stream) > 0) {
-		line[strcspn(line, "\n")] = '\0';
-		take_line(result, line);
-	}
-	free(line);
-	fclose(stream);
-	return status;
 }
 
 TEST_F_TIMEOUT(unprivileged, each_case_passes_or_says_what_is_missing, 110)
 {
-	struct result all = { 0 };
+	struct sibling_result all = { 0 };
 	size_t i;
 
 	for (i = 0; i < self->siblings.count; i++) {
 		const char *name = self->siblings.name[i];
-		struct result result = { 0 }, as_root = { 0 };
-		int status = run(&self->siblings, name, NOBODY, &result);
-		const char *failure;
+		struct sibling_result result, as_root = { 0 };
+		int status = sibling_run(&self->siblings, name, NOBODY, &result);
+		const char *silent_skip = find_silent_skip(&result), *failure;
 
 		EXPECT_TRUE(WIFEXITED(status)) {
 			TH_LOG("%s, by uid %d: ended by signal %d", name, NOBODY, WTERMSIG(status));
 		}
-		EXPECT_STREQ("", result.silent_skip) {
-			TH_LOG("%s, by uid %d: a skip that does not say what is missing", name,
-			       NOBODY);
+		EXPECT_EQ(NULL, silent_skip) {
+			TH_LOG("%s, by uid %d: a skip that does not say what is missing: %s", name,
+			       NOBODY, silent_skip);
 		}
 		if (result.failed)
-			run(&self->siblings, name, 0, &as_root);
-		failure = find_own_failure(&result, &as_root);
+			sibling_run(&self->siblings, name, 0, &as_root);
+		failure = sibling_own_failure(&result, &as_root);
 		EXPECT_EQ(NULL, failure) {
 			TH_LOG("%s, by uid %d, and not by root: %s: %s", name, NOBODY, failure,
 			       result.complaint);

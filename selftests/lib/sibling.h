@@ -16,10 +16,12 @@ struct siblings {
 };
 
 /*
- * siblings_find - the other programs called *_test, by name. Those that run
- * siblings themselves are left out. Returns 0 or -errno; count may be 0.
+ * siblings_find - the other programs called *_test, by name.
+ * @glob: those that it matches.
+ *
+ * Those that run siblings themselves are left out. Returns 0 or -errno; count may be 0.
  */
-int siblings_find(struct siblings *siblings);
+int siblings_find(struct siblings *siblings, const char *glob);
 
 /*
  * sibling_start - run one, with its output to @output and as user @uid.
@@ -27,5 +29,21 @@ int siblings_find(struct siblings *siblings);
  * Returns its process id, or -errno.
  */
 pid_t sibling_start(const struct siblings *siblings, const char *name, int output, uid_t uid);
+
+/* Lines of a program's KTAP: cases that passed, failed, skipped. */
+struct sibling_result {
+	int passed, failed, skipped;
+	char failures[4096];	/* names, each between blanks */
+	char skips[8192];	/* reasons, a line each */
+	char complaint[1024];	/* what the first failure said */
+};
+
+/* sibling_run - run one to its end. Returns its status as of waitpid(), or -1. */
+int sibling_run(const struct siblings *siblings, const char *name, uid_t uid,
+		struct sibling_result *result);
+
+/* sibling_own_failure - a case that fails here and not there, or NULL. */
+const char *sibling_own_failure(const struct sibling_result *here,
+				const struct sibling_result *there);
 
 #endif

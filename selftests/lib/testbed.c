@@ -13,6 +13,7 @@
 #include "meminfo.h"
 #include "pagemap.h"
 #include "text_file.h"
+#include "unseen_area.h"
 
 #define DEADLINE_MS 2000
 #define QUIET_MS 20
@@ -93,12 +94,11 @@ const char *testbed_open_debugfs(struct testbed *bed)
 	return reason ? reason : open_guard(bed);
 }
 
-static const char *find_heap(struct testbed *bed)
+/* The heap of the largest area, or what must do where the kernel shows none. */
+static void choose_heap(struct testbed *bed)
 {
 	size_t i;
 
-	if (dma_heap_discover(&bed->heaps, &bed->areas))
-		return "needs CONFIG_DMABUF_HEAPS_CMA and devtmpfs on /dev";
 	for (i = 0; i < bed->heaps.count; i++) {
 		const struct dma_heap *heap = &bed->heaps.heap[i];
 
@@ -109,6 +109,22 @@ static const char *find_heap(struct testbed *bed)
 			bed->heap = heap;
 		}
 	}
+	if (bed->areas.count)
+		return;
+	bed->heap = unseen_area_find_heap(&bed->heaps, &bed->areas.area[0]);
+	if (!bed->heap)
+		return;
+	bed->area = bed->heap->area;
+	bed->areas.count = 1;
+	bed->area_is_unseen = true;
+	bed->compares_all_areas = true;
+}
+
+static const char *find_heap(struct testbed *bed)
+{
+	if (dma_heap_discover(&bed->heaps, bed->areas.count ? &bed->areas : NULL))
+		return "needs CONFIG_DMABUF_HEAPS_CMA and devtmpfs on /dev";
+	choose_heap(bed);
 	if (!bed->heap)
 		return "needs a heap of a CMA area: CONFIG_DMABUF_HEAPS_CMA and a default area";
 	bed->heap_fd = dma_heap_open(bed->heap);
@@ -119,11 +135,11 @@ static const char *find_heap(struct testbed *bed)
 
 const char *testbed_open_heap(struct testbed *bed)
 {
-	const char *reason = find_areas(bed);
+	const char *no_areas = find_areas(bed), *reason = find_heap(bed);
 
-	if (!reason)
-		reason = find_heap(bed);
-	return reason ? reason : open_guard(bed);
+	if (reason)
+		return no_areas ? no_areas : reason;
+	return open_guard(bed);
 }
 
 /*
@@ -138,7 +154,8 @@ static __u64 find_room(const struct testbed *bed)
 	if (cma_area_read(bed->area, CMA_MAXCHUNK_PAGES, &pages) == 0)
 		return pages;
 	pages = bed->area_pages / 2;
-	if (testbed_owns_machine() || (bed->knows_used && !bed->used_at_start))
+	if ((testbed_owns_machine() && !bed->area_is_unseen) ||
+	    (bed->knows_used && !bed->used_at_start))
 		return pages;
 	for (; pages; pages /= 2) {
 		fd = dma_heap_alloc(bed->heap_fd, pages * bed->page_size);

@@ -22,6 +22,7 @@ struct testbed {
 	struct dma_heap_list heaps;
 	const struct cma_area *area;
 	const struct dma_heap *heap;
+	bool area_is_unseen;	/* neither debugfs nor sysfs shows any: heap's, of unknown size */
 	int heap_fd;
 	size_t page_size;
 	struct guard guard;
@@ -43,7 +44,8 @@ struct testbed {
 
 /*
  * testbed_open_debugfs - the largest area that debugfs shows.
- * testbed_open_heap - the largest area that has a heap; debugfs where it is.
+ * testbed_open_heap - the largest area that has a heap; debugfs where it is. Where the
+ * kernel shows no areas, a heap that takes memory from one.
  *
  * Return NULL, or the reason to skip: the option, file or privilege missing.
  * Call testbed_close() either way.
@@ -109,7 +111,8 @@ __u64 testbed_used(const struct testbed *bed);
 /*
  * testbed_area_pages - size of the area; 0 when nothing tells it.
  *
- * Without debugfs, before 6.15, CmaTotal tells it if there is one area only.
+ * Without debugfs, before 6.15, CmaTotal tells it if there is one area only. Of an
+ * area that is not seen it is not less than this.
  */
 __u64 testbed_area_pages(const struct testbed *bed);
 
