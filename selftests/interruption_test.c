@@ -14,6 +14,7 @@
  *	CMA_TESTS_INTERRUPTION_SECONDS=<s>	for so long, round after round; it
  *						is not for those who only want
  *						to know of their kernel
+ *	CMA_TESTS_INTERRUPTION_PROGRAMS=<glob>	these of them
  *	CMA_TESTS_SEED=<seed>			the same order, signals and moments
  */
 #include <dirent.h>
@@ -54,12 +55,14 @@ FIXTURE(interruption)
 FIXTURE_SETUP(interruption)
 {
 	const struct rlimit no_core = { 0, 0 };
+	const char *programs = getenv("CMA_TESTS_INTERRUPTION_PROGRAMS");
 
 	if (!getenv("CMA_TESTS_INTERRUPTION_SECONDS"))
 		SKIP_SETUP("needs CMA_TESTS_INTERRUPTION_SECONDS=<seconds>: stops the other tests");
-	ASSERT_EQ(0, siblings_find(&self->siblings));
+	ASSERT_EQ(0, siblings_find(&self->siblings, programs ?: "*"));
 	if (!self->siblings.count)
-		SKIP_SETUP("needs the other tests beside this one: build the target whole");
+		SKIP_SETUP("needs %s beside this one: build the target whole",
+			   programs ?: "the other tests");
 	self->output = memfd_create("output", MFD_CLOEXEC);
 	ASSERT_LE(0, self->output);
 	self->seed = environment_seed();

@@ -173,13 +173,18 @@ TEST_F(reserved_memory, failing_heap_driver_speaks)
 		  "dma_heap_add failed, ret=-22" },
 	};
 	struct kernel_log boot;
+	bool is_whole;
 
 	if (!text_file_exists(HEAP_DRIVER))
 		SKIP(return, NO_HEAP_DRIVER);
 	ASSERT_EQ(0, kernel_log_open(&boot, false));
 	ASSERT_EQ(0, kernel_log_read(&boot));
-	EXPECT_SAID(&boot, messages);
+	is_whole = kernel_log_find(&boot, "Linux version", "");
+	if (is_whole)
+		EXPECT_SAID(&boot, messages);
 	kernel_log_close(&boot);
+	if (!is_whole)
+		SKIP(return, "needs the boot's log, the kernel's buffer has lost it");
 }
 
 TEST_F(reserved_memory, mapping_driver_speaks)

@@ -13,7 +13,8 @@ early_console=earlycon=uart8250,io,0x3f8,115200
 virtio_serial=virtio-serial-pci,ioeventfd=off
 has_device_tree=no
 machine='-M q35'
-cpu_tcg='-cpu qemu64,+rdtscp'
+# Pages of 1 GiB, for hugetlb_cma=.
+cpu_tcg='-cpu qemu64,+rdtscp,+pdpe1gb'
 cpu_kvm='-cpu host'
 kvm_host=x86_64
 # Under load the timer's first ticks can be late: that is no fault of the guest's.
