@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/kernel-page-flags.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,35 +14,81 @@
 
 #define BIT(number) (1ull << (number))
 
-/* The more telling ones first: a cell shows the first that is found in it. */
+/*
+ * The more telling ones first: a cell shows the first that is found in it. Colours
+ * are those of scripts/plot/area-map.gp, as near as terminals have them.
+ */
 static const struct {
 	char letter;
+	const char *name, *colour;
 	__u64 any, none;
 } states[] = {
-	{ '#', 0, 0 },	/* from the bitmap */
-	{ 'S', BIT(KPF_SLAB) | BIT(KPF_PGTABLE), 0 },
-	{ 'd', BIT(KPF_DIRTY) | BIT(KPF_WRITEBACK),
+	{ '#', "taken", "48;5;16;38;5;231", 0, 0 },	/* from the bitmap */
+	{ 'S', "kernel", "48;5;175;38;5;16", BIT(KPF_SLAB) | BIT(KPF_PGTABLE), 0 },
+	{ 'd', "dirty", "48;5;166;38;5;231", BIT(KPF_DIRTY) | BIT(KPF_WRITEBACK),
 	  BIT(KPF_SWAPBACKED) | BIT(KPF_ANON) },
-	{ 'f', BIT(KPF_LRU) | BIT(KPF_MMAP),
+	{ 'f', "page cache", "48;5;36;38;5;16", BIT(KPF_LRU) | BIT(KPF_MMAP),
 	  BIT(KPF_SWAPBACKED) | BIT(KPF_ANON) },
-	{ 't', BIT(KPF_SWAPBACKED), BIT(KPF_ANON) },
-	{ 'a', BIT(KPF_ANON), 0 },
-	{ 'o', BIT(KPF_UPTODATE) | BIT(KPF_LOCKED), 0 },
+	{ 't', "tmpfs", "48;5;74;38;5;16", BIT(KPF_SWAPBACKED), BIT(KPF_ANON) },
+	{ 'a', "anonymous", "48;5;25;38;5;231", BIT(KPF_ANON), 0 },
+	{ 'o', "other", "48;5;178;38;5;16", BIT(KPF_UPTODATE) | BIT(KPF_LOCKED), 0 },
+	{ '.', "free", "48;5;255;38;5;16", 0, 0 },	/* what is left */
 };
+
+#define NR_STATES ((int)ARRAY_SIZE(states))
+#define STATE_FREE (NR_STATES - 1)
 
 static int state_of(__u64 flags)
 {
 	size_t i;
 
-	for (i = 1; i < ARRAY_SIZE(states); i++)
+	for (i = 1; i < STATE_FREE; i++)
 		if ((flags & states[i].any) && !(flags & states[i].none))
 			return i;
-	return ARRAY_SIZE(states);
+	return STATE_FREE;
 }
 
-const char *area_map_legend(void)
+static bool prints_colours(void)
 {
-	return "# taken  a anonymous  t tmpfs  f page cache  d dirty  S kernel  o other  . free";
+	return isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+}
+
+static const char *colour_of(char letter)
+{
+	int i;
+
+	for (i = 0; i < STATE_FREE && states[i].letter != letter; i++)
+		;
+	return states[i].colour;
+}
+
+void area_map_print(const char *cells, size_t count)
+{
+	size_t i, length;
+
+	if (!prints_colours()) {
+		printf("%.*s", (int)count, cells);
+		return;
+	}
+	for (i = 0; i < count && cells[i]; i += length) {
+		for (length = 1; i + length < count && cells[i + length] == cells[i]; length++)
+			;
+		printf("\033[%sm%.*s\033[0m", colour_of(cells[i]), (int)length, cells + i);
+	}
+}
+
+void area_map_print_legend(const struct area_map *map)
+{
+	int i;
+
+	if (!map->sees_frames) {
+		puts("# taken   . free or lent out (/proc/kpageflags cannot be read)");
+		return;
+	}
+	for (i = 0; i < NR_STATES; i++) {
+		area_map_print(&states[i].letter, 1);
+		printf(" %s%s", states[i].name, i < STATE_FREE ? "  " : "\n");
+	}
 }
 
 #define BATCH_PAGES 1024
@@ -49,7 +96,7 @@ const char *area_map_legend(void)
 /* The most telling state of frames [@pfn, @pfn + @pages). */
 static int frames_state(int fd, __u64 pfn, __u64 pages)
 {
-	int best = ARRAY_SIZE(states), state;
+	int best = STATE_FREE, state;
 	__u64 flags[BATCH_PAGES];
 	ssize_t got, i;
 
@@ -80,7 +127,7 @@ static int cell_state(const struct cma_bitmap *bitmap, int flags_fd,
 	for (i = first; i < first + pages; i++)
 		if (cma_bitmap_test(bitmap, i >> bitmap->order_per_bit))
 			return 0;
-	return flags_fd < 0 ? (int)ARRAY_SIZE(states) :
+	return flags_fd < 0 ? STATE_FREE :
 	       frames_state(flags_fd, bitmap->base_pfn + first, pages);
 }
 
@@ -91,17 +138,13 @@ static size_t map_range(const struct cma_bitmap *bitmap, int flags_fd,
 	__u64 pages = (__u64)bitmap->nbits << bitmap->order_per_bit, first;
 
 	for (first = 0; first < pages && cell < AREA_MAP_CELLS;
-	     first += map->pages_per_cell, cell++) {
-		int state = cell_state(bitmap, flags_fd, first,
-				       map->pages_per_cell);
-
-		map->cells[cell] = state < (int)ARRAY_SIZE(states) ?
-				   states[state].letter : '.';
-	}
+	     first += map->pages_per_cell, cell++)
+		map->cells[cell] = states[cell_state(bitmap, flags_fd, first,
+						     map->pages_per_cell)].letter;
 	return cell;
 }
 
-int area_map_read(const struct target *target, struct area_map *map)
+int area_map_read(const struct target *target, unsigned int cells, struct area_map *map)
 {
 	const struct cma_area *area = target->area;
 	struct cma_bitmap bitmap;
@@ -112,8 +155,7 @@ int area_map_read(const struct target *target, struct area_map *map)
 	memset(map, 0, sizeof(*map));
 	if (!area || !area->nranges)
 		return -ENOENT;
-	map->pages_per_cell = (area->count_pages + AREA_MAP_CELLS - 1) /
-			      AREA_MAP_CELLS;
+	map->pages_per_cell = (area->count_pages + cells - 1) / cells;
 	flags_fd = open("/proc/kpageflags", O_RDONLY | O_CLOEXEC);
 	map->sees_frames = flags_fd >= 0;
 	for (i = 0; i < area->nranges && !err; i++) {
@@ -134,7 +176,7 @@ void area_map_record(struct records *records, const struct row *row,
 	struct area_map map;
 	struct json json;
 
-	if (!records->file || area_map_read(row->target, &map))
+	if (!records->file || area_map_read(row->target, AREA_MAP_CELLS, &map))
 		return;
 	record_open(records, &json, "map");
 	record_row(&json, row);

@@ -22,14 +22,24 @@ struct area_map {
 	char cells[AREA_MAP_CELLS + 1];
 };
 
-/* area_map_read - Returns 0 or -errno; -ENOENT without CMA debugfs. */
-int area_map_read(const struct target *target, struct area_map *map);
+/*
+ * area_map_read - the area in at most @cells letters, up to AREA_MAP_CELLS.
+ *
+ * Returns 0 or -errno; -ENOENT without CMA debugfs.
+ */
+int area_map_read(const struct target *target, unsigned int cells, struct area_map *map);
 
 /* area_map_record - a "map" record, the @number-th of the row. */
 void area_map_record(struct records *records, const struct row *row,
 		     __u64 number);
 
-/* area_map_legend - one line for people. */
-const char *area_map_legend(void);
+/*
+ * area_map_print - letters for people, each on the colour that the plot has for it
+ * where stdout is a terminal and NO_COLOR is not set.
+ */
+void area_map_print(const char *cells, size_t count);
+
+/* area_map_print_legend - one line: what the letters of @map mean. */
+void area_map_print_legend(const struct area_map *map);
 
 #endif

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -55,6 +56,64 @@ TEST_F(bench_commands, map_draws_the_area)
 	EXPECT_EQ(0, status) {
 		TH_LOG("cmabench map: %s", self->errors);
 	}
+}
+
+/* A line a moment, until it is stopped; a block taken meanwhile is in those behind it. */
+TEST_F(bench_commands, map_draws_the_area_over_time)
+{
+	char *const arguments[] = { "cmabench", "map", "--every=20", self->area, NULL };
+	int status, lines;
+
+	ASSERT_EQ(0, program_start(&self->program, self->path, arguments, 0));
+	EXPECT_EQ(1, program_await(&self->program, " 0.000 s |", self->line,
+				   sizeof(self->line)));
+	ASSERT_EQ(0, testbed_debugfs_alloc(&self->bed, 1));
+	EXPECT_EQ(1, program_await(&self->program, "#", self->line, sizeof(self->line)));
+	for (lines = 0; lines < 3; lines++)
+		EXPECT_EQ(1, program_await(&self->program, " s |", self->line,
+					   sizeof(self->line)));
+	ASSERT_EQ(0, kill(self->program.pid, SIGINT));
+	status = program_end(&self->program, self->errors, sizeof(self->errors));
+	EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGINT) {
+		TH_LOG("cmabench map --every=20: status 0x%x: %s", status, self->errors);
+	}
+}
+
+/* All that a program says on a terminal, of which @terminal is our end. */
+static void read_terminal(int terminal, char *text, size_t size)
+{
+	size_t length = 0;
+	ssize_t got;
+
+	while (length < size - 1 && (got = read(terminal, text + length, size - 1 - length)) > 0)
+		length += got;
+	text[length] = '\0';
+}
+
+/* Okabe and Ito's nearly white, on which what is free stands. */
+TEST_F(bench_commands, map_has_colours_on_a_terminal)
+{
+	char *const arguments[] = { self->path, "map", self->area, NULL };
+	int terminal = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC), other, status;
+	pid_t pid;
+
+	if (terminal < 0 || grantpt(terminal) || unlockpt(terminal))
+		SKIP(return, "needs CONFIG_UNIX98_PTYS and /dev/ptmx");
+	other = open(ptsname(terminal), O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (other < 0)
+		SKIP(return, "needs devpts on /dev/pts");
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (pid == 0)
+		program_become(self->path, arguments, other, STDERR_FILENO, 0);
+	close(other);
+	read_terminal(terminal, self->line, sizeof(self->line));
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_EQ(0, status);
+	EXPECT_NE(NULL, strstr(self->line, "\033[48;5;255;38;5;16m.")) {
+		TH_LOG("cmabench map, on a terminal: '%s'", self->line);
+	}
+	close(terminal);
 }
 
 /* Another benchmark holds a page of the area in a pipe meanwhile. */

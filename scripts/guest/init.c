@@ -75,6 +75,7 @@ static void mount_file_systems(void)
 		const char *type, *target;
 	} mounts[] = {
 		{ "devtmpfs", "/dev" },
+		{ "devpts", "/dev/pts" },
 		{ "proc", "/proc" },
 		{ "sysfs", "/sys" },
 		{ "debugfs", "/sys/kernel/debug" },
