@@ -11,8 +11,8 @@
  * Processors keep up to 125 pages each of the figure to themselves: a buffer is large,
  * and must move half of itself, each time.
  */
-#define PROBE_ROUNDS 3
-#define LARGEST_PROBE_BYTES (16ull << 20)
+#define PROBE_ROUNDS 2
+#define LARGEST_PROBE_BYTES (8ull << 20)
 
 static __u64 free_bytes(void)
 {
