@@ -86,8 +86,8 @@ told() {
 # Each program of each boot has as long for its default form as kselftest gives it on a
 # board; where a guest is slow for its profile, so many times as long; and what was asked
 # for besides: of stress_test by whoever began the run, see boot.sh, of others by the row
-# of boots.table. unprivileged_test runs all the others, twice: in an emulated guest that is
-# given the time of two.
+# of boots.table. unprivileged_test and unseen_area_test run others: in an emulated guest they
+# are given the time of two.
 #
 # Two processors emulate three guests at a time (run.sh, boot_all): what would take 45 s
 # on its own takes half as long again, as movable_kinds_test does that took 43.
@@ -98,7 +98,7 @@ slow_program_rows() {
 		--argjson leak_s "$(told CMA_TESTS_LEAK_SECONDS 0)" \
 		--argjson interruption_s "$(told CMA_TESTS_INTERRUPTION_SECONDS 0)" 'fromjson? | objects
 		| select(.event == "program")
-		| ($limit_s + ({dma_heap_leak_test: $leak_s, interruption_test: $interruption_s, unprivileged_test: $limit_s}[.name] // 0)) as $limit_s
+		| ($limit_s + ({dma_heap_leak_test: $leak_s, interruption_test: $interruption_s, unprivileged_test: $limit_s, unseen_area_test: $limit_s}[.name] // 0)) as $limit_s
 		| select(.elapsed_ms > $limit_s * 1000)
 		| "(time)\tfail\t\(.name) took \(.elapsed_ms) ms, its default form has \($limit_s) s: make it shorter"' \
 		"$story" | rows selftests

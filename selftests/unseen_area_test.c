@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,11 +18,28 @@
 #include "sibling.h"
 #include "text_file.h"
 
+/* Mount namespaces: that of the machine, and one without areas. */
+enum { SEEN, UNSEEN };
+
 FIXTURE(unseen_area)
 {
 	struct siblings siblings;
-	int seen, unseen;	/* mount namespaces */
+	int namespaces[2];
 };
+
+/* What needs no more than a heap, in some of its cases at least. */
+static const char *const programs[] = {
+	"accounting_test", "buffer_memory_test", "dma_*", "seed_program_test", "stress_test",
+};
+
+static bool needs_no_more_than_a_heap(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(programs) && fnmatch(programs[i], name, 0); i++)
+		;
+	return i < ARRAY_SIZE(programs);
+}
 
 static const char *const folders[] = { CMA_DEBUGFS_ROOT, CMA_SYSFS_ROOT };
 
@@ -53,52 +71,57 @@ FIXTURE_SETUP(unseen_area)
 		SKIP_SETUP("%s", reason);
 	if (geteuid())
 		SKIP_SETUP("needs root, to hide the areas");
-	ASSERT_EQ(0, siblings_find(&self->siblings, "dma_*"));
+	ASSERT_EQ(0, siblings_find(&self->siblings, "*"));
 	if (!self->siblings.count)
 		SKIP_SETUP("needs the other tests beside this one: build the target whole");
-	self->seen = open_namespace();
-	if (self->seen < 0)
+	self->namespaces[SEEN] = open_namespace();
+	if (self->namespaces[SEEN] < 0)
 		SKIP_SETUP("needs CONFIG_NAMESPACES, to hide the areas");
 	ASSERT_EQ(0, hide_areas());
-	self->unseen = open_namespace();
-	ASSERT_LE(0, self->unseen);
+	self->namespaces[UNSEEN] = open_namespace();
+	ASSERT_LE(0, self->namespaces[UNSEEN]);
 	setenv("CMA_TESTS_LEAK_SECONDS", "1", 1);
+	setenv("CMA_TESTS_STRESS_SECONDS", "1", 1);
 }
 
 FIXTURE_TEARDOWN(unseen_area)
 {
-	close(self->unseen);
-	close(self->seen);
+	close(self->namespaces[UNSEEN]);
+	close(self->namespaces[SEEN]);
 }
 
-/*
- * Each program has cases that need no more than a heap, or is about used pages; none
- * fails for want of more.
- */
+/* Each has cases that pass, or is about used pages; none fails for want of more. */
+static void run_without_areas(struct __test_metadata *_metadata, const struct siblings *siblings,
+			      const int namespaces[2], const char *name)
+{
+	struct sibling_result seen = { 0 }, unseen;
+	const char *failure;
+
+	ASSERT_EQ(0, setns(namespaces[UNSEEN], CLONE_NEWNS));
+	EXPECT_TRUE(WIFEXITED(sibling_run(siblings, name, 0, &unseen)));
+	ASSERT_EQ(0, setns(namespaces[SEEN], CLONE_NEWNS));
+	if (unseen.failed)
+		sibling_run(siblings, name, 0, &seen);
+	failure = sibling_own_failure(&unseen, &seen);
+	EXPECT_EQ(NULL, failure) {
+		TH_LOG("%s, without areas, and not with them: %s: %s", name, failure,
+		       unseen.complaint);
+	}
+	EXPECT_TRUE(unseen.passed || strstr(unseen.skips, "used pages")) {
+		TH_LOG("%s: each case skips, for example: %.*s", name,
+		       (int)strcspn(unseen.skips, "\n"), unseen.skips);
+	}
+	TH_LOG("%s: %d cases passed, %d skipped", name, unseen.passed, unseen.skipped);
+}
+
 TEST_F_TIMEOUT(unseen_area, heap_is_tested_all_the_same, 90)
 {
 	size_t i;
 
-	for (i = 0; i < self->siblings.count; i++) {
-		const char *name = self->siblings.name[i], *failure;
-		struct sibling_result seen = { 0 }, unseen;
-
-		ASSERT_EQ(0, setns(self->unseen, CLONE_NEWNS));
-		EXPECT_TRUE(WIFEXITED(sibling_run(&self->siblings, name, 0, &unseen)));
-		ASSERT_EQ(0, setns(self->seen, CLONE_NEWNS));
-		if (unseen.failed)
-			sibling_run(&self->siblings, name, 0, &seen);
-		failure = sibling_own_failure(&unseen, &seen);
-		EXPECT_EQ(NULL, failure) {
-			TH_LOG("%s, without areas, and not with them: %s: %s", name, failure,
-			       unseen.complaint);
-		}
-		EXPECT_TRUE(unseen.passed || strstr(unseen.skips, "used pages")) {
-			TH_LOG("%s: each case skips, for example: %.*s", name,
-			       (int)strcspn(unseen.skips, "\n"), unseen.skips);
-		}
-		TH_LOG("%s: %d cases passed, %d skipped", name, unseen.passed, unseen.skipped);
-	}
+	for (i = 0; i < self->siblings.count; i++)
+		if (needs_no_more_than_a_heap(self->siblings.name[i]))
+			run_without_areas(_metadata, &self->siblings, self->namespaces,
+					  self->siblings.name[i]);
 }
 
 TEST_HARNESS_MAIN
