@@ -29,7 +29,8 @@ FIXTURE(unseen_area)
 
 /* What needs no more than a heap, in some of its cases at least. */
 static const char *const programs[] = {
-	"accounting_test", "buffer_memory_test", "dma_*", "seed_program_test", "stress_test",
+	"accounting_test", "buffer_memory_test", "dma_buf_*", "dma_heap_[!l]*",
+	"seed_program_test", "stress_test",
 };
 
 static bool needs_no_more_than_a_heap(const char *name)
