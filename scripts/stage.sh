@@ -138,7 +138,9 @@ boot_row() {
 	if [ "$1" = bench ] && [ -n "${SCENARIO-}" ]; then
 		echo "bench bench $("$scripts/scenario.sh" boot "$SCENARIO")"
 	else
-		awk -v name="${1%%.*}" -v more_mib="${MORE_MEMORY_MIB:-0}" '
+		awk -v name="${1%%.*}" -v arch="${kernel_arch-}" -v more_mib="${MORE_MEMORY_MIB:-0}" '
+			$1 == "#memory" && $2 == name && $3 == arch { memory = $4 }
+			$1 == name && memory { $3 = memory }
 			$1 == name && more_mib { $3 = $3 * ($3 ~ /G$/ ? 1024 : 1) + more_mib "M" }
 			$1 == name
 		' "$scripts/boots.table"
