@@ -141,6 +141,16 @@ static bool still_runs(pid_t pid)
 	return !waitid(P_PID, pid, &end, WEXITED | WNOHANG | WNOWAIT) && !end.si_pid;
 }
 
+/* Until the moment comes, or its end. True: it is there to be stopped. */
+static bool lives_until(pid_t pid, int moment_ms)
+{
+	long long end = testbed_now_ms() + moment_ms;
+
+	while (still_runs(pid) && testbed_now_ms() < end)
+		usleep(1000);
+	return still_runs(pid);
+}
+
 /* All that descends from us has ended; false: something goes on. */
 static bool wait_for_all(long long deadline_ms)
 {
@@ -218,8 +228,7 @@ TEST_F_TIMEOUT(interruption, stopped_program_restores_the_machine, 90000)
 		char line[512] = "", complaint[512];
 
 		ASSERT_LT(0, pid);
-		usleep(moment_ms * 1000);
-		stopped += still_runs(pid);
+		stopped += lives_until(pid, moment_ms);
 		kill(pid, stop->signal);
 		if (stop->all)
 			signal_all(stop->signal);
