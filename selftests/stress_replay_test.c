@@ -116,6 +116,21 @@ TEST_F_TIMEOUT(stress_replay, same_seed_takes_the_same_steps, 110)
 	EXPECT_STRNE(self->first.steps, self->second.steps);
 }
 
+/* What is planted is wrong contents; the step that sees them first says which. */
+static bool tells_of_contents(const char *failure)
+{
+	static const char *const tellings[] = {
+		"contents changed", "another buffer arrives than was sent",
+		"a part of a buffer shows something else",
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(tellings); i++)
+		if (strstr(failure, tellings[i]))
+			return true;
+	return false;
+}
+
 TEST_F_TIMEOUT(stress_replay, printed_line_finds_the_fault_again, 110)
 {
 	char seed[32] = "", steps[32] = "";
@@ -131,7 +146,7 @@ TEST_F_TIMEOUT(stress_replay, printed_line_finds_the_fault_again, 110)
 	ASSERT_NE(NULL, again) {
 		TH_LOG("what was broken from step " PLANTED_STEP " on was not found");
 	}
-	EXPECT_NE(NULL, strstr(self->first.failure, "contents changed"));
+	EXPECT_TRUE(tells_of_contents(self->first.failure));
 	found = sscanf(again, "the same again: CMA_TESTS_SEED=%31s CMA_TESTS_STRESS_STEPS=%31s",
 		       seed, steps);
 	ASSERT_EQ(2, found);
