@@ -40,7 +40,7 @@ static const struct {
 
 static int state_of(__u64 flags)
 {
-	size_t i;
+	int i;
 
 	for (i = 1; i < STATE_FREE; i++)
 		if ((flags & states[i].any) && !(flags & states[i].none))

@@ -24,6 +24,13 @@ static void print_area(const struct target *target, const struct area_map *map)
 	       target->area->ranges[0].base_pfn, map->pages_per_cell);
 }
 
+static int cannot_read(const struct target *target, int err)
+{
+	fprintf(stderr, "error: cannot read the bitmap of area %s: %s (CONFIG_CMA_DEBUGFS, debugfs mounted, root)\n",
+		target_name(target), strerror(-err));
+	return 2;
+}
+
 static void print_line(const char *place, const char *cells)
 {
 	printf("%10s |", place);
@@ -31,63 +38,61 @@ static void print_line(const char *place, const char *cells)
 	puts("|");
 }
 
-static void print_map(const struct target *target, const struct area_map *map)
+static void print_map(const struct area_map *map)
 {
 	size_t cells = strlen(map->cells), i;
 	char page[24];
 
-	print_area(target, map);
 	for (i = 0; i < cells; i += CELLS_PER_LINE) {
 		snprintf(page, sizeof(page), "%llu", i * map->pages_per_cell);
 		print_line(page, map->cells + i);
 	}
-	area_map_print_legend(map);
 }
 
 /* A line at each moment that is due; what took longer than a step leaves some out. */
-static int print_over_time(const struct target *target, __u64 step_ns)
+static int print_over_time(const struct target *target, __u64 step_ns, struct area_map *map)
 {
 	__u64 start = clock_now_ns(), due = start;
-	struct area_map map;
 	char seconds[24];
+	int err;
 
 	while (!interrupted()) {
-		if (area_map_read(target, CELLS_PER_LINE, &map))
-			return -ENOENT;
-		if (due == start) {
-			print_area(target, &map);
-			area_map_print_legend(&map);
-		}
 		snprintf(seconds, sizeof(seconds), "%.3f s", (due - start) / 1e9);
-		print_line(seconds, map.cells);
-		if (fflush(stdout))
-			return -EPIPE;
+		print_line(seconds, map->cells);
+		if (fflush(stdout)) {
+			fprintf(stderr, "error: cannot write the area's picture: %s\n",
+				strerror(errno));
+			return 2;
+		}
 		while (due <= clock_now_ns())
 			due += step_ns;
 		clock_wait_until_ns(due);
+		err = area_map_read(target, CELLS_PER_LINE, map);
+		if (err)
+			return cannot_read(target, err);
 	}
 	return 0;
 }
 
+/* Once, or each @step_ns. */
 static int draw(const struct target *target, __u64 step_ns)
 {
 	struct area_map map;
-	int err;
+	int err = area_map_read(target, step_ns ? CELLS_PER_LINE : AREA_MAP_CELLS, &map), status;
 
-	err = area_map_read(target, AREA_MAP_CELLS, &map);
-	if (err) {
-		fprintf(stderr, "error: cannot read the bitmap of area %s: %s (CONFIG_CMA_DEBUGFS, debugfs mounted, root)\n",
-			target_name(target), strerror(-err));
-		return 2;
-	}
+	if (err)
+		return cannot_read(target, err);
+	print_area(target, &map);
 	if (!step_ns) {
-		print_map(target, &map);
+		print_map(&map);
+		area_map_print_legend(&map);
 		return 0;
 	}
+	area_map_print_legend(&map);
 	interrupt_catch();
-	err = print_over_time(target, step_ns);
+	status = print_over_time(target, step_ns, &map);
 	interrupt_die();
-	return err ? 2 : 0;
+	return status;
 }
 
 static int map_run(int argc, char **argv)
