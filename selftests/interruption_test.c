@@ -55,14 +55,15 @@ FIXTURE(interruption)
 FIXTURE_SETUP(interruption)
 {
 	const struct rlimit no_core = { 0, 0 };
-	const char *programs = getenv("CMA_TESTS_INTERRUPTION_PROGRAMS");
+	const char *asked = getenv("CMA_TESTS_INTERRUPTION_PROGRAMS");
+	const char *const programs[] = { asked ?: "*", NULL };
 
 	if (!getenv("CMA_TESTS_INTERRUPTION_SECONDS"))
 		SKIP_SETUP("needs CMA_TESTS_INTERRUPTION_SECONDS=<seconds>: stops the other tests");
-	ASSERT_EQ(0, siblings_find(&self->siblings, programs ?: "*"));
+	ASSERT_EQ(0, siblings_find(&self->siblings, programs));
 	if (!self->siblings.count)
 		SKIP_SETUP("needs %s beside this one: build the target whole",
-			   programs ?: "the other tests");
+			   asked ?: "the other tests");
 	self->output = memfd_create("output", MFD_CLOEXEC);
 	ASSERT_LE(0, self->output);
 	self->seed = environment_seed();
@@ -144,9 +145,9 @@ static bool still_runs(pid_t pid)
 /* Until the moment comes, or its end. True: it is there to be stopped. */
 static bool lives_until(pid_t pid, int moment_ms)
 {
-	long long end = testbed_now_ms() + moment_ms;
+	long long end = monotonic_ms() + moment_ms;
 
-	while (still_runs(pid) && testbed_now_ms() < end)
+	while (still_runs(pid) && monotonic_ms() < end)
 		usleep(1000);
 	return still_runs(pid);
 }
@@ -154,10 +155,10 @@ static bool lives_until(pid_t pid, int moment_ms)
 /* All that descends from us has ended; false: something goes on. */
 static bool wait_for_all(long long deadline_ms)
 {
-	long long end = testbed_now_ms() + deadline_ms;
+	long long end = monotonic_ms() + deadline_ms;
 	pid_t pid;
 
-	while ((pid = waitpid(-1, NULL, WNOHANG)) >= 0 && testbed_now_ms() < end)
+	while ((pid = waitpid(-1, NULL, WNOHANG)) >= 0 && monotonic_ms() < end)
 		if (pid == 0)
 			usleep(1000);
 	return pid < 0 && errno == ECHILD;
@@ -199,7 +200,7 @@ static const struct stop {
 /* Is the machine as it was? If not, @line says where. */
 static bool is_restored(const struct machine_state *before, char *line, size_t size)
 {
-	long long end = testbed_now_ms() + RESTORE_DEADLINE_MS;
+	long long end = monotonic_ms() + RESTORE_DEADLINE_MS;
 	struct machine_state after;
 	bool differs;
 
@@ -208,19 +209,19 @@ static bool is_restored(const struct machine_state *before, char *line, size_t s
 			return false;
 		differs = machine_state_difference(before, &after, line, size);
 		machine_state_free(&after);
-	} while (differs && testbed_now_ms() < end);
+	} while (differs && monotonic_ms() < end);
 	return !differs;
 }
 
 TEST_F_TIMEOUT(interruption, stopped_program_restores_the_machine, 90000)
 {
 	long long seconds = atoll(getenv("CMA_TESTS_INTERRUPTION_SECONDS"));
-	long long end = testbed_now_ms() + seconds * 1000;
+	long long end = monotonic_ms() + seconds * 1000;
 	unsigned int state = self->seed;
 	int count = self->siblings.count, round, stopped = 0, first = rand_r(&state) % count;
 
 	TH_LOG("seed %u", self->seed);
-	for (round = 0; testbed_now_ms() < end; round++) {
+	for (round = 0; monotonic_ms() < end; round++) {
 		const char *program = self->siblings.name[(first + round) % count];
 		const struct stop *stop = &stops[rand_r(&state) % ARRAY_SIZE(stops)];
 		int moment_ms = rand_r(&state) % LATEST_MS;

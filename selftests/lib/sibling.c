@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fnmatch.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +30,14 @@ static int is_sibling(const struct dirent *entry)
 	return !fnmatch("*_test", entry->d_name, 0);
 }
 
-int siblings_find(struct siblings *siblings, const char *glob)
+static bool is_chosen(const char *const globs[], const char *name)
+{
+	for (; *globs && fnmatch(*globs, name, 0); globs++)
+		;
+	return *globs;
+}
+
+int siblings_find(struct siblings *siblings, const char *const globs[])
 {
 	struct dirent **entries;
 	int count, i, err;
@@ -42,7 +50,7 @@ int siblings_find(struct siblings *siblings, const char *glob)
 	if (count < 0)
 		return -errno;
 	for (i = 0; i < count; i++)
-		if (!fnmatch(glob, entries[i]->d_name, 0) && siblings->count < SIBLING_MAX)
+		if (is_chosen(globs, entries[i]->d_name) && siblings->count < SIBLING_MAX)
 			siblings->name[siblings->count++] = entries[i]->d_name;
 	return 0;
 }

@@ -17,11 +17,11 @@ struct siblings {
 
 /*
  * siblings_find - the other programs called *_test, by name.
- * @glob: those that it matches.
+ * @globs: those that one of them matches; the last is NULL.
  *
  * Those that run siblings themselves are left out. Returns 0 or -errno; count may be 0.
  */
-int siblings_find(struct siblings *siblings, const char *glob);
+int siblings_find(struct siblings *siblings, const char *const globs[]);
 
 /*
  * sibling_start - run one, with its output to @output and as user @uid.
