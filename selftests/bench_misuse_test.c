@@ -203,13 +203,13 @@ TEST_F(bench_misuse, interrupt_keeps_and_restores)
 TEST_F(bench_misuse, kill_leaves_nothing)
 {
 	const struct timespec pause = { .tv_nsec = 2000000 };
-	long long deadline_ms = testbed_now_ms() + 10000;
+	long long deadline_ms = monotonic_ms() + 10000;
 
 	ASSERT_EQ(0, program_start(&self->program, self->path, slow_run, 0));
 	ASSERT_LINE_WITH("\"summary\"");
 	ASSERT_EQ(0, kill(self->program.pid, SIGKILL));
 	program_end(&self->program, self->errors, sizeof(self->errors));
-	while (count_instances() && testbed_now_ms() < deadline_ms)
+	while (count_instances() && monotonic_ms() < deadline_ms)
 		nanosleep(&pause, NULL);
 	EXPECT_EQ(0, count_instances());
 	EXPECT_EQ(self->bed.used_at_start,

@@ -160,7 +160,7 @@ static __u64 check_reads(struct __test_metadata *_metadata, const struct testbed
  */
 TEST_F(bitmap, reads_while_others_allocate)
 {
-	long long end = testbed_now_ms() + READS_DEADLINE_MS;
+	long long end = monotonic_ms() + READS_DEADLINE_MS;
 	int free_id, kill_id, status, reads, seen = 0;
 	struct testbed *bed = &self->bed;
 	unsigned int *allocated, before, during;
@@ -183,7 +183,7 @@ TEST_F(bitmap, reads_while_others_allocate)
 	ASSERT_LT(0, kill_id);
 	before = __atomic_load_n(allocated, __ATOMIC_SEQ_CST);
 	for (reads = 0; reads < READS || !seen; reads++) {
-		if (testbed_now_ms() > end)
+		if (monotonic_ms() > end)
 			break;
 		seen += check_reads(_metadata, bed) > bed->used_at_start;
 	}

@@ -307,7 +307,7 @@ FIXTURE_TEARDOWN(busy_recipes)
 static void check_refused(struct __test_metadata *_metadata, struct testbed *bed,
 			  struct trace *trace, const struct hold *hold)
 {
-	long long start_ms = testbed_now_ms();
+	long long start_ms = monotonic_ms();
 	char finish[512];
 	__u64 room;
 
@@ -318,7 +318,7 @@ static void check_refused(struct __test_metadata *_metadata, struct testbed *bed
 		       bed->area->name, (unsigned long long)hold->pfn);
 	}
 	TH_LOG("area %s: asked for %lld ms, page frame 0x%llx is held in it", bed->area->name,
-	       testbed_now_ms() - start_ms, (unsigned long long)hold->pfn);
+	       monotonic_ms() - start_ms, (unsigned long long)hold->pfn);
 	EXPECT_LE(1, trace_count(trace, "cma_alloc_busy_retry", ""));
 	ASSERT_EQ(0, trace_last(trace, "cma_alloc_finish", finish, sizeof(finish)));
 	if (strstr(finish, "errorno="))

@@ -132,7 +132,7 @@ static int do_cycles(struct __test_metadata *_metadata, const struct testbed *be
 {
 	int done;
 
-	for (done = 0; done < cycles && (done < MIN_CYCLES || testbed_now_ms() < end_ms); done++) {
+	for (done = 0; done < cycles && (done < MIN_CYCLES || monotonic_ms() < end_ms); done++) {
 		int err = cycle(bed, done);
 
 		ASSERT_EQ(0, err) {
@@ -146,7 +146,7 @@ TEST_F_TIMEOUT(dma_heap_leak, ten_thousand_buffers, 3600)
 {
 	struct testbed *bed = &self->bed;
 	long long limit_ms = environment_number("CMA_TESTS_LEAK_SECONDS", BUDGET_SECONDS) * 1000;
-	long long start_ms = testbed_now_ms();
+	long long start_ms = monotonic_ms();
 	struct footprint before, after;
 	bool has_lost = true;
 	int done, attempt;
@@ -154,10 +154,10 @@ TEST_F_TIMEOUT(dma_heap_leak, ten_thousand_buffers, 3600)
 	/* What is made once is made now. */
 	do_cycles(_metadata, bed, WARM_UP_CYCLES, start_ms + limit_ms);
 	for (attempt = 0; has_lost && attempt < ATTEMPTS; attempt++) {
-		if (attempt >= 2 && testbed_now_ms() > start_ms + BUDGET_SECONDS * 1000)
+		if (attempt >= 2 && monotonic_ms() > start_ms + BUDGET_SECONDS * 1000)
 			break;
 		take_footprint(&before);
-		done = do_cycles(_metadata, bed, CYCLES, testbed_now_ms() + limit_ms);
+		done = do_cycles(_metadata, bed, CYCLES, monotonic_ms() + limit_ms);
 		take_footprint(&after);
 		has_lost = after.slab_bytes > before.slab_bytes + SLAB_NOISE_BYTES +
 					      (__u64)done * SLAB_NOISE_BYTES_PER_CYCLE;

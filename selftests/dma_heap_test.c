@@ -319,7 +319,7 @@ static void live_in_the_area(const struct testbed *bed, struct owner *owner, __u
 static enum phase kill_owner(struct __test_metadata *_metadata, struct testbed *bed,
 			     struct owner *owner, int least, unsigned int delay_us, __u64 seed)
 {
-	long long end = testbed_now_ms() + 10000;
+	long long end = monotonic_ms() + 10000;
 	int status, kill_id;
 	enum phase phase;
 	pid_t pid;
@@ -330,7 +330,7 @@ static enum phase kill_owner(struct __test_metadata *_metadata, struct testbed *
 	if (pid == 0)
 		live_in_the_area(bed, owner, seed);
 	kill_id = guard_kill(&bed->guard, pid);
-	while (__atomic_load_n(&owner->rounds, __ATOMIC_SEQ_CST) < least && testbed_now_ms() < end)
+	while (__atomic_load_n(&owner->rounds, __ATOMIC_SEQ_CST) < least && monotonic_ms() < end)
 		usleep(100);
 	usleep(delay_us);
 	phase = __atomic_load_n(&owner->phase, __ATOMIC_SEQ_CST);
@@ -348,7 +348,7 @@ static enum phase kill_owner(struct __test_metadata *_metadata, struct testbed *
  */
 TEST_F_TIMEOUT(dma_heap, killed_owner_leaves_nothing, 110)
 {
-	long long end = testbed_now_ms() + KILLS_MS;
+	long long end = monotonic_ms() + KILLS_MS;
 	__u64 seed = environment_seed();
 	struct testbed *bed = &self->bed;
 	const char *reason = testbed_lacks_room(bed, 2);
@@ -365,7 +365,7 @@ TEST_F_TIMEOUT(dma_heap, killed_owner_leaves_nothing, 110)
 	ASSERT_NE(MAP_FAILED, (void *)owner);
 	TH_LOG("seed %llu", (unsigned long long)seed);
 	random_seed(&random, seed);
-	for (kills = 0; kills < KILLS && (kills < LEAST_KILLS || testbed_now_ms() < end); kills++) {
+	for (kills = 0; kills < KILLS && (kills < LEAST_KILLS || monotonic_ms() < end); kills++) {
 		int least = 1 + random_below(&random, MOST_ROUNDS);
 		unsigned int delay_us = random_below(&random,
 						     1u << random_below(&random, DELAY_BITS));

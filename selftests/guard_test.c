@@ -126,10 +126,10 @@ static void let_owner_end(struct __test_metadata *_metadata, int end, change_fn 
 /* Wait until the file contains @text again; guards work after the owner. */
 static bool is_restored(const char *path, const char *text)
 {
-	long long end = testbed_now_ms() + DEADLINE_MS;
+	long long end = monotonic_ms() + DEADLINE_MS;
 	char now[32] = "";
 
-	while (strcmp(now, text) && testbed_now_ms() < end)
+	while (strcmp(now, text) && monotonic_ms() < end)
 		text_file_read(path, now, sizeof(now));
 	return strcmp(now, text) == 0;
 }
@@ -232,9 +232,9 @@ TEST_F(guard, thing_is_removed)
 /* Wait until it is so; guards work after the owner. */
 static bool becomes(bool (*is_so)(const char *path), const char *path)
 {
-	long long end = testbed_now_ms() + DEADLINE_MS;
+	long long end = monotonic_ms() + DEADLINE_MS;
 
-	while (!is_so(path) && testbed_now_ms() < end)
+	while (!is_so(path) && monotonic_ms() < end)
 		usleep(1000);
 	return is_so(path);
 }

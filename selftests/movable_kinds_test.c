@@ -270,7 +270,7 @@ static void take_and_return(struct __test_metadata *_metadata, struct testbed *b
 			    struct subject *subjects, unsigned int parts)
 {
 	long before = count_in_area(subjects, bed->area);
-	long long start_ms = testbed_now_ms();
+	long long start_ms = monotonic_ms();
 	__u64 room = 0, shared_memory = read_shared_memory(_metadata);
 	size_t i;
 
@@ -279,7 +279,7 @@ static void take_and_return(struct __test_metadata *_metadata, struct testbed *b
 		       bed->area->name, (unsigned long long)room);
 	}
 	TH_LOG("area %s: %ld pages in it, %llu of it taken in %lld ms", bed->area->name, before,
-	       (unsigned long long)room, testbed_now_ms() - start_ms);
+	       (unsigned long long)room, monotonic_ms() - start_ms);
 	check_shared_memory(_metadata, shared_memory, bed->page_size);
 	check_writers_go_on(_metadata, subjects);
 	for (i = 0; i < PAGE_KINDS; i++)

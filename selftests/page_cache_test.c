@@ -305,7 +305,7 @@ TEST_F_TIMEOUT(page_cache, file_survives_the_area_being_taken, 110)
 		ASSERT_TRUE(pattern_writer_goes_on(&self->writer));
 	}
 	read_accounts(_metadata, &before);
-	start_ms = testbed_now_ms();
+	start_ms = monotonic_ms();
 	ASSERT_EQ(0, cma_area_read(bed->area, CMA_MAXCHUNK_PAGES, &room));
 	/*
 	 * Pages under writeback are waited for. Whoever writes waits for pages that
@@ -313,7 +313,7 @@ TEST_F_TIMEOUT(page_cache, file_survives_the_area_being_taken, 110)
 	 */
 	end_ms = start_ms + (variant->state == WRITTEN_TO ? DEADLINE_MS : 0);
 	for (attempt = 0; err == -ENOMEM; attempt++) {
-		if (attempt >= ATTEMPTS && testbed_now_ms() >= end_ms)
+		if (attempt >= ATTEMPTS && monotonic_ms() >= end_ms)
 			break;
 		err = testbed_debugfs_alloc(bed, room);
 	}
@@ -332,7 +332,7 @@ TEST_F_TIMEOUT(page_cache, file_survives_the_area_being_taken, 110)
 	TH_LOG("area %s: %ld pages of the file there before, %ld after %d attempts, %lld ms",
 	       bed->area->name, in_area,
 	       pagemap_pages_in_area(self->map, FILE_BYTES, bed->area), attempt,
-	       testbed_now_ms() - start_ms);
+	       monotonic_ms() - start_ms);
 
 	/*
 	 * Reclaim waits for who has too many pages isolated. Guards 2da9f6305f30

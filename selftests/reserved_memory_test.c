@@ -304,7 +304,7 @@ TEST_F(reserved_memory, coherent_pool_serves_its_device)
 /* Not even one that was loaded a moment ago, with a device taken from its driver. */
 TEST_F(reserved_memory, killed_owner_leaves_no_module)
 {
-	long long end = testbed_now_ms() + DEADLINE_MS;
+	long long end = monotonic_ms() + DEADLINE_MS;
 	struct machine_state before, after;
 	char line[512] = "";
 	struct guard guard;
@@ -322,7 +322,7 @@ TEST_F(reserved_memory, killed_owner_leaves_no_module)
 	}
 	ASSERT_EQ(pid, waitpid(pid, &status, 0));
 	ASSERT_TRUE(WIFSIGNALED(status));
-	while (guarded_module_is_loaded(MAPPING_MODULE) && testbed_now_ms() < end)
+	while (guarded_module_is_loaded(MAPPING_MODULE) && monotonic_ms() < end)
 		usleep(1000);
 	ASSERT_FALSE(guarded_module_is_loaded(MAPPING_MODULE));
 	EXPECT_EQ(0, count_mappings(BUFFER_REGION));

@@ -81,17 +81,17 @@ static void tell_step(struct __test_metadata *_metadata, const struct stress *st
 static void take_steps(struct __test_metadata *_metadata, struct stress *stress,
 		       const struct plan *plan)
 {
-	__u64 start = testbed_now_ms(), before;
+	__u64 start = monotonic_ms(), before;
 	bool is_planted = !plan->plant;
 
 	while (!stress->failure && stress->step < plan->steps &&
-	       testbed_now_ms() - start < plan->ms) {
-		before = testbed_now_ms();
+	       monotonic_ms() - start < plan->ms) {
+		before = monotonic_ms();
 		stress_take_step(stress);
 		if (!is_planted && stress->step >= plan->plant)
 			is_planted = plant(stress);
 		if (plan->tells)
-			tell_step(_metadata, stress, testbed_now_ms() - before);
+			tell_step(_metadata, stress, monotonic_ms() - before);
 	}
 }
 

@@ -140,12 +140,12 @@ static void check_swap_is_taken(struct __test_metadata *_metadata,
 static void check_swap_is_given_back(struct __test_metadata *_metadata,
 				     const struct swap_figures *before, __u64 uncertain)
 {
-	long long end = testbed_now_ms() + DEADLINE_MS;
+	long long end = monotonic_ms() + DEADLINE_MS;
 	struct swap_figures now;
 
 	do {
 		read_swap(_metadata, &now);
-	} while (now.free + uncertain < before->free && testbed_now_ms() < end);
+	} while (now.free + uncertain < before->free && monotonic_ms() < end);
 	EXPECT_LE(before->free, now.free + uncertain);
 	TH_LOG("of %llu bytes of swap that were free, %llu are again",
 	       (unsigned long long)before->free, (unsigned long long)now.free);

@@ -141,13 +141,13 @@ static bool bitmap_differs(const struct cma_area *area, __u64 expected)
 /* A release clears the bitmap first: whoever releases just then has a moment to count. */
 static bool counters_differ(const struct cma_area *area, __u64 expected)
 {
-	long long end = testbed_now_ms() + COUNT_DEADLINE_MS;
+	long long end = monotonic_ms() + COUNT_DEADLINE_MS;
 	__u64 counted;
 
 	do {
 		if (read_counted(area, &counted))
 			return false;
-	} while (counted != expected && testbed_now_ms() < end);
+	} while (counted != expected && monotonic_ms() < end);
 	return counted != expected;
 }
 

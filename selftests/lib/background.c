@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "testbed.h"
+#include "monotonic.h"
 
 #define DEADLINE_MS 10000
 
@@ -42,13 +42,13 @@ __u64 background_steps(const struct background *background)
 
 int background_wait(const struct background *background, __u64 steps)
 {
-	long long end = testbed_now_ms() + DEADLINE_MS;
+	long long end = monotonic_ms() + DEADLINE_MS;
 	__u64 wanted = background_steps(background) + steps;
 	int err;
 
 	while (background_steps(background) < wanted) {
 		err = __atomic_load_n(&background->err, __ATOMIC_RELAXED);
-		if (err || testbed_now_ms() > end)
+		if (err || monotonic_ms() > end)
 			return err ? err : -ETIME;
 		usleep(1000);
 	}

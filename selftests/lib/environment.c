@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
-#include "testbed.h"
+#include "monotonic.h"
 
 __u64 environment_number(const char *name, __u64 otherwise)
 {
@@ -18,6 +18,6 @@ __u64 environment_seed(void)
 	__u32 chance;
 
 	if (getrandom(&chance, sizeof(chance), 0) < 0)
-		chance = testbed_now_ms();
+		chance = monotonic_ms();
 	return environment_number("CMA_TESTS_SEED", chance);
 }

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "testbed.h"
+#include "monotonic.h"
 #include "text_file.h"
 
 #define ISOLATED_DEADLINE_MS 2000
@@ -79,7 +79,7 @@ int vmstat_read(const char *field, __u64 *value)
 
 __u64 vmstat_wait_isolated(void)
 {
-	long long end = testbed_now_ms() + ISOLATED_DEADLINE_MS;
+	long long end = monotonic_ms() + ISOLATED_DEADLINE_MS;
 	__u64 anonymous, file;
 
 	do {
@@ -88,7 +88,7 @@ __u64 vmstat_wait_isolated(void)
 		vm_stat_refresh();
 		vmstat_read("nr_isolated_anon", &anonymous);
 		vmstat_read("nr_isolated_file", &file);
-	} while (anonymous + file && testbed_now_ms() < end);
+	} while (anonymous + file && monotonic_ms() < end);
 	return anonymous + file;
 }
 

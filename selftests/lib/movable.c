@@ -71,7 +71,7 @@ static int map_all(struct movable *movable)
 long movable_reach(struct movable *movable, const struct cma_area *area,
 		   long wanted_pages, long long deadline_ms)
 {
-	long long end = testbed_now_ms() + deadline_ms;
+	long long end = monotonic_ms() + deadline_ms;
 	long pages = map_all(movable);
 
 	while (pages >= 0 && pages < wanted_pages) {
@@ -79,7 +79,7 @@ long movable_reach(struct movable *movable, const struct cma_area *area,
 
 		if (movable->filled_bytes == movable->mapped_bytes)
 			return -ENOSPC;
-		if (testbed_now_ms() > end)
+		if (monotonic_ms() > end)
 			return -ETIME;
 		fill(movable, STEP_BYTES);
 		step = pagemap_pages_in_area(movable->map +
@@ -131,11 +131,11 @@ static void __attribute__((constructor)) share_budget(void)
 
 const char *movable_press(struct movable *movable, struct testbed *bed)
 {
-	long long start_ms = testbed_now_ms();
+	long long start_ms = monotonic_ms();
 	const char *reason = movable_press_within(movable, bed, *budget_ms);
 
 	if (reason)
-		*budget_ms -= testbed_now_ms() - start_ms;
+		*budget_ms -= monotonic_ms() - start_ms;
 	return reason;
 }
 

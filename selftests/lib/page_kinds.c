@@ -264,7 +264,7 @@ static size_t count_merged(const struct kind_pages *pages)
  */
 static int make_merged(struct kind_pages *pages, struct guard *guard)
 {
-	long long end = testbed_now_ms() + MERGE_DEADLINE_MS;
+	long long end = monotonic_ms() + MERGE_DEADLINE_MS;
 	size_t size = pagemap_page_size(), page;
 	int err = make_anonymous(pages, guard);
 
@@ -279,7 +279,7 @@ static int make_merged(struct kind_pages *pages, struct guard *guard)
 	    guard_set_file(guard, KSM_RUN, "1"))
 		return -EOPNOTSUPP;
 	while (count_merged(pages) < KIND_BYTES / size / 4) {
-		if (testbed_now_ms() > end)
+		if (monotonic_ms() > end)
 			return -ETIME;
 		usleep(10000);
 	}

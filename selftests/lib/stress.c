@@ -95,14 +95,14 @@ static __u64 longest_free(const struct cma_area *area)
 /* What is on its way back when one is read may have come when the other is. */
 static const char *find_wrong_maxchunk(const struct cma_area *area)
 {
-	long long end = testbed_now_ms() + MAXCHUNK_DEADLINE_MS;
+	long long end = monotonic_ms() + MAXCHUNK_DEADLINE_MS;
 	__u64 maxchunk;
 
 	do {
 		if (cma_area_read(area, CMA_MAXCHUNK_PAGES, &maxchunk) || !area->nranges ||
 		    maxchunk == longest_free(area))
 			return NULL;
-	} while (testbed_now_ms() < end);
+	} while (monotonic_ms() < end);
 	return "maxchunk is not the longest free run of the bitmap";
 }
 

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "meminfo.h"
@@ -18,14 +17,6 @@
 #define DEADLINE_MS 2000
 #define QUIET_MS 20
 #define ROOM_DEADLINE_MS 10000
-
-long long testbed_now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000ll + now.tv_nsec / 1000000;
-}
 
 /* Give the processor away for a moment between two looks at a condition. */
 static void pause_ms(int ms)
@@ -225,11 +216,11 @@ int testbed_close(struct testbed *bed)
 
 bool testbed_wait_quiet(const struct testbed *bed)
 {
-	long long end = testbed_now_ms() + DEADLINE_MS;
+	long long end = monotonic_ms() + DEADLINE_MS;
 	struct cma_snapshot before, after;
 
 	cma_area_snapshot(bed->area, &before);
-	while (testbed_now_ms() < end) {
+	while (monotonic_ms() < end) {
 		pause_ms(QUIET_MS);
 		cma_area_snapshot(bed->area, &after);
 		if (!memcmp(&before, &after, sizeof(before)))
@@ -248,10 +239,10 @@ __u64 testbed_used(const struct testbed *bed)
 
 __u64 testbed_wait_used(const struct testbed *bed, __u64 pages)
 {
-	long long end = testbed_now_ms() + DEADLINE_MS;
+	long long end = monotonic_ms() + DEADLINE_MS;
 	__u64 used = testbed_used(bed);
 
-	while (used != pages && testbed_now_ms() < end) {
+	while (used != pages && monotonic_ms() < end) {
 		pause_ms(1);
 		used = testbed_used(bed);
 	}
@@ -310,7 +301,7 @@ int testbed_debugfs_free(struct testbed *bed)
 
 int testbed_take_part(struct testbed *bed, unsigned int parts, __u64 *pages)
 {
-	long long end = testbed_now_ms() + ROOM_DEADLINE_MS;
+	long long end = monotonic_ms() + ROOM_DEADLINE_MS;
 	int err = cma_area_read(bed->area, CMA_MAXCHUNK_PAGES, pages);
 
 	if (err)
@@ -318,7 +309,7 @@ int testbed_take_part(struct testbed *bed, unsigned int parts, __u64 *pages)
 	*pages /= parts;
 	do {
 		err = testbed_debugfs_alloc(bed, *pages);
-	} while (err == -ENOMEM && testbed_now_ms() < end);
+	} while (err == -ENOMEM && monotonic_ms() < end);
 	return err;
 }
 

@@ -13,6 +13,7 @@
 #include "area.h"
 #include "dma_heap.h"
 #include "guard.h"
+#include "monotonic.h"
 #include "trace_event.h"
 
 #define TESTBED_MAX_BLOCKS 32
@@ -152,8 +153,5 @@ bool testbed_owns_machine(void);
 
 /* testbed_open_descriptors - how many descriptors this process has open. */
 int testbed_open_descriptors(void);
-
-/* testbed_now_ms - monotonic clock in milliseconds, for deadlines. */
-long long testbed_now_ms(void);
 
 #endif
