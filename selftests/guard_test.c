@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -88,12 +89,26 @@ FIXTURE_TEARDOWN(guard)
 	EXPECT_EQ(0, guard_close(&self->of_path));
 }
 
+/*
+ * An owner, and all that it starts, are stopped at once, as by a terminal. On one
+ * processor, what is forked last has not run yet by then.
+ */
+static void lead_a_group(void)
+{
+	cpu_set_t here;
+
+	CPU_ZERO(&here);
+	CPU_SET(sched_getcpu(), &here);
+	if (setpgid(0, 0) || sched_setaffinity(0, sizeof(here), &here))
+		_exit(76);
+}
+
 static void end_process(struct guard *guard, int end)
 {
 	if (end < 0)
 		_exit(-guard_close(guard));
 	if (end > 0)
-		raise(end);
+		kill(0, end);
 	_exit(0);
 }
 
@@ -110,6 +125,7 @@ static void let_owner_end(struct __test_metadata *_metadata, int end, change_fn 
 
 	ASSERT_LE(0, pid);
 	if (pid == 0) {
+		lead_a_group();
 		if (guard_open(&guard))
 			_exit(77);
 		wrong = change(&guard, path);
@@ -292,6 +308,7 @@ TEST_F(guard, block_is_freed)
 	pid = fork();
 	ASSERT_LE(0, pid);
 	if (pid == 0) {
+		lead_a_group();
 		/* A guard of its own: the one inherited watches the parent. */
 		if (guard_open(&bed->guard))
 			_exit(77);

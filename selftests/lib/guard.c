@@ -2,6 +2,7 @@
 #include "guard.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -13,8 +14,34 @@
 #include "guard_process.h"
 #include "text_file.h"
 
+/* Wait for the guard's answer to what it was told, as @told. */
+static int hear_answer(struct guard *guard, int told, struct guard_answer *answer)
+{
+	if (told < 0)
+		return told;
+	while (recv(guard->socket, answer, sizeof(*answer), 0) != sizeof(*answer))
+		if (errno != EINTR)
+			return -ECHILD;
+	return answer->err ? answer->err : told;
+}
+
+/* A guard that is stopped with its owner guards nothing: no signal until it has a session. */
+static pid_t fork_deaf(void)
+{
+	sigset_t all, old;
+	pid_t pid;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &old);
+	pid = fork();
+	if (pid)
+		sigprocmask(SIG_SETMASK, &old, NULL);
+	return pid;
+}
+
 int guard_open(struct guard *guard)
 {
+	struct guard_answer ready;
 	int pair[2], owner;
 
 	memset(guard, 0, sizeof(*guard));
@@ -25,7 +52,7 @@ int guard_open(struct guard *guard)
 		close(owner);
 		return -errno;
 	}
-	guard->pid = fork();
+	guard->pid = fork_deaf();
 	if (guard->pid == 0) {
 		close(pair[0]);
 		guard_process(pair[1], owner);
@@ -33,9 +60,14 @@ int guard_open(struct guard *guard)
 	close(owner);
 	close(pair[1]);
 	guard->socket = pair[0];
-	if (guard->pid > 0)
+	if (guard->pid < 0) {
+		close(pair[0]);
+		return -EAGAIN;
+	}
+	/* Nothing is changed before the guard is out of reach of what stops its owner. */
+	if (!hear_answer(guard, 0, &ready))
 		return 0;
-	close(pair[0]);
+	guard_close(guard);
 	return -EAGAIN;
 }
 
@@ -109,17 +141,6 @@ int guard_unlink(struct guard *guard, const char *path)
 int guard_unload(struct guard *guard, const char *name)
 {
 	return tell_path(guard, UNLOAD, name, "");
-}
-
-/* Wait for the guard's answer to what it was told, as @told. */
-static int hear_answer(struct guard *guard, int told, struct guard_answer *answer)
-{
-	if (told < 0)
-		return told;
-	while (recv(guard->socket, answer, sizeof(*answer), 0) != sizeof(*answer))
-		if (errno != EINTR)
-			return -ECHILD;
-	return answer->err ? answer->err : told;
 }
 
 int guard_undo(struct guard *guard)

@@ -202,7 +202,7 @@ static enum heard listen_to_owner(int socket, struct guard_action *actions, int 
 
 /*
  * Hold on to nothing of the owner's but stderr: a dma-buf kept open here
- * would stay allocated.
+ * would stay allocated. Its signals were blocked by the owner, and remain so.
  */
 static void let_go(int socket, int owner)
 {
@@ -210,10 +210,6 @@ static void let_go(int socket, int owner)
 	struct dirent *entry;
 
 	setsid();
-	signal(SIGINT, SIG_IGN);
-	signal(SIGTERM, SIG_IGN);
-	signal(SIGHUP, SIG_IGN);
-	signal(SIGPIPE, SIG_IGN);
 	while (dir && (entry = readdir(dir))) {
 		int fd = atoi(entry->d_name);
 
@@ -232,10 +228,12 @@ void guard_process(int socket, int owner)
 		{ .fd = socket, .events = POLLIN },
 		{ .fd = owner, .events = POLLIN },
 	};
+	const struct guard_answer ready = { };
 	enum heard heard = NEWS;
 	int count = 0;
 
 	let_go(socket, owner);
+	send(socket, &ready, sizeof(ready), MSG_NOSIGNAL);
 	while (heard == NEWS) {
 		poll(poll_on, 2, -1);
 		heard = listen_to_owner(socket, actions, &count);
