@@ -218,17 +218,19 @@ TEST_F_TIMEOUT(interruption, stopped_program_restores_the_machine, 90000)
 	long long seconds = atoll(getenv("CMA_TESTS_INTERRUPTION_SECONDS"));
 	long long end = monotonic_ms() + seconds * 1000;
 	unsigned int state = self->seed;
-	int count = self->siblings.count, round, stopped = 0, first = rand_r(&state) % count;
+	int count = self->siblings.count, started = 0, stopped = 0;
+	int first = rand_r(&state) % count;
 
 	TH_LOG("seed %u", self->seed);
-	for (round = 0; monotonic_ms() < end; round++) {
-		const char *program = self->siblings.name[(first + round) % count];
+	while (monotonic_ms() < end) {
+		const char *program = self->siblings.name[(first + started) % count];
 		const struct stop *stop = &stops[rand_r(&state) % ARRAY_SIZE(stops)];
 		int moment_ms = rand_r(&state) % LATEST_MS;
 		pid_t pid = sibling_start(&self->siblings, program, self->output, 0);
 		char line[512] = "", complaint[512];
 
 		ASSERT_LT(0, pid);
+		started++;
 		stopped += lives_until(pid, moment_ms);
 		kill(pid, stop->signal);
 		if (stop->all)
@@ -247,9 +249,9 @@ TEST_F_TIMEOUT(interruption, stopped_program_restores_the_machine, 90000)
 	}
 	EXPECT_LT(0, stopped) {
 		TH_LOG("none of %d programs was stopped in %lld s: ask for more, or for another seed",
-		       round, seconds);
+		       started, seconds);
 	}
-	TH_LOG("%d programs started of %d, %d stopped before their end", round, count, stopped);
+	TH_LOG("%d programs started of %d, %d stopped before their end", started, count, stopped);
 }
 
 TEST_HARNESS_MAIN
