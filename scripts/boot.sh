@@ -127,7 +127,7 @@ fi
 guest_arguments=$guest_arguments${GUEST_ARGUMENTS:+ $GUEST_ARGUMENTS}
 more_s=$(stress_seconds)
 [ "$more_s" = 0 ] || guest_arguments="$guest_arguments more_seconds=$more_s"
-[ "${PATIENCE:-1}" = 1 ] || guest_arguments="$guest_arguments patience=$PATIENCE"
+[ "${PATIENCE:-1}" = 1 ] || guest_arguments="$guest_arguments CMA_TESTS_PATIENCE=$PATIENCE"
 clock=${CLOCK:-$clock}
 timeout_s=${TIMEOUT_S:-$((timeout_s * ${PATIENCE:-1} + more_s))}
 # -icount counts TCG's instructions: with KVM there is nothing to count.

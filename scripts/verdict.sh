@@ -94,7 +94,7 @@ told() {
 slow_program_rows() {
 	limit_s=$(sed -n 's/^timeout=//p' "$scripts/../selftests/settings")
 	[ "$(jq -r .accelerator "$run/env.json")" != tcg ] || limit_s=$((limit_s * 3 / 2))
-	jq -rR --argjson limit_s "$((limit_s * $(told patience 1) + $(told more_seconds 0)))" \
+	jq -rR --argjson limit_s "$((limit_s * $(told CMA_TESTS_PATIENCE 1) + $(told more_seconds 0)))" \
 		--argjson leak_s "$(told CMA_TESTS_LEAK_SECONDS 0)" \
 		--argjson interruption_s "$(told CMA_TESTS_INTERRUPTION_SECONDS 0)" 'fromjson? | objects
 		| select(.event == "program")

@@ -203,7 +203,7 @@ TEST_F(bench_misuse, interrupt_keeps_and_restores)
 TEST_F(bench_misuse, kill_leaves_nothing)
 {
 	const struct timespec pause = { .tv_nsec = 2000000 };
-	long long deadline_ms = monotonic_ms() + 10000;
+	long long deadline_ms = monotonic_deadline_ms(10000);
 
 	ASSERT_EQ(0, program_start(&self->program, self->path, slow_run, 0));
 	ASSERT_LINE_WITH("\"summary\"");

@@ -160,7 +160,7 @@ static __u64 check_reads(struct __test_metadata *_metadata, const struct testbed
  */
 TEST_F(bitmap, reads_while_others_allocate)
 {
-	long long end = monotonic_ms() + READS_DEADLINE_MS;
+	long long end = monotonic_deadline_ms(READS_DEADLINE_MS);
 	int free_id, kill_id, status, reads, seen = 0;
 	struct testbed *bed = &self->bed;
 	unsigned int *allocated, before, during;

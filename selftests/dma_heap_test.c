@@ -319,7 +319,7 @@ static void live_in_the_area(const struct testbed *bed, struct owner *owner, __u
 static enum phase kill_owner(struct __test_metadata *_metadata, struct testbed *bed,
 			     struct owner *owner, int least, unsigned int delay_us, __u64 seed)
 {
-	long long end = monotonic_ms() + 10000;
+	long long end = monotonic_deadline_ms(10000);
 	int status, kill_id;
 	enum phase phase;
 	pid_t pid;

@@ -142,7 +142,7 @@ static void let_owner_end(struct __test_metadata *_metadata, int end, change_fn 
 /* Wait until the file contains @text again; guards work after the owner. */
 static bool is_restored(const char *path, const char *text)
 {
-	long long end = monotonic_ms() + DEADLINE_MS;
+	long long end = monotonic_deadline_ms(DEADLINE_MS);
 	char now[32] = "";
 
 	while (strcmp(now, text) && monotonic_ms() < end)
@@ -248,7 +248,7 @@ TEST_F(guard, thing_is_removed)
 /* Wait until it is so; guards work after the owner. */
 static bool becomes(bool (*is_so)(const char *path), const char *path)
 {
-	long long end = monotonic_ms() + DEADLINE_MS;
+	long long end = monotonic_deadline_ms(DEADLINE_MS);
 
 	while (!is_so(path) && monotonic_ms() < end)
 		usleep(1000);

@@ -155,7 +155,7 @@ static bool lives_until(pid_t pid, int moment_ms)
 /* All that descends from us has ended; false: something goes on. */
 static bool wait_for_all(long long deadline_ms)
 {
-	long long end = monotonic_ms() + deadline_ms;
+	long long end = monotonic_deadline_ms(deadline_ms);
 	pid_t pid;
 
 	while ((pid = waitpid(-1, NULL, WNOHANG)) >= 0 && monotonic_ms() < end)
@@ -200,7 +200,7 @@ static const struct stop {
 /* Is the machine as it was? If not, @line says where. */
 static bool is_restored(const struct machine_state *before, char *line, size_t size)
 {
-	long long end = monotonic_ms() + RESTORE_DEADLINE_MS;
+	long long end = monotonic_deadline_ms(RESTORE_DEADLINE_MS);
 	struct machine_state after;
 	bool differs;
 

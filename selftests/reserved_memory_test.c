@@ -304,7 +304,7 @@ TEST_F(reserved_memory, coherent_pool_serves_its_device)
 /* Not even one that was loaded a moment ago, with a device taken from its driver. */
 TEST_F(reserved_memory, killed_owner_leaves_no_module)
 {
-	long long end = monotonic_ms() + DEADLINE_MS;
+	long long end = monotonic_deadline_ms(DEADLINE_MS);
 	struct machine_state before, after;
 	char line[512] = "";
 	struct guard guard;

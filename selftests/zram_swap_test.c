@@ -140,7 +140,7 @@ static void check_swap_is_taken(struct __test_metadata *_metadata,
 static void check_swap_is_given_back(struct __test_metadata *_metadata,
 				     const struct swap_figures *before, __u64 uncertain)
 {
-	long long end = monotonic_ms() + DEADLINE_MS;
+	long long end = monotonic_deadline_ms(DEADLINE_MS);
 	struct swap_figures now;
 
 	do {

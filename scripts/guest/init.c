@@ -38,7 +38,7 @@
 #define BLANKS "\n "
 /*
  * A program that takes longer is stopped and reported. The kernel hands init
- * what it does not know on its command line: for a slow one, patience=4; for
+ * what it does not know on its command line: for a slow one, CMA_TESTS_PATIENCE=4; for
  * what was asked to go on for longer, more_seconds=3600.
  */
 #define PROGRAM_TIMEOUT_S 120
@@ -167,7 +167,7 @@ static int number_of(const char *name, int otherwise)
 
 static int program_timeout_s(void)
 {
-	return PROGRAM_TIMEOUT_S * number_of("patience", 1) + number_of("more_seconds", 0);
+	return PROGRAM_TIMEOUT_S * number_of("CMA_TESTS_PATIENCE", 1) + number_of("more_seconds", 0);
 }
 
 /* @errors: where complaints go, or -1 for the console. */

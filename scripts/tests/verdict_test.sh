@@ -79,7 +79,7 @@ judged "too long for that as well" 1 "11 passed, 1 failed, 1 skipped" "accountin
 good_run
 program() { printf '{"event":"program","name":"%s","elapsed_ms":%d}\n' "$1" "$2"; }
 program accounting_test 45001 >>"$run/boots/selftests/story.jsonl"
-echo "console=ttyAMA0 patience=2" >"$run/boots/selftests/command.txt"
+echo "console=ttyAMA0 CMA_TESTS_PATIENCE=2" >"$run/boots/selftests/command.txt"
 judged "longer in a slow guest" 0 "11 passed, 0 failed, 1 skipped"
 echo "console=ttyAMA0 more_seconds=1 kunit.enable=0" >"$run/boots/selftests/command.txt"
 judged "longer as it was asked to" 0 "11 passed, 0 failed, 1 skipped"

@@ -141,7 +141,7 @@ static bool bitmap_differs(const struct cma_area *area, __u64 expected)
 /* A release clears the bitmap first: whoever releases just then has a moment to count. */
 static bool counters_differ(const struct cma_area *area, __u64 expected)
 {
-	long long end = monotonic_ms() + COUNT_DEADLINE_MS;
+	long long end = monotonic_deadline_ms(COUNT_DEADLINE_MS);
 	__u64 counted;
 
 	do {

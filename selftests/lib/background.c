@@ -42,7 +42,7 @@ __u64 background_steps(const struct background *background)
 
 int background_wait(const struct background *background, __u64 steps)
 {
-	long long end = monotonic_ms() + DEADLINE_MS;
+	long long end = monotonic_deadline_ms(DEADLINE_MS);
 	__u64 wanted = background_steps(background) + steps;
 	int err;
 

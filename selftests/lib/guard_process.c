@@ -17,6 +17,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "monotonic.h"
 #include "text_file.h"
 
 #define MAX_ACTIONS 256
@@ -31,7 +32,8 @@ static int be_patient(int (*undo_once)(const char *name), const char *name)
 	int ms;
 
 	for (ms = 0; undo_once(name); ms += 10) {
-		if ((errno != EBUSY && errno != EAGAIN) || ms >= DEATH_DEADLINE_MS)
+		if ((errno != EBUSY && errno != EAGAIN) ||
+		    ms >= DEATH_DEADLINE_MS * monotonic_patience())
 			return -1;
 		usleep(10 * 1000);
 	}
@@ -242,6 +244,6 @@ void guard_process(int socket, int owner)
 	}
 	/* A process that dies lets go one thing after the other: all of them first. */
 	if (heard == SILENCE)
-		poll(&poll_on[1], 1, DEATH_DEADLINE_MS);
+		poll(&poll_on[1], 1, DEATH_DEADLINE_MS * monotonic_patience());
 	_exit(-undo_all(actions, count));
 }

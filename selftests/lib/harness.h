@@ -11,6 +11,7 @@
 /* One stream, so that a message stands by its case. */
 #define TH_LOG_STREAM stdout
 #include "kselftest_harness.h"
+#include "monotonic.h"
 #include "testbed.h"
 
 /* TEST_F() and its like declare what a test need not use; only clang minds. */
@@ -36,6 +37,20 @@ static void __attribute__((constructor)) write_line_by_line(void)
 #endif
 
 #define SKIP_SETUP(...) SKIP(_exit(SKIPPED_SETUP_STATUS), __VA_ARGS__)
+
+/* A case on a slow machine has so many times its limit. */
+static inline int test_harness_run_patiently(int argc, char **argv)
+{
+	struct __fixture_metadata *fixture;
+	struct __test_metadata *test;
+
+	for (fixture = __fixture_list; fixture; fixture = fixture->next)
+		for (test = fixture->tests; test; test = test->next)
+			test->timeout *= monotonic_patience();
+	return test_harness_run(argc, argv);
+}
+
+#define test_harness_run test_harness_run_patiently
 
 /* Has the running test failed so far? */
 static inline bool test_has_failed(const struct __test_metadata *metadata)

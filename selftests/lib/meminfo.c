@@ -79,7 +79,7 @@ int vmstat_read(const char *field, __u64 *value)
 
 __u64 vmstat_wait_isolated(void)
 {
-	long long end = monotonic_ms() + ISOLATED_DEADLINE_MS;
+	long long end = monotonic_deadline_ms(ISOLATED_DEADLINE_MS);
 	__u64 anonymous, file;
 
 	do {

@@ -71,7 +71,7 @@ static int map_all(struct movable *movable)
 long movable_reach(struct movable *movable, const struct cma_area *area,
 		   long wanted_pages, long long deadline_ms)
 {
-	long long end = monotonic_ms() + deadline_ms;
+	long long end = monotonic_deadline_ms(deadline_ms);
 	long pages = map_all(movable);
 
 	while (pages >= 0 && pages < wanted_pages) {
@@ -135,7 +135,7 @@ const char *movable_press(struct movable *movable, struct testbed *bed)
 	const char *reason = movable_press_within(movable, bed, *budget_ms);
 
 	if (reason)
-		*budget_ms -= monotonic_ms() - start_ms;
+		*budget_ms -= (monotonic_ms() - start_ms) / monotonic_patience();
 	return reason;
 }
 

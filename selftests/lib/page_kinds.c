@@ -264,7 +264,7 @@ static size_t count_merged(const struct kind_pages *pages)
  */
 static int make_merged(struct kind_pages *pages, struct guard *guard)
 {
-	long long end = monotonic_ms() + MERGE_DEADLINE_MS;
+	long long end = monotonic_deadline_ms(MERGE_DEADLINE_MS);
 	size_t size = pagemap_page_size(), page;
 	int err = make_anonymous(pages, guard);
 

@@ -95,7 +95,7 @@ static __u64 longest_free(const struct cma_area *area)
 /* What is on its way back when one is read may have come when the other is. */
 static const char *find_wrong_maxchunk(const struct cma_area *area)
 {
-	long long end = monotonic_ms() + MAXCHUNK_DEADLINE_MS;
+	long long end = monotonic_deadline_ms(MAXCHUNK_DEADLINE_MS);
 	__u64 maxchunk;
 
 	do {

@@ -216,7 +216,7 @@ int testbed_close(struct testbed *bed)
 
 bool testbed_wait_quiet(const struct testbed *bed)
 {
-	long long end = monotonic_ms() + DEADLINE_MS;
+	long long end = monotonic_deadline_ms(DEADLINE_MS);
 	struct cma_snapshot before, after;
 
 	cma_area_snapshot(bed->area, &before);
@@ -239,7 +239,7 @@ __u64 testbed_used(const struct testbed *bed)
 
 __u64 testbed_wait_used(const struct testbed *bed, __u64 pages)
 {
-	long long end = monotonic_ms() + DEADLINE_MS;
+	long long end = monotonic_deadline_ms(DEADLINE_MS);
 	__u64 used = testbed_used(bed);
 
 	while (used != pages && monotonic_ms() < end) {
@@ -301,7 +301,7 @@ int testbed_debugfs_free(struct testbed *bed)
 
 int testbed_take_part(struct testbed *bed, unsigned int parts, __u64 *pages)
 {
-	long long end = monotonic_ms() + ROOM_DEADLINE_MS;
+	long long end = monotonic_deadline_ms(ROOM_DEADLINE_MS);
 	int err = cma_area_read(bed->area, CMA_MAXCHUNK_PAGES, pages);
 
 	if (err)
