@@ -139,8 +139,9 @@ TEST_F_TIMEOUT(stress, random_steps_keep_the_accounts, HARNESS_TIMEOUT_S)
 		}
 		EXPECT_EQ(descriptors, testbed_open_descriptors());
 		vmstat_read("pgmigrate_success", &moved);
-		TH_LOG("%lu steps, %llu pages made room", stress->step,
-		       (unsigned long long)(moved - moved_before));
+		TH_LOG("%lu steps, %llu pages made room, pressed until memory ran short %lu times",
+		       stress->step,
+		       (unsigned long long)(moved - moved_before), stress->relents);
 	}
 }
 

@@ -41,18 +41,34 @@ static void fill(struct movable *movable, size_t bytes)
 	}
 }
 
+/* What is there to be had, and what of it is left to others: more where they live here. */
+static int read_available(__u64 *available, __u64 *spare)
+{
+	int err = meminfo_bytes("MemAvailable", available);
+
+	if (err == 0)
+		err = meminfo_bytes("MemTotal", spare);
+	if (err == 0)
+		*spare /= testbed_owns_machine() ? 32 : 16;
+	return err;
+}
+
+bool movable_is_too_much(__u64 bytes)
+{
+	__u64 available, spare, in_areas;
+
+	return !read_available(&available, &spare) && !meminfo_bytes("CmaFree", &in_areas) &&
+	       available < in_areas + spare / 2 + bytes;
+}
+
 static int map_all(struct movable *movable)
 {
 	__u64 available, spare;
-	int err = meminfo_bytes("MemAvailable", &available);
+	int err = read_available(&available, &spare);
 
 	memset(movable, 0, sizeof(*movable));
-	if (err == 0)
-		err = meminfo_bytes("MemTotal", &spare);
 	if (err)
 		return err;
-	/* Left to the rest of the machine, more where others live on it. */
-	spare /= testbed_owns_machine() ? 32 : 16;
 	if (available < spare + STEP_BYTES)
 		return -ENOSPC;
 	movable->mapped_bytes = (available - spare) / STEP_BYTES * STEP_BYTES;

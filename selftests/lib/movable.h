@@ -46,6 +46,14 @@ long movable_reach(struct movable *movable, const struct cma_area *area,
 void movable_free(struct movable *movable);
 
 /*
+ * movable_is_too_much - would others lack memory, if @bytes more of it were taken?
+ *
+ * For whoever fills memory and does something else then. What is free in the areas is of
+ * no use to those whose pages cannot move, such as tables of pages.
+ */
+bool movable_is_too_much(__u64 bytes);
+
+/*
  * movable_press - fill memory until new movable pages go into bed->area too.
  *
  * An eighth of the area, 16 MiB at most. Filling ends where the area has as much

@@ -127,6 +127,7 @@ void stress_take_step(struct stress *stress)
 		stress_below(stress, 2);
 	step = choose_step(stress);
 	stress->doing = step->name;
+	stress_relent_for(stress, 0);
 	step->take(stress);
 	check_accounts(stress);
 }

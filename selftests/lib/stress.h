@@ -89,6 +89,7 @@ struct stress {
 	struct kind_pages kind_pages;
 	struct guard kind_guard;
 	bool is_pressing, swaps;
+	unsigned long relents;			/* before a step would have asked for it */
 	struct movable ballast;
 	struct zram swap;
 
@@ -124,6 +125,12 @@ __u64 stress_below(struct stress *stress, __u64 limit);
 
 /* stress_fail - the first that is wrong counts; NULL: nothing is. */
 void stress_fail(struct stress *stress, const char *what);
+
+/*
+ * stress_relent_for - give back what presses on the area where, with @bytes more taken,
+ * memory would run out: what cannot move then finds none, and somebody is killed for it.
+ */
+void stress_relent_for(struct stress *stress, __u64 bytes);
 
 /*
  * stress_find_piece - a slot that is in use (@used) or not, by chance.

@@ -100,6 +100,15 @@ static void make_or_unmake_kind(struct stress *stress)
 	stress->kind = kind;
 }
 
+/* The steps that follow want memory as well, @bytes of it at least. */
+void stress_relent_for(struct stress *stress, __u64 bytes)
+{
+	if (stress->ballast.map && movable_is_too_much(bytes)) {
+		movable_free(&stress->ballast);
+		stress->relents++;
+	}
+}
+
 /* Fill the rest of memory, so that movable pages go to the area; or give it back. */
 static void press_or_relent(struct stress *stress)
 {
@@ -112,8 +121,10 @@ static void press_or_relent(struct stress *stress)
 /* What is in it comes back, or stays, where there is no memory for it. */
 static void stop_swapping(struct stress *stress)
 {
-	int err = zram_close(&stress->swap);
+	int err;
 
+	stress_relent_for(stress, SWAP_BYTES);
+	err = zram_close(&stress->swap);
 	if (err && err != -ENOMEM)
 		stress_fail(stress, "zram cannot be taken away");
 	/* There was none to be had. */
@@ -143,6 +154,7 @@ static void swap_or_not(struct stress *stress)
 static void open_memory(struct stress *stress)
 {
 	stress->is_pressing = false;
+	stress->relents = 0;
 	stress->swaps = false;
 	if (guard_open(&stress->kind_guard))
 		stress_fail(stress, "no guard");
