@@ -94,8 +94,9 @@ told() {
 slow_program_rows() {
 	limit_s=$(sed -n 's/^timeout=//p' "$scripts/../selftests/settings")
 	[ "$(jq -r .accelerator "$run/env.json")" != tcg ] || limit_s=$((limit_s * 3 / 2))
-	jq -rR --argjson limit_s "$((limit_s * $(told CMA_TESTS_PATIENCE 1) + $(told more_seconds 0)))" \
-		--argjson leak_s "$(told CMA_TESTS_LEAK_SECONDS 0)" \
+	patience=$(told CMA_TESTS_PATIENCE 1)
+	jq -rR --argjson limit_s "$((limit_s * patience + $(told more_seconds 0)))" \
+		--argjson leak_s "$((patience * $(told CMA_TESTS_LEAK_SECONDS 0)))" \
 		--argjson interruption_s "$(told CMA_TESTS_INTERRUPTION_SECONDS 0)" 'fromjson? | objects
 		| select(.event == "program")
 		| ($limit_s + ({dma_heap_leak_test: $leak_s, interruption_test: $interruption_s, unprivileged_test: $limit_s, unseen_area_test: $limit_s}[.name] // 0)) as $limit_s

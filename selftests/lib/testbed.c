@@ -17,6 +17,8 @@
 #define DEADLINE_MS 2000
 #define QUIET_MS 20
 #define ROOM_DEADLINE_MS 10000
+/* One takes half a minute where KASAN looks at each page of an area that is written to. */
+#define ROOM_ATTEMPTS 5
 
 /* Give the processor away for a moment between two looks at a condition. */
 static void pause_ms(int ms)
@@ -302,14 +304,15 @@ int testbed_debugfs_free(struct testbed *bed)
 int testbed_take_part(struct testbed *bed, unsigned int parts, __u64 *pages)
 {
 	long long end = monotonic_deadline_ms(ROOM_DEADLINE_MS);
-	int err = cma_area_read(bed->area, CMA_MAXCHUNK_PAGES, pages);
+	int attempt, err = cma_area_read(bed->area, CMA_MAXCHUNK_PAGES, pages);
 
 	if (err)
 		return err;
 	*pages /= parts;
-	do {
+	err = -ENOMEM;
+	for (attempt = 0; err == -ENOMEM && (attempt < ROOM_ATTEMPTS || monotonic_ms() < end);
+	     attempt++)
 		err = testbed_debugfs_alloc(bed, *pages);
-	} while (err == -ENOMEM && monotonic_ms() < end);
 	return err;
 }
 
