@@ -93,4 +93,16 @@ expect "clock: KVM by the wall's" fail "$(clock_rows wall kvm)"
 expect "clock: QEMU by the wall's" pass "$(clock_rows wall tcg)"
 expect "clock: QEMU by instructions" pass "$(clock_rows instructions tcg)"
 
+# default_set_row MS ARGUMENTS: what becomes of it that cmabench took so long.
+default_set_row() {
+	printf 'run bench /bench/cmabench --json  %s\n' "$2" >"$run/boots/bench/plan"
+	printf '{"event":"start"}\n{"event":"begin","stage":"bench"}\n{"event":"exit","stage":"bench","status":0,"elapsed_ms":%d}\n{"event":"end"}\n' \
+		"$1" >"$run/boots/bench/story.jsonl"
+	"$scripts/verdict.sh" "$run" >/dev/null || :
+	awk -F '\t' '$2 == "default_set" { print $3 }' "$run/verdicts.tsv"
+}
+expect "default set: a minute" pass "$(default_set_row 60000 '')"
+expect "default set: more" fail "$(default_set_row 60001 '')"
+expect "default set: something else was asked for" '' "$(default_set_row 60001 '--count 1000')"
+
 finish
