@@ -167,7 +167,8 @@ static int number_of(const char *name, int otherwise)
 
 static int program_timeout_s(void)
 {
-	return PROGRAM_TIMEOUT_S * number_of("CMA_TESTS_PATIENCE", 1) + number_of("more_seconds", 0);
+	return PROGRAM_TIMEOUT_S * number_of("CMA_TESTS_PATIENCE", 1) +
+	       number_of("more_seconds", 0);
 }
 
 /* @errors: where complaints go, or -1 for the console. */
