@@ -304,15 +304,15 @@ int testbed_debugfs_free(struct testbed *bed)
 int testbed_take_part(struct testbed *bed, unsigned int parts, __u64 *pages)
 {
 	long long end = monotonic_deadline_ms(ROOM_DEADLINE_MS);
-	int attempt, err = cma_area_read(bed->area, CMA_MAXCHUNK_PAGES, pages);
+	int attempts = 0, err = cma_area_read(bed->area, CMA_MAXCHUNK_PAGES, pages);
 
 	if (err)
 		return err;
 	*pages /= parts;
-	err = -ENOMEM;
-	for (attempt = 0; err == -ENOMEM && (attempt < ROOM_ATTEMPTS || monotonic_ms() < end);
-	     attempt++)
+	do {
 		err = testbed_debugfs_alloc(bed, *pages);
+		attempts++;
+	} while (err == -ENOMEM && (attempts < ROOM_ATTEMPTS || monotonic_ms() < end));
 	return err;
 }
 
