@@ -311,7 +311,7 @@ TEST_F_TIMEOUT(page_cache, file_survives_the_area_being_taken, 110)
 	 * Pages under writeback are waited for. Whoever writes waits for pages that
 	 * move, and holds some that are to move next.
 	 */
-	end_ms = start_ms + (variant->state == WRITTEN_TO ? DEADLINE_MS : 0);
+	end_ms = variant->state == WRITTEN_TO ? monotonic_deadline_ms(DEADLINE_MS) : start_ms;
 	for (attempt = 0; err == -ENOMEM; attempt++) {
 		if (attempt >= ATTEMPTS && monotonic_ms() >= end_ms)
 			break;
