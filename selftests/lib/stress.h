@@ -89,7 +89,7 @@ struct stress {
 	struct kind_pages kind_pages;
 	struct guard kind_guard;
 	bool is_pressing, swaps;
-	unsigned long relents;			/* before a step would have asked for it */
+	unsigned long relents;			/* presses given up for want of memory */
 	struct movable ballast;
 	struct zram swap;
 
