@@ -49,10 +49,13 @@ static int hold_next(void *argument)
 /* A child is made of all pages at once; it sees that they are as they were. */
 static int hold_by_fork(struct holder *holder, unsigned char *page)
 {
-	pid_t pid = fork();
+	pid_t pid;
 	int status;
 
 	(void)page;
+	if (madvise(holder->memory->map, holder->memory->mapped_bytes, MADV_DOFORK))
+		return -errno;
+	pid = fork();
 	if (pid == 0)
 		_exit(movable_first_bad(holder->memory) >= 0);
 	if (pid < 0)

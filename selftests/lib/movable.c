@@ -18,6 +18,7 @@
  * then no case of it has said what it needs.
  */
 #define PRESS_BUDGET_MS 30000
+#define ELSEWHERE_MARGIN_BYTES (32ul << 20)
 #define MAGIC 0x5eed0fa6e0000000ull
 
 static __u64 *last_word(const void *address)
@@ -61,6 +62,34 @@ bool movable_is_too_much(__u64 bytes)
 	       available < in_areas + spare / 2 + bytes;
 }
 
+/*
+ * Of memory to be filled, that which comes from elsewhere whatever the kernel thinks: a good
+ * deal before free pages elsewhere become as few as those in the areas.
+ */
+static size_t elsewhere_bytes(void)
+{
+	__u64 free, in_areas;
+
+	if (meminfo_bytes("MemFree", &free) || meminfo_bytes("CmaFree", &in_areas) ||
+	    free < 2 * in_areas + ELSEWHERE_MARGIN_BYTES)
+		return 0;
+	return (free - 2 * in_areas - ELSEWHERE_MARGIN_BYTES) / STEP_BYTES * STEP_BYTES;
+}
+
+/*
+ * Single pages near the area, since what is measured and pinned there is a page. Before, as large
+ * as they come: a kernel with its checks takes milliseconds for each.
+ */
+static void choose_page_sizes(const struct movable *movable)
+{
+	size_t large = elsewhere_bytes();
+
+	if (large > movable->mapped_bytes)
+		large = movable->mapped_bytes;
+	madvise(movable->map, large, MADV_HUGEPAGE);
+	madvise(movable->map + large, movable->mapped_bytes - large, MADV_NOHUGEPAGE);
+}
+
 static int map_all(struct movable *movable)
 {
 	__u64 available, spare;
@@ -79,8 +108,9 @@ static int map_all(struct movable *movable)
 		movable->map = NULL;
 		return -errno;
 	}
-	/* Single pages: what is measured and pinned is a page. */
-	madvise(movable->map, movable->mapped_bytes, MADV_NOHUGEPAGE);
+	choose_page_sizes(movable);
+	/* A child would keep all of it when movable_free() is to make room. */
+	madvise(movable->map, movable->mapped_bytes, MADV_DONTFORK);
 	return 0;
 }
 

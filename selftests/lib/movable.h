@@ -11,6 +11,8 @@
  *
  * Every page begins with a word that tells which page it is, and ends with
  * its complement: migration must preserve both.
+ *
+ * Children do not have it.
  */
 #ifndef CMA_TESTS_MOVABLE_H
 #define CMA_TESTS_MOVABLE_H
