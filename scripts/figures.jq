@@ -66,6 +66,13 @@ def spent: ($phases | map(select(.type == "release")) | group_by(.call) | map(se
 			    | {("phase_" + $phase): ($samples | map(.spent[$phase]) | add / $n | round)}] | add))})
 	| add // {};
 
+# Where no plugin counts, bench phases tells: traced, in a pass of its own, whose rows are those of
+# latency. A trace that lost events has nulls, and so no figure.
+def traced: map(select(.type == "traced_phases")
+		| {(.bench = "latency" | row_name): (with_entries(select(.key | endswith("_ns") and (IN("total_ns", "probes_ns") | not))
+			| .key |= "phase_" + rtrimstr("_ns")))})
+	| add // {};
+
 def check_stream: . as $records
 	| if $records == [] then fault(0; "expected records, found none: the benchmark did not run") else . end
 	| if .[0].type != "run" then fault(1; "expected the run record of cmabench, found '\(.[0].type | shown)'") else . end
@@ -84,7 +91,7 @@ def check_summary: . as $summary
 [foreach inputs as $text (0; . + 1; . as $line | $text | parse($line))]
 | check_stream
 | . as $records
-| spent as $spent
+| (traced + spent) as $spent
 | (map(select(.type == "sample" and .valid and .error == null and .release_ns != null))
    | group_by(row_name) | map({(.[0] | row_name): (map(.release_ns) | median)}) | add // {}) as $release
 | map(select(.type == "summary") | check_summary) as $summaries

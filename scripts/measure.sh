@@ -24,7 +24,9 @@ load_arch "$arch"
 check_boots "$mode" "$accel"
 if [ -z "${BENCH_ARGUMENTS-}${SCENARIO-}" ]; then
 	# An empty area, one with holes to search, pages to move, to drop, to unmap more than once, and to go round.
-	BENCH_ARGUMENTS="--pressure none,fragmented,anonymous,clean-cache,fork-shared,pinned-vmsplice --backend dma-heap,kernel --sizes 1,256,4096 --count 4"
+	# Where the clock is the wall's, no plugin counts: a traced pass tells which phase explains a row.
+	[ "$mode" = count ] && passes= || passes='--bench latency,phases '
+	BENCH_ARGUMENTS="$passes--pressure none,fragmented,anonymous,clean-cache,fork-shared,pinned-vmsplice --backend dma-heap,kernel --sizes 1,256,4096 --count 4"
 	export BENCH_ARGUMENTS
 fi
 

@@ -136,6 +136,21 @@ make_run wall-same wall 100010 200010
 make_run wall-worse wall 105000 200000
 compared "wall: unchanged" "0 same: 10 same, 0 better, 0 worse, 0 incomparable" "$compare" "$work/wall-base" "$work/wall-same"
 compared "wall: 5 % slower" "1 worse: 8 same, 0 better, 2 worse, 0 incomparable" "$compare" "$work/wall-base" "$work/wall-worse"
+# By the wall's clock the traced pass explains, whose last boot here lost events.
+add_traced() {
+	for boot in "$work/$1"/*/*/bench.out; do
+		jq -cn --argjson drain "$2" --argjson known "$(case $boot in */boot-10/*) echo false ;; *) echo true ;; esac)" '
+			{type: "traced_phases", bench: "phases", backend: "dma-heap", area: "reserved", pressure: "none",
+			 target_occupancy_percent: 0, size_pages: 16, align_order: null, samples: 4, valid: $known}
+			+ ({total_ns: (300000 + $drain), control_ns: 90000, drain_ns: $drain, retries_ns: 0, probes_ns: 7000}
+			   | map_values(if $known then . else null end))' >"$work/traced"
+		sed -i -e "/\"end\"/ { s/\"records\":5/\"records\":6/; e cat $work/traced" -e '}' "$boot"
+	done
+}
+add_traced wall-base 40000
+add_traced wall-worse 46000
+compared "wall: a traced pass beside" "1 worse: 8 same, 0 better, 2 worse, 0 incomparable" "$compare" "$work/wall-base" "$work/wall-worse"
+expect "names the phase" 2 "$(grep -c 'worse .*phase drain +6000$' "$work/said")"
 compared "two modes" "2 cma-tests: error: the set-ups differ in mode, layouts: mode was 'count', is 'wall': measure both sides alike" \
 	"$compare" "$work/base" "$work/wall-base"
 
