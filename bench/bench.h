@@ -100,6 +100,7 @@ struct backend {
 	bool releases_any;	/* in any order; else the newest first */
 	bool zeroes;		/* what it takes */
 	bool holds_files;	/* an open one for each buffer */
+	bool is_single;		/* instances would undo each other's work */
 
 	int (*open)(const struct target *target, void **state,
 		    struct reason *why);

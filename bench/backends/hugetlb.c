@@ -136,6 +136,7 @@ static const struct backend hugetlb = {
 	.name = "hugetlb",
 	.help = "gigantic pages of a hugetlb_cma= area, through nr_hugepages",
 	.needs_area = true,
+	.is_single = true,
 	.align_order = ALIGN_UNKNOWN,
 	.open = hugetlb_open,
 	.serves = hugetlb_serves,

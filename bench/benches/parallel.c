@@ -339,8 +339,22 @@ static int parallel_run(struct session *session, const struct cell *cell)
 	static struct target targets[CMA_MAX_AREAS + 1];
 	struct row row = { .bench = "parallel", .cell = cell,
 			   .target = &session->target };
-	size_t ntargets = find_targets(session, cell->backend, targets), i;
+	size_t ntargets, i;
+	struct reason why;
 
+	if (cell->backend->is_single) {
+		refuse(&why, -EINVAL, "threads of backend %s would undo each other's allocations",
+		       cell->backend->name);
+		session_skip(session, "bench", "parallel", &why);
+		return 0;
+	}
+	ntargets = find_targets(session, cell->backend, targets);
+	if (ntargets > 1 && cell->pressure->needs_area) {
+		refuse(&why, -EINVAL, "pressure %s is in one area, the %zu others would be empty",
+		       cell->pressure->name, ntargets - 1);
+		session_skip(session, "bench", "parallel, several areas", &why);
+		ntargets = 1;
+	}
 	for (i = 0; i < session->options->nsizes && !interrupted(); i++) {
 		row.request = session_request(session, cell,
 					      session->options->size_pages[i]);

@@ -3,6 +3,7 @@
 #include <getopt.h>
 #include <sys/resource.h>
 
+#include "../machine.h"
 #include "harness.h"
 
 static __u64 ten_ms(__u64 n)
@@ -114,6 +115,47 @@ TEST(team_that_cannot_open_is_told)
 			    "\"valid\":false,\"invalid_reason\":\"3 are open already\"");
 	good &= expect_number("open backends", fake_open_backends, 0);
 	free(text);
+	return good;
+}
+
+/* What threads would only spoil for each other is left out, and said to be. */
+TEST(single_backend_has_no_parallel)
+{
+	struct options options;
+	char *text;
+	bool good;
+
+	parse(&options, "--bench parallel --backend fake-single --threads 2 --sizes 16");
+	good = expect_number("result", run(&options, &text), 0);
+	good &= expect_number("rows", count_text(text, "{\"type\":\"parallel\""), 0);
+	good &= expect_text("reason", line_of(text, "skip"), "threads of backend fake-single");
+	free(text);
+	return good;
+}
+
+/* One area has the pressure: a team on several would meet it in one of them. */
+TEST(pressure_is_in_one_area)
+{
+	static const char *const pressures[] = { "scripted", "of-an-area" };
+	struct options options;
+	char arguments[96], *text;
+	bool good = true;
+	size_t i;
+
+	machine.areas.count = 2;
+	for (i = 0; i < ARRAY_SIZE(pressures); i++) {
+		fake_script.area = &machine.areas.area[0];
+		snprintf(arguments, sizeof(arguments),
+			 "--bench parallel --backend fake-area --pressure %s --threads 2 --sizes 16",
+			 pressures[i]);
+		parse(&options, arguments);
+		good &= expect_number("result", run(&options, &text), 0);
+		good &= expect_number(pressures[i], count_text(text, "\"areas\":2,"), !i);
+		good &= expect_number("reasons",
+				      count_text(text, "pressure of-an-area is in one area"), i);
+		free(text);
+	}
+	machine.areas.count = 0;
 	return good;
 }
 

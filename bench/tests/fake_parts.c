@@ -194,6 +194,17 @@ static const struct backend area_backend = {
 
 REGISTER_BACKEND(area_backend)
 
+static const struct backend single_backend = {
+	.name = "fake-single",
+	.help = "known latencies, one instance at a time",
+	.align_order = ALIGN_UNKNOWN,
+	.is_single = true,
+	.open = fake_open,
+	FAKE_BACKEND_CALLBACKS
+};
+
+REGISTER_BACKEND(single_backend)
+
 static int absent_open(const struct target *target, void **state,
 		       struct reason *why)
 {
@@ -263,6 +274,19 @@ static const struct pressure scripted = {
 };
 
 REGISTER_PRESSURE(scripted)
+
+/* As scripted, of the area under test. */
+static const struct pressure area_pressure = {
+	.name = "of-an-area",
+	.help = "there or not, in the area under test",
+	.needs_area = true,
+	.open = scripted_open,
+	.establish = scripted_establish,
+	.verify = scripted_verify,
+	.close = scripted_close,
+};
+
+REGISTER_PRESSURE(area_pressure)
 
 /* Those that the model is learned under, by name; nothing of them is verified. */
 static int there_verify(void *state, struct occupancy *now, struct reason *why)
