@@ -6,6 +6,7 @@
 #include <linux/kernel-page-flags.h>
 #include <unistd.h>
 
+#include "machine.h"
 #include "meminfo.h"
 
 /*
@@ -80,9 +81,41 @@ int range_frames_count(const struct cma_range *range,
 	       count_range(kpageflags_fd(), range, counts, pages);
 }
 
-int area_lent_pages(const struct target *target, __u64 *pages)
+/* Without debugfs 6.9 to 6.14 tell what was taken since the boot, and given back. */
+static int taken_pages(const struct cma_area *area, __u64 *pages)
 {
-	__u64 total_bytes, free_bytes, used, not_free;
+	__u64 given_back;
+	int err;
+
+	if (!cma_area_used_pages(area, pages))
+		return 0;
+	err = cma_area_read(area, CMA_ALLOC_PAGES_SUCCESS, pages);
+	if (!err)
+		err = cma_area_read(area, CMA_RELEASE_PAGES_SUCCESS, &given_back);
+	if (!err)
+		*pages -= given_back;
+	return err;
+}
+
+/* CmaFree is of all areas, and so must be what is taken. False: not told of each. */
+static bool taken_of_all_areas(__u64 *pages)
+{
+	__u64 taken;
+	size_t i;
+
+	*pages = 0;
+	for (i = 0; i < machine.areas.count; i++) {
+		if (taken_pages(&machine.areas.area[i], &taken))
+			return false;
+		*pages += taken;
+	}
+	return true;
+}
+
+int area_lent_pages(const struct target *target, struct occupancy *now)
+{
+	__u64 total_bytes, free_bytes, taken, not_free;
+	bool told;
 	int err;
 
 	vm_stat_refresh();
@@ -91,10 +124,12 @@ int area_lent_pages(const struct target *target, __u64 *pages)
 		err = meminfo_bytes("CmaFree", &free_bytes);
 	if (err)
 		return err;
-	if (cma_area_used_pages(target->area, &used))
-		used = 0;
+	told = taken_of_all_areas(&taken);
+	if (!told)
+		taken = 0;
 	not_free = (total_bytes - free_bytes) / target->page_size_bytes;
-	*pages = not_free > used ? not_free - used : 0;
+	now->pages = not_free > taken ? not_free - taken : 0;
+	now->source = told ? OCCUPANCY_COUNTERS : OCCUPANCY_NOT_FREE;
 	return 0;
 }
 
@@ -107,6 +142,38 @@ int area_frames_occupied(const struct target *target, struct occupancy *now)
 	now->source = OCCUPANCY_KPAGEFLAGS;
 	if (!area_frames_count(target->area, is_occupied, &now->pages))
 		return 0;
-	now->source = OCCUPANCY_COUNTERS;
-	return area_lent_pages(target, &now->pages);
+	return area_lent_pages(target, now);
+}
+
+/* Free pages on per-CPU lists look used to the counters. */
+static __u64 few_pages(const struct target *target)
+{
+	__u64 total_bytes;
+
+	if (!target->area)
+		return 0;
+	if (target->area->count_pages)
+		return target->area->count_pages / 20;
+	return meminfo_bytes("CmaTotal", &total_bytes) ? 0 :
+	       total_bytes / target->page_size_bytes / 20;
+}
+
+int area_frames_expect_empty(const struct target *target, struct occupancy *now,
+			     struct reason *why)
+{
+	__u64 few = few_pages(target);
+
+	if (area_frames_occupied(target, now))
+		return refuse(why, -EIO, "cannot count pages in the area");
+	if (now->pages <= few)
+		return 0;
+	if (now->source == OCCUPANCY_NOT_FREE)
+		return refuse(why, -EBUSY,
+			      "%llu pages are not free, expected at most %llu: drivers' buffers or pages of other programs, which this kernel does not tell apart (debugfs and root, or Linux 6.9, would); --pressure ambient measures it as it is",
+			      now->pages, few);
+	return refuse(why, -EBUSY,
+		      "%llu pages of other programs are in the area%s, expected at most %llu; --pressure ambient measures it as it is",
+		      now->pages,
+		      now->source == OCCUPANCY_COUNTERS && machine.areas.count > 1 ? "s" : "",
+		      few);
 }

@@ -23,10 +23,20 @@ int range_frames_count(const struct cma_range *range,
 		       bool (*counts)(__u64 flags), __u64 *pages);
 
 /*
+ * area_frames_expect_empty - likewise, and no more of them than a twentieth of the area.
+ *
+ * Returns 0, or -errno and the reason. *now is set in both cases.
+ */
+int area_frames_expect_empty(const struct target *target, struct occupancy *now,
+			     struct reason *why);
+
+/*
  * area_lent_pages - by the counters alone: CMA pages neither free nor taken
  * by CMA's users. Of all areas together, and free pages on per-CPU lists are
- * in it. Returns 0 or -errno.
+ * in it. Where the kernel does not tell of each area what is taken, drivers'
+ * buffers are in it as well: the source is OCCUPANCY_NOT_FREE then. Returns 0
+ * or -errno.
  */
-int area_lent_pages(const struct target *target, __u64 *pages);
+int area_lent_pages(const struct target *target, struct occupancy *now);
 
 #endif

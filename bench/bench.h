@@ -118,6 +118,7 @@ enum occupancy_source {
 	OCCUPANCY_PAGEMAP,	/* our own pages, by PFN: exact */
 	OCCUPANCY_KPAGEFLAGS,	/* everybody's pages, by PFN: exact */
 	OCCUPANCY_COUNTERS,	/* CmaTotal - CmaFree - used, all areas */
+	OCCUPANCY_NOT_FREE,	/* CmaTotal - CmaFree: used is not told of each */
 };
 
 struct occupancy {

@@ -119,6 +119,7 @@ static const char *const source_names[] = {
 	[OCCUPANCY_PAGEMAP] = "pagemap",
 	[OCCUPANCY_KPAGEFLAGS] = "kpageflags",
 	[OCCUPANCY_COUNTERS] = "counters",
+	[OCCUPANCY_NOT_FREE] = "not free",
 };
 
 static void write_findings(struct json *json, const struct sample *sample)

@@ -177,14 +177,16 @@ static int choose_capacity(struct resident *resident)
 
 static int prepare_window(struct resident *resident, struct reason *why)
 {
+	struct occupancy before;
 	int err;
 
 	resident->by_flags = resident->kind->is_in_frame &&
 		!area_frames_count(resident->target->area,
 				   resident->kind->is_in_frame,
 				   &resident->lent_before_pages);
-	err = resident->by_flags ? 0 :
-	      area_lent_pages(resident->target, &resident->lent_before_pages);
+	err = resident->by_flags ? 0 : area_lent_pages(resident->target, &before);
+	if (!err && !resident->by_flags)
+		resident->lent_before_pages = before.pages;
 	if (!err)
 		err = choose_capacity(resident);
 	if (err)

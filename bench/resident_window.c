@@ -78,10 +78,14 @@ int window_scan(struct resident *resident)
 static int count_lent(struct resident *resident, __u64 *lent)
 {
 	bool (*counts)(__u64 flags) = resident->kind->is_in_frame;
+	struct occupancy now = { 0 };
 	int err;
 
-	if (!resident->by_flags)
-		return area_lent_pages(resident->target, lent);
+	if (!resident->by_flags) {
+		err = area_lent_pages(resident->target, &now);
+		*lent = now.pages;
+		return err;
+	}
 	err = area_frames_count(resident->target->area, counts, lent);
 	return err ? err : range_frames_count(&resident->landing, counts,
 					      &resident->landing_pages);

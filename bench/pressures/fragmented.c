@@ -113,13 +113,11 @@ static int fragmented_verify(void *state, struct occupancy *now,
 {
 	struct fragmented *fragmented = state;
 	const struct cma_area *area = fragmented->target->area;
+	int err = area_frames_expect_empty(fragmented->target, now, why);
 	__u64 used;
 
-	if (area_frames_occupied(fragmented->target, now))
-		return refuse(why, -1, "cannot count pages in the area");
-	if (now->pages > area->count_pages / 20)
-		return refuse(why, -1, "%llu pages of other programs are in the area, expected at most %llu",
-			      now->pages, area->count_pages / 20);
+	if (err)
+		return err;
 	if (!cma_area_used_pages(area, &used) && used != fragmented->others_pages + HELD)
 		return refuse(why, -1, "%llu pages of the area are taken, expected the %d buffers that are held and %llu of others",
 			      used, HELD, fragmented->others_pages);
