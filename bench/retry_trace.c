@@ -73,6 +73,7 @@ int retry_trace_open(struct retry_trace *trace, struct reason *why)
 	err = write_entry(trace, "tracing_on", "0");
 	if (!err)
 		err = write_entry(trace, "set_event_pid", pid);
+	trace->tells_retries = !write_entry(trace, "events/cma/cma_alloc_busy_retry/enable", "0");
 	/* Threads too, where the kernel can (4.12). */
 	write_entry(trace, "options/event-fork", "1");
 	if (err) {
@@ -204,7 +205,7 @@ void retry_trace_stop(const struct retry_trace *trace, struct sample *sample)
 			trace->times->is_lost = true;
 		return;
 	}
-	sample->has_retries = true;
+	sample->has_retries = trace->tells_retries;
 	for (line = strtok_r(text, "\n", &next); line;
 	     line = strtok_r(NULL, "\n", &next)) {
 		read_line(line, sample);

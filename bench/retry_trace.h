@@ -15,6 +15,7 @@ struct phase_times;
 struct retry_trace {
 	char folder[128];	/* empty: not open */
 	struct guard guard;	/* removes it, however the program ends */
+	bool tells_retries;	/* from 5.13 on */
 	struct phase_times *times;	/* where probes add up; NULL: nowhere */
 };
 
@@ -26,7 +27,8 @@ int retry_trace_start(const struct retry_trace *trace);
 
 /*
  * retry_trace_stop - stop, and fill in the sample's retries, and its errno where
- * the kernel traces it. Retries stay unknown when events were lost.
+ * the kernel traces it. Retries stay unknown when events were lost, or the
+ * kernel has none for them.
  */
 void retry_trace_stop(const struct retry_trace *trace, struct sample *sample);
 
