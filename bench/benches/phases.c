@@ -31,8 +31,14 @@ static void write_table(const struct session *session, const struct row *row,
 	__u64 total_ns = phase_times_total_ns(times);
 	size_t i;
 
-	if (!session->table || !total_ns)
+	if (!session->table)
 		return;
+	if (!total_ns) {
+		fprintf(session->table, "%-10s %-10s %-16s%3u%% %6llu pages: no allocation whose trace is whole\n",
+			row->bench, row->cell->backend->name, row->cell->pressure->name,
+			row->cell->percent, row->request.pages);
+		return;
+	}
 	fprintf(session->table, "%-10s %-10s %-16s%3u%% %6llu pages: %.2f us traced,",
 		row->bench, row->cell->backend->name, row->cell->pressure->name,
 		row->cell->percent, row->request.pages,
@@ -51,7 +57,7 @@ static void write_times(struct session *session, const struct row *row,
 			unsigned int explained_percent)
 {
 	__u64 calls = times->calls ? times->calls : 1;
-	bool known = times->calls && !times->is_lost;
+	bool known = times->calls > 0;
 	struct json json;
 	char key[32];
 	size_t i;
@@ -154,7 +160,7 @@ static void run_row(struct session *session, const struct row *row,
 	     !row_is_over(session, start_ns); i++) {
 		one = (struct phase_times) { .pid = getpid() };
 		sample_take(row->cell, &row->request, &trace, NULL, &sample);
-		if (sample.valid && !sample.error) {
+		if (sample.valid && !sample.error && one.calls && !one.is_lost) {
 			phase_times_correct(&one, probe_ns);
 			phase_times_add(&times, &one);
 			samples_at[phase_times_explained_percent(&one)]++;
