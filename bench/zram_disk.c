@@ -81,7 +81,7 @@ int zram_disk_swap_on(struct zram_disk *disk, size_t page_size_bytes,
 		return refuse(why, err, "cannot write swap space to %s: %s",
 			      disk->path, strerror(-err));
 	guard_swapoff(&disk->guard, disk->path);
-	if (swapon(disk->path, 0))
+	if (swapon(disk->path, SWAP_FLAG_PREFER | SWAP_FLAG_PRIO_MASK))
 		return refuse(why, -errno, "cannot swap to %s: %m (CONFIG_SWAP, root)",
 			      disk->path);
 	disk->is_swap = true;

@@ -18,7 +18,7 @@ struct zram_disk {
 /* zram_disk_open - add a disk of @bytes. zram_disk_close() in every case. */
 int zram_disk_open(struct zram_disk *disk, __u64 bytes, struct reason *why);
 
-/* zram_disk_swap_on - make it swap space, with the least priority there is. */
+/* zram_disk_swap_on - make it swap space, preferred to all that others have. */
 int zram_disk_swap_on(struct zram_disk *disk, size_t page_size_bytes,
 		      __u64 bytes, struct reason *why);
 void zram_disk_close(struct zram_disk *disk);
