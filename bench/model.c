@@ -8,7 +8,7 @@
 #include "statistics.h"
 
 /* More than the caches of a small machine hold. */
-#define FLOOR_PAGES 2048
+#define FLOOR_BYTES (8ul << 20)
 #define ROUNDS 3
 
 bool model_predict(const struct model *model, const struct work *work,
@@ -74,29 +74,29 @@ const char *model_term_name(enum model_term term)
 /* The best of a few rounds: the first ones meet cold caches and others' work. */
 void floor_measure(struct floor *floor, size_t page_size_bytes)
 {
-	size_t bytes = FLOOR_PAGES * page_size_bytes;
+	size_t pages = FLOOR_BYTES / page_size_bytes;
 	__u64 start_ns, set_ns = ~0ull, copy_ns = ~0ull, took_ns;
 	char *from, *to;
 	int round;
 
-	from = mmap(NULL, 2 * bytes, PROT_READ | PROT_WRITE,
+	from = mmap(NULL, 2 * FLOOR_BYTES, PROT_READ | PROT_WRITE,
 		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 	if (from == MAP_FAILED)
 		return;
-	to = from + bytes;
+	to = from + FLOOR_BYTES;
 	for (round = 0; round < ROUNDS; round++) {
 		start_ns = clock_now_ns();
-		memset(from, round, bytes);
+		memset(from, round, FLOOR_BYTES);
 		took_ns = clock_now_ns() - start_ns;
 		set_ns = took_ns < set_ns ? took_ns : set_ns;
 		start_ns = clock_now_ns();
-		memcpy(to, from, bytes);
+		memcpy(to, from, FLOOR_BYTES);
 		took_ns = clock_now_ns() - start_ns;
 		copy_ns = took_ns < copy_ns ? took_ns : copy_ns;
 	}
-	floor->memset_page_ns = rounded_average(set_ns, FLOOR_PAGES);
-	floor->memcpy_page_ns = rounded_average(copy_ns, FLOOR_PAGES);
-	munmap(from, 2 * bytes);
+	floor->memset_page_ns = rounded_average(set_ns, pages);
+	floor->memcpy_page_ns = rounded_average(copy_ns, pages);
+	munmap(from, 2 * FLOOR_BYTES);
 }
 
 double floor_ns(const struct floor *floor, const struct work *work)

@@ -32,7 +32,7 @@ static int blame(const char *area)
 	cma_area_used_pages(target.area, &used);
 	if (busy_pages_find(&target, &busy, &why)) {
 		fprintf(stderr, "error: %s\n", why.text);
-	} else {
+	} else if (!interrupted()) {
 		printf("area %s: %llu pages, %llu of them taken; for a moment %llu more could be had\n",
 		       target_name(&target), target.area->count_pages, used,
 		       busy.taken_pages);
@@ -47,6 +47,8 @@ static int blame(const char *area)
 
 static int blame_run(int argc, char **argv)
 {
+	int status;
+
 	if (argc > 1 && !strcmp(argv[1], "--help")) {
 		fputs(help, stdout);
 		return 0;
@@ -58,7 +60,10 @@ static int blame_run(int argc, char **argv)
 	}
 	interrupt_catch();
 	machine_discover();
-	return blame(argv[1]);
+	status = blame(argv[1]);
+	if (interrupted())
+		interrupt_die();
+	return status;
 }
 
 static const struct command blame_command = {
