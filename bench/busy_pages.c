@@ -201,7 +201,7 @@ static void print_range(FILE *file, const struct page_description *first,
 		*first->owner ? first->owner :
 		"nobody found: held by a pipe, a driver or the kernel itself");
 	fprintf(file, "      allocated by %s\n", *first->allocated_by ?
-		first->allocated_by : "unknown (CONFIG_PAGE_OWNER, page_owner=on)");
+		first->allocated_by : "unknown (CONFIG_PAGE_OWNER, page_owner=on, Linux 6.1)");
 }
 
 void busy_pages_print(FILE *file, const struct busy_pages *busy)
