@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What dump_page() writes of a page that could not be migrated (5.12 and later,
- * with dynamic debug), each line behind what the log puts before it:
+ * with dynamic debug), each line behind what the log puts before it. Others dump
+ * pages as well, "BUG: Bad page" above all: the reason, which comes last but for
+ * the owner, tells whether all of it counts.
  *
  *	page:(ptrval) refcount:3 mapcount:1 mapping:(ptrval) index:0x1 pfn:0x57611
  *	anon flags: 0x40000(swapbacked|zone=0)
@@ -15,40 +17,37 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench.h"
+
 #define SHOWN_FRAMES 5
 
-struct explained_page *explain_page(struct explanation *told, __u64 pfn)
+static bool is_in_the_way(const char *reason)
 {
+	/* Could not be freed from a range: memory that goes offline has both as well. */
+	static const char *const reasons[] = { "migration failure", "unmovable page" };
 	size_t i;
 
-	for (i = 0; i < told->pages; i++)
-		if (told->page[i].pfn == pfn) {
-			told->page[i].times++;
-			return &told->page[i];
-		}
-	if (told->pages == EXPLAIN_MAX) {
-		told->too_many++;
-		return NULL;
-	}
-	told->page[told->pages].pfn = pfn;
-	told->page[told->pages].times = 1;
-	told->page[told->pages].references = -1;
-	return &told->page[told->pages++];
+	for (i = 0; i < ARRAY_SIZE(reasons); i++)
+		if (!strcmp(reason, reasons[i]))
+			return true;
+	return false;
 }
 
 static bool read_head(struct explanation *told, const char *line)
 {
 	const char *at = strstr(line, "refcount:");
 	const char *pfn = at ? behind(at, " pfn:0x") : NULL;
+	int references, mappings;
 
-	if (!pfn)
+	if (!pfn || sscanf(at, "refcount:%d mapcount:%d", &references, &mappings) != 2)
 		return false;
 	told->frames_to_come = 0;
-	told->last_page = explain_page(told, strtoull(pfn, NULL, 16));
-	if (told->last_page)
-		sscanf(at, "refcount:%d mapcount:%d",
-		       &told->last_page->references,
-		       &told->last_page->mappings);
+	told->last_page = NULL;
+	told->dumped_lines = 0;
+	told->dumped = (struct explained_page){
+		.pfn = strtoull(pfn, NULL, 16),
+		.references = references, .mappings = mappings,
+	};
 	return true;
 }
 
@@ -82,14 +81,25 @@ static bool read_mapping(struct explained_page *page, const char *line)
 	return true;
 }
 
-static bool read_reason(struct explained_page *page, const char *line)
+/* Now its lines before are known to be about CMA, or not to be. */
+static bool read_reason(struct explanation *told, const char *line)
 {
 	const char *at = behind(line, "page dumped because: ");
+	unsigned int lines = told->dumped_lines;
+	struct explained_page *page;
 
-	if (!at)
+	if (!at || !lines)
 		return false;
-	snprintf(page->why, sizeof(page->why), "%.*s", (int)strcspn(at, "\n"),
-		 at);
+	told->dumped_lines = 0;
+	snprintf(told->dumped.why, sizeof(told->dumped.why), "%.*s",
+		 (int)strcspn(at, "\n"), at);
+	if (!is_in_the_way(told->dumped.why))
+		return false;
+	page = explain_page(told, told->dumped.pfn);
+	told->dumped.count = page->count;
+	*page = told->dumped;
+	told->last_page = page;
+	told->recognised += lines;
 	return true;
 }
 
@@ -127,16 +137,27 @@ static bool read_frame(struct explanation *told, const char *line)
 	return true;
 }
 
+/* Up to its reason: nobody knows yet whether it counts. */
+static bool read_dumped(struct explanation *told, const char *line)
+{
+	bool known = read_head(told, line);
+
+	if (!known && told->dumped_lines)
+		known = read_flags(&told->dumped, line) ||
+			read_mapping(&told->dumped, line);
+	told->dumped_lines += known;
+	return known;
+}
+
 bool explain_dump_line(struct explanation *told, const char *line)
 {
-	struct explained_page *page = told->last_page;
-
-	if (read_head(told, line))
+	if (read_dumped(told, line))
+		return false;
+	if (read_reason(told, line))
 		return true;
-	if (!page)
+	if (!told->last_page)
 		return false;
 	if (told->frames_to_come && read_frame(told, line))
 		return true;
-	return read_flags(page, line) || read_mapping(page, line) ||
-	       read_reason(page, line) || read_owner(told, line);
+	return read_owner(told, line);
 }

@@ -26,94 +26,24 @@ static bool read_kernel(struct explanation *told, const char *line)
 	return true;
 }
 
-static __u64 unit_bytes(const char *unit)
+/* Behind "cma_alloc: ", whatever else the function's name has by now. */
+static const char *behind_function(const char *line)
 {
-	return !strncmp(unit, "KiB", 3) ? 1024 : 1024 * 1024;
-}
+	const char *at = line;
 
-static void add_area(struct explanation *told, const char *name, __u64 base,
-		     __u64 bytes)
-{
-	struct explained_area *area;
-	size_t i;
-
-	for (i = 0; i < told->areas; i++)
-		if (told->area[i].base == base && told->area[i].bytes == bytes)
-			return;
-	if (told->areas == EXPLAIN_MAX) {
-		told->too_many++;
-		return;
+	while ((at = behind(at, "cma_alloc"))) {
+		at += strspn(at, "abcdefghijklmnopqrstuvwxyz_");
+		if (!strncmp(at, ": ", strlen(": ")))
+			return at + strlen(": ");
 	}
-	area = &told->area[told->areas++];
-	area->base = base;
-	area->bytes = bytes;
-	snprintf(area->name, sizeof(area->name), "%s", name);
-}
-
-/*
- *	cma: CMA: reserved 16 MiB at 2c000000			up to 3.16
- *	cma: Reserved 128 MiB at 0x0000000057600000 on node -1
- *	Reserved memory: created CMA memory pool at 0x..., size 64 MiB
- *	OF: reserved mem: 0x...0x (65536 KiB) map reusable linux,cma
- */
-static bool read_area(struct explanation *told, const char *line)
-{
-	unsigned long long size, base, end;
-	char unit[8], name[64] = "";
-	const char *at;
-
-	at = behind(line, "cma: Reserved ") ?: behind(line, "CMA: reserved ");
-	if (at && sscanf(at, "%llu %7s at %llx", &size, unit, &base) == 3) {
-		add_area(told, "the default area", base, size * unit_bytes(unit));
-		return true;
-	}
-	at = behind(line, "created CMA memory pool at 0x");
-	if (at && sscanf(at, "%llx, size %llu %7s", &base, &size, unit) == 3) {
-		add_area(told, "", base, size * unit_bytes(unit));
-		return true;
-	}
-	/* 6.x and later name the node here, right before or after. */
-	at = behind(line, "reserved mem: 0x");
-	if (at && strstr(at, " reusable ") &&
-	    sscanf(at, "%llx..0x%llx (%llu %7[^)]) map reusable %63s", &base,
-		   &end, &size, unit, name) == 5) {
-		add_area(told, name, base, size * unit_bytes(unit));
-		return true;
-	}
-	return false;
-}
-
-void explain_failure(struct explanation *told, const char *area,
-		     size_t length, __u64 pages, int error)
-{
-	struct explained_failure *failure;
-	size_t i;
-
-	for (i = 0; i < told->failures; i++) {
-		failure = &told->failure[i];
-		if (failure->pages != pages || failure->error != error ||
-		    strncmp(failure->area, area, length) ||
-		    strlen(failure->area) != length)
-			continue;
-		failure->times++;
-		return;
-	}
-	if (told->failures == EXPLAIN_MAX) {
-		told->too_many++;
-		return;
-	}
-	failure = &told->failure[told->failures++];
-	snprintf(failure->area, sizeof(failure->area), "%.*s", (int)length,
-		 area);
-	failure->pages = pages;
-	failure->error = error;
-	failure->times = 1;
+	return NULL;
 }
 
 /*
  *	cma: cma_alloc: alloc failed, req-size: 64 pages, ret: -16
  *	cma: cma_alloc: reserved: alloc failed, req-size: 64 pages, ret: -16
  *	cma: __cma_alloc: reserved: alloc failed, req-size: ...
+ *	cma: __cma_alloc_frozen: reserved: alloc failed, req-size: ...	7.x
  */
 static bool read_failure(struct explanation *told, const char *line)
 {
@@ -125,7 +55,7 @@ static bool read_failure(struct explanation *told, const char *line)
 	if (!at || sscanf(at, "alloc failed, req-size: %llu pages, ret: -%d",
 			  &pages, &error) != 2)
 		return false;
-	name = behind(line, "cma_alloc: ");
+	name = behind_function(line);
 	if (name && name < at) {
 		length = at - name;
 		while (length && strchr(":\n ", name[length - 1]))
@@ -133,25 +63,6 @@ static bool read_failure(struct explanation *told, const char *line)
 	}
 	explain_failure(told, name ? name : "", length, pages, error);
 	return true;
-}
-
-void explain_range(struct explanation *told, __u64 start, __u64 end)
-{
-	size_t i;
-
-	for (i = 0; i < told->ranges; i++)
-		if (told->range[i].start_pfn == start &&
-		    told->range[i].end_pfn == end) {
-			told->range[i].times++;
-			return;
-		}
-	if (told->ranges == EXPLAIN_MAX) {
-		told->too_many++;
-		return;
-	}
-	told->range[told->ranges].start_pfn = start;
-	told->range[told->ranges].end_pfn = end;
-	told->range[told->ranges++].times = 1;
 }
 
 /*
@@ -193,27 +104,78 @@ static bool read_debug_retry(struct explanation *told, const char *line)
 	return true;
 }
 
+/* What is too long ends at a '+', behind a whole number. */
+static void add_free_runs(struct explanation *told, const char *runs, size_t length)
+{
+	size_t used = strlen(told->free_runs);
+	size_t room = sizeof(told->free_runs) - sizeof("...") - used;
+	const char *mark = "";
+
+	if (strstr(told->free_runs, "..."))
+		return;
+	if (length > room) {
+		mark = "...";
+		for (length = room; length && runs[length - 1] != '+';)
+			length--;
+	}
+	snprintf(told->free_runs + used, sizeof(told->free_runs) - used, "%.*s%s",
+		 (int)length, runs, mark);
+}
+
+static const char *find_free_total(const char *line)
+{
+	const char *at = strstr(line, "=> ");
+	unsigned long long pages;
+	int end = 0;
+
+	if (!at || sscanf(at, "=> %llu free of %llu total pages%n", &pages, &pages, &end) != 2)
+		return NULL;
+	return end ? at : NULL;
+}
+
+/*
+ *	cma: number of available pages: 1@12+3@77=> 4 free of 4096 total pages
+ *
+ * A list that is too long for one message goes on in the next. From 6.15 on
+ * there is one for each range, and all are messages of their own:
+ *
+ *	cma: number of available pages:
+ *	cma: range 0: 1@12+3@77
+ *	=> 4 free of 4096 total pages
+ */
 static bool read_free_pages(struct explanation *told, const char *line)
 {
-	const char *at = behind(line, "number of available pages: ");
+	const char *runs = behind(line, "number of available pages:");
+	const char *total = find_free_total(line);
 
-	if (!at)
-		return false;
-	snprintf(told->free_pages, sizeof(told->free_pages), "%.*s",
-		 (int)strcspn(at, "\n"), at);
-	return true;
+	if (runs) {
+		told->free_runs[0] = '\0';
+		told->free_total[0] = '\0';
+		runs += strspn(runs, " ");
+	} else {
+		runs = strstr(line, "cma: range ");
+		runs = runs ? runs + strlen("cma:") : NULL;
+	}
+	if (runs)
+		add_free_runs(told, runs, total ? (size_t)(total - runs) : strcspn(runs, "\n"));
+	if (total)
+		snprintf(told->free_total, sizeof(told->free_total), "%.*s",
+			 (int)strcspn(total, "\n"), total);
+	return runs || total;
 }
 
 void explain_line(struct explanation *told, const char *line)
 {
 	static bool (*const readers[])(struct explanation *, const char *) = {
-		read_kernel, read_area, read_failure, read_busy_range,
-		read_debug_retry, read_free_pages, explain_dump_line,
-		explain_trace_line,
+		explain_area_line, read_failure, read_busy_range, read_debug_retry,
+		read_free_pages, explain_dump_line, explain_trace_line,
 	};
 	size_t i;
 
 	told->lines++;
+	/* Every log has one: it says nothing about CMA. */
+	if (read_kernel(told, line))
+		return;
 	for (i = 0; i < ARRAY_SIZE(readers); i++)
 		if (readers[i](told, line)) {
 			told->recognised++;

@@ -82,10 +82,29 @@ static void print_failures(FILE *file, const struct explanation *told)
 		const struct explained_failure *failure = &told->failure[i];
 		const char *name = strerrorname_np(failure->error);
 
-		fprintf(file, "%8llu %8llu  %-10s %-20s %s\n", failure->times,
+		fprintf(file, "%8llu %8llu  %-10s %-20s %s\n", failure->count.times,
 			failure->pages, failure->error && name ? name : "?", *failure->area ?
 			failure->area : "not told", meaning(told, failure));
 	}
+}
+
+static void print_title(FILE *file, const char *what, size_t different, bool more)
+{
+	if (more)
+		fprintf(file, "\n%s, more than %zu different ones: those that may be the most frequent\n",
+			what, different);
+	else
+		fprintf(file, "\n%s, %zu different ones%s\n", what, different,
+			different > SHOWN ? ", the most frequent" : "");
+}
+
+static void print_times(FILE *file, const struct explained_count *count)
+{
+	if (count->inherited)
+		fprintf(file, "at most %llu times, at least %llu  ", count->times,
+			count->times - count->inherited);
+	else
+		fprintf(file, "%8llu times  ", count->times);
 }
 
 static void print_ranges(FILE *file, const struct explanation *told)
@@ -94,14 +113,16 @@ static void print_ranges(FILE *file, const struct explanation *told)
 
 	if (!told->ranges)
 		return;
-	fprintf(file, "\nbusy ranges, %zu different ones%s\n", told->ranges,
-		told->ranges > SHOWN ? ", the most frequent" : "");
-	for (i = 0; i < told->ranges && i < SHOWN; i++)
-		fprintf(file, "%8llu times  pfn 0x%llx-0x%llx, %llu pages, in %s\n",
-			told->range[i].times, told->range[i].start_pfn,
-			told->range[i].end_pfn - 1,
-			told->range[i].end_pfn - told->range[i].start_pfn,
-			area_name(area_of_pfn(told, told->range[i].start_pfn)));
+	print_title(file, "busy ranges", told->ranges, told->more_ranges);
+	for (i = 0; i < told->ranges && i < SHOWN; i++) {
+		const struct explained_range *range = &told->range[i];
+
+		print_times(file, &range->count);
+		fprintf(file, "pfn 0x%llx-0x%llx, %llu pages, in %s\n",
+			range->start_pfn, range->end_pfn - 1,
+			range->end_pfn - range->start_pfn,
+			area_name(area_of_pfn(told, range->start_pfn)));
+	}
 	if (told->suppressed)
 		fprintf(file, "%8llu messages more were left out by the kernel\n",
 			told->suppressed);
@@ -113,13 +134,12 @@ static void print_pages(FILE *file, const struct explanation *told)
 
 	if (!told->pages)
 		return;
-	fprintf(file, "\npages in the way, %zu different ones%s\n", told->pages,
-		told->pages > SHOWN ? ", the most frequent" : "");
+	print_title(file, "pages in the way", told->pages, told->more_pages);
 	for (i = 0; i < told->pages && i < SHOWN; i++) {
 		const struct explained_page *page = &told->page[i];
 
-		fprintf(file, "%8llu times  pfn 0x%llx: %s", page->times,
-			page->pfn, *page->why ? page->why : "dumped");
+		print_times(file, &page->count);
+		fprintf(file, "pfn 0x%llx: %s", page->pfn, page->why);
 		if (page->references >= 0)
 			fprintf(file, ", %d references of which %d mappings%s",
 				page->references, page->mappings,
@@ -140,9 +160,14 @@ static void print_trace(FILE *file, const struct explained_trace *trace)
 {
 	if (!trace->starts && !trace->finishes)
 		return;
-	fprintf(file, "\ntraced: %llu allocations, %llu failed, %llu retries, at most %llu in one\n",
-		trace->starts, trace->failures, trace->retries,
-		trace->most_retries);
+	fprintf(file, "\ntraced: %llu allocations, %llu failed, ", trace->starts,
+		trace->failures);
+	if (trace->tells_retries)
+		fprintf(file, "%llu retries, at most %llu in one\n", trace->retries,
+			trace->most_retries);
+	else
+		fputs("retries are not told: kernels before 5.13 have no event of them\n",
+		      file);
 	if (trace->slowest_s > 0)
 		fprintf(file, "slowest: %.6f s for %llu pages\n",
 			trace->slowest_s, trace->slowest_pages);
@@ -151,27 +176,20 @@ static void print_trace(FILE *file, const struct explained_trace *trace)
 			trace->starts - trace->finishes);
 }
 
-#define MORE_OFTEN(name, type)						\
-	static int more_often_##name(const void *a, const void *b)	\
-	{								\
-		__u64 left = ((const type *)a)->times;			\
-		__u64 right = ((const type *)b)->times;			\
-									\
-		return (left < right) - (left > right);			\
-	}
-MORE_OFTEN(failure, struct explained_failure)
-MORE_OFTEN(range, struct explained_range)
-MORE_OFTEN(page, struct explained_page)
+static int more_often(const void *a, const void *b)
+{
+	const struct explained_count *left = a, *right = b;
+
+	return (left->times < right->times) - (left->times > right->times);
+}
 
 void explain_print(FILE *file, struct explanation *told)
 {
 	size_t i;
 
-	qsort(told->failure, told->failures, sizeof(told->failure[0]),
-	      more_often_failure);
-	qsort(told->range, told->ranges, sizeof(told->range[0]),
-	      more_often_range);
-	qsort(told->page, told->pages, sizeof(told->page[0]), more_often_page);
+	qsort(told->failure, told->failures, sizeof(told->failure[0]), more_often);
+	qsort(told->range, told->ranges, sizeof(told->range[0]), more_often);
+	qsort(told->page, told->pages, sizeof(told->page[0]), more_often);
 	fprintf(file, "%llu lines, %llu of them about CMA; kernel %s\n",
 		told->lines, told->recognised,
 		*told->kernel ? told->kernel : "not told");
@@ -186,9 +204,9 @@ void explain_print(FILE *file, struct explanation *told)
 	if (told->logged_retries)
 		fprintf(file, "\n%llu retries are in the log (CONFIG_CMA_DEBUG)\n",
 			told->logged_retries);
-	if (*told->free_pages)
-		fprintf(file, "\nfree runs in the bitmap when it last failed: %s\n",
-			told->free_pages);
+	if (*told->free_runs || *told->free_total)
+		fprintf(file, "\nfree runs in the bitmap when it last failed: %s%s\n",
+			told->free_runs + strspn(told->free_runs, " "), told->free_total);
 	if (told->too_many)
 		fprintf(file, "\n%llu lines about more than %d different ones were only counted\n",
 			told->too_many, EXPLAIN_MAX);

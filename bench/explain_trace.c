@@ -93,6 +93,7 @@ static bool read_start(struct explanation *told, const char *line)
 		return false;
 	task = task_of(&told->trace, line, at);
 	told->trace.starts++;
+	told->trace.tells_retries = true;
 	task->retries = 0;
 	task->started_s = seconds_of(line, at);
 	task->pages = count_of(at);
@@ -108,6 +109,7 @@ static bool read_retry(struct explanation *told, const char *line)
 		return false;
 	task = task_of(&told->trace, line, at);
 	told->trace.retries++;
+	told->trace.tells_retries = true;
 	task->retries++;
 	if (task->retries > told->trace.most_retries)
 		told->trace.most_retries = task->retries;
@@ -149,7 +151,7 @@ static bool read_finish(struct explanation *told, const char *line)
 	return true;
 }
 
-/* Up to 5.11 there was one event: "cma_alloc: pfn=2ef00 page=... count=256 align=8" */
+/* Up to 5.12 there was one event: "cma_alloc: pfn=2ef00 page=... count=256 align=8" */
 static bool read_old_event(struct explanation *told, const char *line)
 {
 	const char *at = strstr(line, "cma_alloc: "), *pfn;
@@ -180,7 +182,7 @@ static bool read_isolation(struct explanation *told, const char *line)
 		return true;
 	explain_range(told, start, end);
 	page = explain_page(told, last);
-	if (page && !page->why[0])
+	if (!page->why[0])
 		snprintf(page->why, sizeof(page->why), "could not be isolated");
 	return true;
 }

@@ -13,7 +13,7 @@ static const char help[] =
 "what they mean, busy ranges and pages by how often they were in the way,\n"
 "retries. Of any kernel, old ones' \"PFNs busy\" included, with or without times;\n"
 "traces as tracefs, trace-cmd report or perf script write them. Needs no root.\n"
-"Status 0: something was found, 1: nothing about CMA is in it, 2: cannot read.\n"
+"Status 0: something was found, 1: nothing about CMA was, 2: cannot read.\n"
 "\n"
 "Example\n"
 "  ssh board dmesg | cmabench explain -\n"

@@ -88,11 +88,13 @@ __u64 shuffled(__u64 n)
 	return 1000 * ((n * 37) % 100 + 1);
 }
 
-static struct harness_test tests[64];
+static struct harness_test tests[128];
 static size_t ntests;
 
 void harness_register(const struct harness_test *test)
 {
+	if (ntests == ARRAY_SIZE(tests))
+		abort();
 	tests[ntests++] = *test;
 }
 
