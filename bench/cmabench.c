@@ -64,8 +64,8 @@ static int check_area(const struct options *options,
 		if (!((const struct backend *)options->backends.part[i])->needs_area)
 			return 0;
 	fprintf(stderr,
-		"error: no CMA area found: expected one in %s (CONFIG_CMA_DEBUGFS, debugfs mounted, root) or %s (CONFIG_CMA_SYSFS); boot with cma=64M, or measure the engine alone with --backend null --pressure none\n",
-		CMA_DEBUGFS_ROOT, CMA_SYSFS_ROOT);
+		"error: no CMA area found: expected one in %s (CONFIG_CMA_DEBUGFS, debugfs mounted, root) or %s (CONFIG_CMA_SYSFS), or a heap in %s that takes from one; boot with cma=64M, or measure the engine alone with --backend null --pressure none\n",
+		CMA_DEBUGFS_ROOT, CMA_SYSFS_ROOT, DMA_HEAP_ROOT);
 	return -1;
 }
 

@@ -6,12 +6,21 @@
 #include <unistd.h>
 
 #include "meminfo.h"
+#include "unseen_area.h"
 
 struct machine machine;
 
+/* A kernel that shows no areas lends from them all the same. */
+static void find_unseen_area(void)
+{
+	if (!machine.areas.count &&
+	    unseen_area_find_heap(&machine.heaps, &machine.areas.area[0]))
+		machine.areas.count = 1;
+}
+
 /*
- * 6.x without debugfs tells an area's name only. Where there is one area, all
- * CMA memory is its.
+ * 6.x without debugfs tells an area's name only. Where one area is known, all
+ * CMA memory is taken for its.
  */
 static void size_only_area(void)
 {
@@ -27,9 +36,10 @@ void machine_discover(void)
 {
 	if (cma_area_discover(&machine.areas))
 		machine.areas.count = 0;
-	size_only_area();
 	if (dma_heap_discover(&machine.heaps, &machine.areas))
 		machine.heaps.count = 0;
+	find_unseen_area();
+	size_only_area();
 }
 
 static int choose_heap(const char *area, const char *heap,

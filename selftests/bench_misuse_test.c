@@ -28,7 +28,7 @@ FIXTURE_SETUP(bench_misuse)
 	const char *reason;
 
 	OPEN_QUIET_TESTBED(&self->bed, testbed_open_heap);
-	reason = self->bed.area_is_unseen ? NEEDS_SEEN_AREA : program_find_cmabench(self->path);
+	reason = program_find_cmabench(self->path);
 	if (reason)
 		SKIP_SETUP("%s", reason);
 }

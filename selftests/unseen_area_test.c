@@ -28,7 +28,7 @@ FIXTURE(unseen_area)
 
 /* What needs no more than a heap, in some of its cases at least. */
 static const char *const programs[] = {
-	"accounting_test", "buffer_memory_test", "dma_buf_*", "dma_heap_[!l]*",
+	"accounting_test", "bench_test", "buffer_memory_test", "dma_buf_*", "dma_heap_[!l]*",
 	"seed_program_test", "stress_test", NULL
 };
 

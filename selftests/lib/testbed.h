@@ -18,9 +18,6 @@
 
 #define TESTBED_MAX_BLOCKS 32
 
-/* The skip of who cannot do with bed->area_is_unseen. */
-#define NEEDS_SEEN_AREA "needs CONFIG_CMA_SYSFS or CONFIG_CMA_DEBUGFS, to see the area"
-
 struct testbed {
 	struct cma_area_list areas;
 	struct dma_heap_list heaps;
