@@ -12,7 +12,8 @@
 # of the guest is for verdict.sh to say; the status here is 0 once QEMU ended.
 # GUEST_CPU names QEMU's CPU model for TCG instead of ARCH's.
 # ONLY narrows the stage to what its glob names; BENCH_ARGUMENTS go to cmabench;
-# CLOCK and TIMEOUT_S stand for the row's, GUEST_ARGUMENTS follow its command line,
+# CLOCK and TIMEOUT_S stand for the row's, PROFILE_ARGUMENTS come before its command line,
+# GUEST_ARGUMENTS behind it: of two that contradict each other the last one holds.
 # PATIENCE multiplies the row's time limit, and init's.
 # SEED is the order of the KUnit suites and their cases, RUNS how often they run
 # in the boot, each time with the next seed; see kunit/lib/kunit_order.c. Likewise
@@ -33,6 +34,8 @@ row=$(boot_row "$name")
 read -r _ stage memory cpus clock timeout_s fixture guest_arguments <<EOF
 $row
 EOF
+
+guest_arguments=${PROFILE_ARGUMENTS:+$PROFILE_ARGUMENTS }$guest_arguments
 
 write_plan() {
 	case $stage in

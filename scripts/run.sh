@@ -25,10 +25,10 @@ results=$top/results
 profile_says() {
 	sed -n "s/^# $1//p" "$scripts/config/profile-$profile.config" 2>/dev/null || :
 }
-GUEST_ARGUMENTS="$(profile_says 'boots with ')${GUEST_ARGUMENTS:+ $GUEST_ARGUMENTS}"
+PROFILE_ARGUMENTS=$(profile_says 'boots with ')
 PATIENCE=$(profile_says 'takes ' | cut -d ' ' -f 1)
 MORE_MEMORY_MIB=$(profile_says 'needs ' | cut -d ' ' -f 1)
-export GUEST_ARGUMENTS PATIENCE MORE_MEMORY_MIB
+export PROFILE_ARGUMENTS PATIENCE MORE_MEMORY_MIB
 
 # Instructions can be counted under TCG only. A scenario makes its one published
 # measurement, unless a MODE is asked for.
