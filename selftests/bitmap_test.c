@@ -110,7 +110,10 @@ TEST_F(bitmap, partial_free)
 {
 	struct testbed *bed = &self->bed;
 	__u64 bit_pages = 1ull << bed->area->order_per_bit;
+	const char *reason = testbed_lacks_room(bed, 4 * bit_pages);
 
+	if (reason)
+		SKIP(return, "%s", reason);
 	ASSERT_EQ(0, testbed_debugfs_alloc(bed, 4 * bit_pages));
 	ASSERT_EQ(0, cma_debugfs_free(bed->area, bit_pages));
 	if (bit_pages == 1)
@@ -163,10 +166,13 @@ TEST_F(bitmap, reads_while_others_allocate)
 	long long end = monotonic_deadline_ms(READS_DEADLINE_MS);
 	int free_id, kill_id, status, reads, seen = 0;
 	struct testbed *bed = &self->bed;
+	const char *reason = testbed_lacks_room(bed, OTHERS_PAGES);
 	unsigned int *allocated, before, during;
 	char path[CMA_PATH_SIZE], text[16];
 	pid_t pid;
 
+	if (reason)
+		SKIP(return, "%s", reason);
 	allocated = mmap(NULL, sizeof(*allocated), PROT_READ | PROT_WRITE,
 			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	ASSERT_NE(MAP_FAILED, (void *)allocated);

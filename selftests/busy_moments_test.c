@@ -161,7 +161,8 @@ TEST_F_TIMEOUT(busy_moments, asking_again_is_enough, 110)
 	}
 	ASSERT_EQ(0, trace_clear(&self->trace));
 	holds = background_steps(&holder->background);
-	EXPECT_EQ(0, testbed_take_room(bed, &room)) {
+	err = testbed_take_room(bed, &room);
+	EXPECT_ROOM(bed, err, room) {
 		TH_LOG("area %s: %llu pages of room cannot be taken while %ld of them are held now and then",
 		       bed->area->name, (unsigned long long)room, before);
 	}

@@ -333,13 +333,14 @@ static void check_granted(struct __test_metadata *_metadata, struct testbed *bed
 			  const struct hold *hold)
 {
 	__u64 room;
+	int err = testbed_take_room(bed, &room);
 
-	EXPECT_EQ(0, testbed_take_room(bed, &room)) {
+	EXPECT_ROOM(bed, err, room) {
 		TH_LOG("area %s: %llu pages of room cannot be taken, page frame 0x%llx is busy",
 		       bed->area->name, (unsigned long long)room, (unsigned long long)hold->pfn);
 	}
-	TH_LOG("area %s: granted, page frame 0x%llx is not held in it", bed->area->name,
-	       (unsigned long long)hold->pfn);
+	TH_LOG("area %s: %s, page frame 0x%llx is not held in it", bed->area->name,
+	       err ? "refused" : "granted", (unsigned long long)hold->pfn);
 	EXPECT_EQ(bed->used_at_start, testbed_give_back(bed));
 }
 
@@ -375,7 +376,8 @@ TEST_F_TIMEOUT(busy_recipes, held_page_is_busy_until_released, 110)
 	if (hold->file)
 		EXPECT_EQ(-1, pattern_first_wrong(hold->file, FILE_BYTES, FILE_SEED));
 	variant->release(hold);
-	EXPECT_EQ(0, testbed_take_room(bed, &room)) {
+	err = testbed_take_room(bed, &room);
+	EXPECT_ROOM(bed, err, room) {
 		TH_LOG("area %s: the page was let go, its frame stays busy", bed->area->name);
 	}
 	if (hold->file)

@@ -262,7 +262,10 @@ TEST_F(debugfs, impossible_sizes_take_nothing)
 TEST_F(debugfs, size_beyond_32_bits)
 {
 	struct testbed *bed = &self->bed;
+	const char *reason = testbed_lacks_room(bed, 1);
 
+	if (reason)
+		SKIP(return, "%s", reason);
 	ASSERT_EQ(0, testbed_debugfs_alloc(bed, 0x100000001ull));
 	EXPECT_EQ(bed->used_at_start + (has_ranges() ? 1 : 1ull << bed->area->order_per_bit),
 		  testbed_used(bed));
@@ -278,9 +281,12 @@ TEST_F(debugfs, size_beyond_32_bits)
 TEST_F(debugfs, sizes_to_free_are_cut_alike)
 {
 	struct testbed *bed = &self->bed;
+	const char *reason = testbed_lacks_room(bed, 3);
 
 	if (bed->area->order_per_bit)
 		SKIP(return, "needs an area with order_per_bit 0");
+	if (reason)
+		SKIP(return, "%s", reason);
 	ASSERT_EQ(0, testbed_debugfs_alloc(bed, 3));
 	EXPECT_EQ(0, cma_debugfs_free(bed->area, 0));
 	EXPECT_EQ(bed->used_at_start + 3, testbed_used(bed));
@@ -297,9 +303,12 @@ TEST_F(debugfs, hexadecimal_and_newline_are_numbers)
 {
 	struct testbed *bed = &self->bed;
 	__u64 pages = 16ull << bed->area->order_per_bit;
+	const char *reason = testbed_lacks_room(bed, pages);
 	char path[CMA_PATH_SIZE], text[32];
 	int id;
 
+	if (reason)
+		SKIP(return, "%s", reason);
 	/* The guard is told in decimal, the kernel in hexadecimal. */
 	cma_area_debugfs_path(bed->area, "free", path);
 	snprintf(text, sizeof(text), "%llu", (unsigned long long)pages);
@@ -323,11 +332,14 @@ TEST_F(debugfs, free_of_too_much_frees_what_there_is)
 {
 	static const __u64 sizes[] = { 1000000, 0x7fffffffull, 0x80000000ull };
 	struct testbed *bed = &self->bed;
+	const char *reason = testbed_lacks_room(bed, 10);
 	size_t i;
 
 	if (self->bed.used_at_start && !testbed_owns_machine())
 		SKIP(return, "needs CMA_TESTS_OWN_MACHINE=1: %llu pages of %s are taken, some by others perhaps",
 		     (unsigned long long)self->bed.used_at_start, bed->area->name);
+	if (reason)
+		SKIP(return, "%s", reason);
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
 		ASSERT_EQ(0, testbed_debugfs_alloc(bed, 10));
 		EXPECT_EQ(0, cma_debugfs_free(bed->area, sizes[i]));

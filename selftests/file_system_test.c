@@ -100,7 +100,8 @@ TEST_F_TIMEOUT(file_system, mounted_one_holds_nothing_in_the_area, 110)
 		SKIP(return, "%s", reason);
 	ASSERT_EQ(0, mount_again(&self->disk, device));
 	movable_free(&self->ballast);
-	EXPECT_EQ(0, testbed_take_room(bed, &room)) {
+	err = testbed_take_room(bed, &room);
+	EXPECT_ROOM(bed, err, room) {
 		TH_LOG("area %s: a file system that is mounted keeps pages of it",
 		       bed->area->name);
 	}

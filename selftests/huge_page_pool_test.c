@@ -85,7 +85,8 @@ TEST_F_TIMEOUT(huge_page_pool, free_pages_are_replaced, 110)
 	movable_free(&self->ballast);
 	ASSERT_EQ(0, read_pool(&before));
 	EXPECT_LE(PAGE_KIND_HUGE_PAGES, before.free);
-	EXPECT_EQ(0, testbed_take_room(bed, &room)) {
+	err = testbed_take_room(bed, &room);
+	EXPECT_ROOM(bed, err, room) {
 		TH_LOG("area %s: %llu pages of room, huge pages of nobody's in it, cannot be taken",
 		       bed->area->name, (unsigned long long)room);
 	}

@@ -54,7 +54,7 @@ TEST_F_TIMEOUT(long_term_pin, pinning_moves_out, 110)
 	struct movable *memory = &self->memory;
 	__u64 room;
 	long before;
-	int ring;
+	int ring, err;
 
 	ring = io_ring_open();
 	ASSERT_LE(0, ring);
@@ -66,7 +66,8 @@ TEST_F_TIMEOUT(long_term_pin, pinning_moves_out, 110)
 		       bed->area->name, before);
 	}
 	EXPECT_EQ(-1, movable_first_bad(memory));
-	EXPECT_EQ(0, testbed_take_room(bed, &room));
+	err = testbed_take_room(bed, &room);
+	EXPECT_ROOM(bed, err, room);
 	close(ring);
 }
 

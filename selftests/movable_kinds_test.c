@@ -272,14 +272,15 @@ static void take_and_return(struct __test_metadata *_metadata, struct testbed *b
 	long before = count_in_area(subjects, bed->area);
 	long long start_ms = monotonic_ms();
 	__u64 room = 0, shared_memory = read_shared_memory(_metadata);
+	int err = testbed_take_part(bed, parts, &room);
 	size_t i;
 
-	EXPECT_EQ(0, testbed_take_part(bed, parts, &room)) {
+	EXPECT_ROOM(bed, err, room) {
 		TH_LOG("area %s: %llu pages of room, all movable, cannot be taken",
 		       bed->area->name, (unsigned long long)room);
 	}
-	TH_LOG("area %s: %ld pages in it, %llu of it taken in %lld ms", bed->area->name, before,
-	       (unsigned long long)room, monotonic_ms() - start_ms);
+	TH_LOG("area %s: %ld pages in it, %llu of it %s in %lld ms", bed->area->name, before,
+	       (unsigned long long)room, err ? "refused" : "taken", monotonic_ms() - start_ms);
 	check_shared_memory(_metadata, shared_memory, bed->page_size);
 	check_writers_go_on(_metadata, subjects);
 	for (i = 0; i < PAGE_KINDS; i++)
@@ -341,7 +342,9 @@ TEST_F_TIMEOUT(movable_kinds, makes_room_unchanged, 110)
 		take_and_return(_metadata, bed, self->subjects, parts);
 	}
 	ASSERT_EQ(0, vmstat_read("pgmigrate_success", &moved));
-	EXPECT_LT(moved_before, moved);
+	/* Refused for others, it may have been before anything moved. */
+	if (!bed->refused_pages)
+		EXPECT_LT(moved_before, moved);
 	for (i = 0; i < PAGE_KINDS; i++)
 		if (self->subjects[i].pages.map)
 			check_contents(_metadata, &self->subjects[i], &page_kinds[i]);

@@ -236,13 +236,14 @@ static void check_tmpfs_accounts(struct __test_metadata *_metadata, const struct
 				 const struct accounts *before, long in_area)
 {
 	__u64 slack = sizeof(FIXTURE_DATA(page_cache)) + bed->page_size;
+	/* Refused for others, it may have been before anything moved. */
+	long least = testbed_used(bed) == bed->area_pages ? in_area : !bed->refused_pages;
 	struct accounts now;
 
 	if (!testbed_owns_machine())
 		slack += in_area / 2 * bed->page_size;
 	read_accounts(_metadata, &now);
-	EXPECT_LE(testbed_used(bed) == bed->area_pages ? in_area : 1,
-		  (long)(now.moved - before->moved)) {
+	EXPECT_LE(least, (long)(now.moved - before->moved)) {
 		TH_LOG("%ld pages of the file in the area, and pgmigrate_success grew by %lld",
 		       in_area, (long long)(now.moved - before->moved));
 	}
@@ -317,7 +318,7 @@ TEST_F_TIMEOUT(page_cache, file_survives_the_area_being_taken, 110)
 			break;
 		err = testbed_debugfs_alloc(bed, room);
 	}
-	EXPECT_EQ(0, err) {
+	EXPECT_ROOM(bed, err, room) {
 		TH_LOG("area %s: %llu pages of room cannot be taken, %ld pages of a file there",
 		       bed->area->name, (unsigned long long)room, in_area);
 	}

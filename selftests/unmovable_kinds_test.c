@@ -322,7 +322,8 @@ TEST_F_TIMEOUT(unmovable_kinds, stays_out_of_the_area, 110)
 		TH_LOG("area %s: no movable page comes either", bed->area->name);
 	}
 	movable_free(&self->ballast);
-	EXPECT_EQ(0, testbed_take_room(bed, &room)) {
+	err = testbed_take_room(bed, &room);
+	EXPECT_ROOM(bed, err, room) {
 		TH_LOG("area %s: %llu pages of room cannot be taken: something in it does not move",
 		       bed->area->name, (unsigned long long)room);
 	}

@@ -78,6 +78,29 @@ static inline bool test_has_failed(const struct __test_metadata *metadata)
 } while (0)
 
 /*
+ * EXPECT_ROOM - @pages were taken, all of the room or a part of it: @err is 0.
+ *
+ * On a board a refusal may be for a page that another program holds there. It is judged
+ * by CLOSE_QUIET_TESTBED(), when nothing of ours is in the area any more: granted then,
+ * it was ours and is a failure, refused again it is a skip. Before, ->refused_pages tells.
+ */
+#define EXPECT_ROOM(bed, err, pages) EXPECT_EQ(0, testbed_judge_later(bed, err, pages))
+
+#define JUDGE_REFUSAL(bed) do { \
+	struct testbed *_refused = (bed); \
+	if (_refused->refused_pages) { \
+		const char *_others = testbed_ask_again(_refused); \
+		EXPECT_NE(NULL, _others) { \
+			TH_LOG("area %s: %llu pages refused, and granted once ours were gone", \
+			       _refused->area->name, \
+			       (unsigned long long)_refused->refused_pages); \
+		} \
+		if (!test_has_failed(_metadata)) \
+			SKIP(_exit(SKIPPED_SETUP_STATUS), "%s", _others); \
+	} \
+} while (0)
+
+/*
  * For a fixture whose first member is a testbed: open it with @open, wait for
  * a quiet area, and at the end see that the area is as it was.
  *
@@ -100,6 +123,7 @@ static inline bool test_has_failed(const struct __test_metadata *metadata)
 		       _settled->area->name); \
 	} \
 	SKIP_IF_OTHERS_DISTURBED(_settled); \
+	JUDGE_REFUSAL(_settled); \
 	EXPECT_EQ(0, testbed_close(_settled)); \
 } while (0)
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "meminfo.h"
@@ -19,6 +20,11 @@
 #define ROOM_DEADLINE_MS 10000
 /* One takes half a minute where KASAN looks at each page of an area that is written to. */
 #define ROOM_ATTEMPTS 5
+/*
+ * On a board somebody may hold a page for as long as it is up. For all rooms that are refused
+ * to a program there: kselftest ends it after 45 s, and then no case has said why it skips.
+ */
+#define REFUSALS_BUDGET_MS 15000
 
 /* Give the processor away for a moment between two looks at a condition. */
 static void pause_ms(int ms)
@@ -301,24 +307,78 @@ int testbed_debugfs_free(struct testbed *bed)
 	return guard_cancel(&bed->guard, bed->block_guard_id[bed->nblocks]);
 }
 
+/* What is left of it. Each case is a process of its own: in memory that they share. */
+static long long *budget_ms;
+
+static void __attribute__((constructor)) share_budget(void)
+{
+	static long long alone;
+
+	budget_ms = mmap(NULL, sizeof(*budget_ms), PROT_READ | PROT_WRITE,
+			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (budget_ms == MAP_FAILED)
+		budget_ms = &alone;
+	*budget_ms = REFUSALS_BUDGET_MS;
+}
+
+static int ask_for_room(struct testbed *bed, __u64 pages, long long deadline_ms)
+{
+	long long start_ms = monotonic_ms(), end;
+	int attempts = 0, err;
+
+	if (!testbed_owns_machine() && deadline_ms > *budget_ms)
+		deadline_ms = *budget_ms;
+	end = monotonic_deadline_ms(deadline_ms);
+	do {
+		err = testbed_debugfs_alloc(bed, pages);
+		attempts++;
+	} while (err == -ENOMEM && (attempts < ROOM_ATTEMPTS || monotonic_ms() < end));
+	if (err == -ENOMEM)
+		*budget_ms -= (monotonic_ms() - start_ms) / monotonic_patience();
+	return err;
+}
+
 int testbed_take_part(struct testbed *bed, unsigned int parts, __u64 *pages)
 {
-	long long end = monotonic_deadline_ms(ROOM_DEADLINE_MS);
-	int attempts = 0, err = cma_area_read(bed->area, CMA_MAXCHUNK_PAGES, pages);
+	int err = cma_area_read(bed->area, CMA_MAXCHUNK_PAGES, pages);
 
 	if (err)
 		return err;
 	*pages /= parts;
-	do {
-		err = testbed_debugfs_alloc(bed, *pages);
-		attempts++;
-	} while (err == -ENOMEM && (attempts < ROOM_ATTEMPTS || monotonic_ms() < end));
-	return err;
+	return ask_for_room(bed, *pages, ROOM_DEADLINE_MS);
 }
 
 int testbed_take_room(struct testbed *bed, __u64 *pages)
 {
 	return testbed_take_part(bed, 1, pages);
+}
+
+int testbed_judge_later(struct testbed *bed, int err, __u64 pages)
+{
+	if (err != -ENOMEM || testbed_owns_machine())
+		return err;
+	/* The first is the smallest: fewer pages of others are in its way. */
+	if (!bed->refused_pages)
+		bed->refused_pages = pages;
+	return 0;
+}
+
+const char *testbed_ask_again(struct testbed *bed)
+{
+	if (testbed_saw_others(bed)) {
+		snprintf(bed->reason, sizeof(bed->reason), "area %.60s was used by others meanwhile",
+			 bed->area->name);
+		return bed->reason;
+	}
+	guard_undo(&bed->guard);
+	if (ask_for_room(bed, bed->refused_pages, DEADLINE_MS) != -ENOMEM) {
+		testbed_debugfs_free(bed);
+		return NULL;
+	}
+	snprintf(bed->reason, sizeof(bed->reason),
+		 "somebody else holds a page of the area: %llu pages of %.40s refused",
+		 (unsigned long long)bed->refused_pages, bed->area->name);
+	return bed->reason;
 }
 
 bool testbed_owns_machine(void)

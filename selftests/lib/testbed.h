@@ -41,6 +41,7 @@ struct testbed {
 	int nblocks;
 	int block_guard_id[TESTBED_MAX_BLOCKS];
 	__u64 block_pages[TESTBED_MAX_BLOCKS];
+	__u64 refused_pages;	/* of the block that testbed_judge_later() left, or 0 */
 };
 
 /*
@@ -139,6 +140,24 @@ int testbed_take_room(struct testbed *bed, __u64 *pages);
 
 /* testbed_take_part - likewise, one of @parts equal parts of the room. */
 int testbed_take_part(struct testbed *bed, unsigned int parts, __u64 *pages);
+
+/*
+ * testbed_judge_later - was the room refused for a page of ours? Not to be told yet.
+ * @err: of asking for @pages, all of the room or a part of it, with the rest of it free.
+ *
+ * A page that another program holds there, in a pipe or a journal, refuses the room as
+ * well as one of ours that does not move. Returns @err; 0 where it is -ENOMEM and others
+ * have the machine, too: then testbed_ask_again() tells.
+ */
+int testbed_judge_later(struct testbed *bed, int err, __u64 pages);
+
+/*
+ * testbed_ask_again - now that nothing of ours is in the area: is what was refused granted?
+ *
+ * Undoes what the guard knows, since free huge pages of ours are in their pool until then.
+ * Returns NULL, it is: a page of ours was in the way, or the reason to skip.
+ */
+const char *testbed_ask_again(struct testbed *bed);
 
 /*
  * testbed_owns_machine - may a test do what would harm other users of CMA?
