@@ -58,19 +58,22 @@ run-stock:
 # where make itself would say 2 to all that is not 0: see exit_status.c.
 JUDGES := compare ab sensitivity boot-table dts-lint
 ifneq ($(filter $(JUDGES),$(MAKECMDGOALS)),)
+# To 'git bisect run' make's own 2 would be "bad"; a signal ends the bisection.
+give-up := $(if $(filter ab,$(MAKECMDGOALS)),kill -TERM $$PPID;) exit 2
 exit_status := $(or $(O),build)/statistics/exit_status.so
 $(exit_status): scripts/statistics/exit_status.c
 	$(Q)mkdir -p $(@D) 2>/dev/null && test -w $(@D) || { \
-		echo "cma-tests: error: cannot write to the build folder '$(or $(O),build)': set O= to another" >&2; exit 2; }
-	$(Q)$(MAKE) -s -C scripts/statistics OUTPUT=$(abspath $(@D)) CC=cc $(abspath $@)
+		echo "cma-tests: error: cannot write to the build folder '$(or $(O),build)': set O= to another" >&2; $(give-up); }
+	$(Q)$(MAKE) -s -C scripts/statistics OUTPUT=$(abspath $(@D)) CC=cc $(abspath $@) || { $(give-up); }
 -load $(exit_status)
 endif
 
 # $(call judge,COMMAND): its status is kept, and made make's own afterwards. It runs
 # behind a shell that can pass a signal on: make sends it to that shell alone.
 status = $(or $(O),build)/$@.status
-judge = $(Q)mkdir -p $(or $(O),build); $(1) & trap "kill $$!; wait $$!; exit 130" HUP INT TERM; \
-	status=0; wait $$! || status=$$?; echo $$status >$(or $(O),build)/$(@:.%=%).status
+judged = $(or $(file <$(status)),$(if $(filter ab,$@),125,2))
+judge = $(Q)mkdir -p $(or $(O),build); rm -f $(or $(O),build)/$(@:.%=%).status; $(1) & trap "kill $$!; wait $$!; exit 130" HUP INT TERM; \
+	status=0; wait $$! || status=$$?; echo $$status >$(or $(O),build)/$(@:.%=%).status || :
 
 .compare:
 	$(call judge,scripts/compare.sh "$(BASE)" "$(NEW)")
@@ -84,7 +87,7 @@ judge = $(Q)mkdir -p $(or $(O),build); $(1) & trap "kill $$!; wait $$!; exit 130
 	$(call judge,scripts/dts-lint.sh)
 
 $(JUDGES): %: .%
-	@exit $(exit-with $(file <$(status)))$(file <$(status))
+	@exit $(exit-with $(judged))$(judged)
 
 baseline:
 	$(Q)scripts/baseline.sh

@@ -19,7 +19,7 @@ format=${FORMAT:-text}
 subject=${SUBJECT-}
 check_comparison
 find_build
-work=$(mktemp -d "${TMPDIR:-/tmp}/cma-tests-compare.XXXXXX")
+make_work compare
 status=2
 leave() {
 	rm -rf "$work"

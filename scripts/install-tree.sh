@@ -16,7 +16,7 @@ tree=$("$scripts/source.sh" - /nowhere)
 [ -w "$tree" ] || die "cannot write to '$tree': choose a tree of yours"
 record=$tree/.cma-tests
 selftests=tools/testing/selftests
-work=$(mktemp -d "${TMPDIR:-/tmp}/cma-tests-install.XXXXXX")
+make_work install
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' HUP INT TERM
 

@@ -239,7 +239,7 @@ case $mode in count | wall | once) ;; *) die "MODE must be count, wall or once, 
 [ -z "${RUNS-}" ] || check_number RUNS "$RUNS" 1 4294967295
 [ -f "$scripts/config/profile-$profile.config" ] ||
 	die "PROFILE must be one of $(cd "$scripts/config" && echo profile-*.config | sed 's/profile-//g; s/\.config//g'), found '$profile'"
-[ -z "${OUT-}" ] || [ ! -e "$OUT" ] || die "OUT must not exist yet, found '$OUT': remove it or choose another"
+[ -z "${OUT-}" ] || [ ! -e "$OUT" ] || [ "$verb" = report ] || die "OUT must not exist yet, found '$OUT': remove it or choose another"
 case $verb in
 source) prepare; unpack_source; echo "$source" ;;
 kernel) prepare; unpack_source; lay_tree; build_kernel; echo "$kernel_build/guest-kernel" ;;

@@ -14,6 +14,12 @@ die() {
 	exit 2
 }
 
+# make_work NAME: $work, a temporary folder; whoever asks for it removes it.
+make_work() {
+	work=$(mktemp -d "${TMPDIR:-/tmp}/cma-tests-$1.XXXXXX" 2>/dev/null) ||
+		die "cannot make a folder in '${TMPDIR:-/tmp}': set TMPDIR to one that can be written to"
+}
+
 note() {
 	printf 'cma-tests: %s\n' "$*" >&2
 }

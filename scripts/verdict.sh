@@ -36,7 +36,7 @@ for list in "$skips" "$denylist" "$cases"; do
 	[ -r "$list" ] || die "expected a readable file $list, found none"
 done
 rm -f "$run/verdict.json" "$run/verdicts.tsv" "$run/baseline.txt" "$run/kunit.ktap" "$run/destructive.ktap"
-work=$(mktemp -d "${TMPDIR:-/tmp}/cma-tests-verdict.XXXXXX")
+make_work verdict
 
 # rows STAGE <test,status,message: with stage and boot they are rows of raw.tsv.
 rows() {
