@@ -287,6 +287,12 @@ TEST_F(guard, swap_is_off)
 	try(_metadata, &guard_trial_swap, variant->end, self->path);
 }
 
+/* Once the one who looks into it is done. */
+TEST_F(guard, busy_disk_is_removed)
+{
+	try(_metadata, &guard_trial_busy_disk, variant->end, self->path);
+}
+
 TEST_F(guard, helper_is_killed)
 {
 	try(_metadata, &guard_trial_helper, variant->end, self->path);
@@ -326,6 +332,37 @@ TEST_F(guard, block_is_freed)
 	}
 	SKIP_IF_OTHERS_DISTURBED(bed);
 	EXPECT_EQ(0, testbed_close(bed));
+}
+
+static void fill_guard(struct __test_metadata *_metadata, struct guard *guard, const char *path)
+{
+	int i;
+
+	for (i = 0; i < GUARD_MAX_CHANGES; i++) {
+		ASSERT_LT(0, guard_write(guard, path, "0")) {
+			TH_LOG("change %d", i);
+		}
+	}
+}
+
+/* It makes nothing more; that it could not remember what its owner changed it says at the end. */
+TEST(full_guard_says_so)
+{
+	static const char path[] = "/dev/null";
+	struct guard guard;
+	char name[8];
+
+	if (guard_open(&guard))
+		SKIP(return, "needs pidfd_open() (Linux 5.3) for the guard process");
+	fill_guard(_metadata, &guard, path);
+	EXPECT_EQ(-ENOSPC, guard_mkdir(&guard, "/nonsense/folder"));
+	EXPECT_EQ(-ENOSPC, guard_create(&guard, "/nonsense", path, name, sizeof(name)));
+	EXPECT_EQ(0, guard_undo(&guard));
+	/* There is room again. */
+	EXPECT_EQ(-ENOENT, guard_mkdir(&guard, "/nonsense/folder"));
+	fill_guard(_metadata, &guard, path);
+	EXPECT_LT(0, guard_write(&guard, path, "0"));
+	EXPECT_EQ(-ENOSPC, guard_close(&guard));
 }
 
 /* Those who ask whether all is put back must see what was changed. */

@@ -9,6 +9,9 @@
 #include "area.h"
 #include "testbed.h"
 
+/* What a counter of vmstat reads where the kernel has none: CONFIG_VM_EVENT_COUNTERS. */
+#define ACCOUNTS_NOT_COUNTED (~0ull)
+
 /* Every account at nearly one time. */
 struct accounts {
 	struct cma_snapshot area;
@@ -21,7 +24,10 @@ struct accounts {
 	__u64 pcp_pages;	/* waiting in per-CPU lists, not counted free */
 };
 
-/* accounts_read - read them all; what cannot be read is 0 or has its err. */
+/*
+ * accounts_read - read them all; what cannot be read is 0, ACCOUNTS_NOT_COUNTED or has
+ * its err.
+ */
 void accounts_read(const struct testbed *bed, struct accounts *now);
 
 /* One figure that did not move as it must; NULL name: all moved well. */
@@ -34,7 +40,8 @@ struct mismatch {
 /*
  * accounts_moved - did an account called @name move by @expected?
  *
- * If not, it is noted in @mismatch, unless something was noted before.
+ * If not, it is noted in @mismatch, unless something was noted before. What is not
+ * counted, before and after, is passed over: true.
  */
 bool accounts_moved(struct mismatch *mismatch, const char *name, __u64 before,
 		    __u64 after, long long expected);

@@ -19,6 +19,9 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+/* So many a guard remembers at a time. What is beyond fails, at guard_close() at the latest. */
+#define GUARD_MAX_CHANGES 256
+
 struct guard {
 	pid_t pid;
 	int socket;
@@ -31,8 +34,9 @@ int guard_open(struct guard *guard);
 /*
  * guard_close - undo everything now and end the guard process.
  *
- * Returns 0, or the -errno of the first undoing that failed. Harmless on a
- * guard that is zeroed or closed.
+ * Returns 0, or the -errno of the first undoing that failed; -ENOSPC: the guard was told
+ * of more than it remembers. What is busy has some seconds. Harmless on a guard that is
+ * zeroed or closed.
  */
 int guard_close(struct guard *guard);
 
@@ -73,7 +77,7 @@ int guard_chmod(struct guard *guard, const char *path, mode_t mode);
  *
  * The guard makes it, since some are long in the making (a tracing instance),
  * and a process that is killed at it would leave half of one. Returns an id
- * above 0 for guard_cancel(), or -errno.
+ * above 0 for guard_cancel(), or -errno; -ENOSPC: the guard remembers no more.
  */
 int guard_mkdir(struct guard *guard, const char *path);
 
@@ -83,7 +87,7 @@ int guard_mkdir(struct guard *guard, const char *path);
  *
  * The guard reads, since whoever is killed between the making and the telling
  * leaves the thing behind. Stores the name, without its newline, into the @size
- * bytes of @name. Returns an id above 0 for guard_cancel(), or -errno.
+ * bytes of @name. Returns as guard_mkdir().
  */
 int guard_create(struct guard *guard, const char *create, const char *remove,
 		 char *name, size_t size);

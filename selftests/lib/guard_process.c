@@ -17,33 +17,18 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "guard.h"
 #include "monotonic.h"
 #include "text_file.h"
 
-#define MAX_ACTIONS 256
 #define DEATH_DEADLINE_MS 5000
 
-/*
- * Who was stopped together with us may be on its way out, with a file open there,
- * or in the middle of loading.
- */
-static int be_patient(int (*undo_once)(const char *name), const char *name)
-{
-	int ms;
-
-	for (ms = 0; undo_once(name); ms += 10) {
-		if ((errno != EBUSY && errno != EAGAIN) ||
-		    ms >= DEATH_DEADLINE_MS * monotonic_patience())
-			return -1;
-		usleep(10 * 1000);
-	}
-	return 0;
-}
-
-static int unmount(const char *path)
-{
-	return umount2(path, 0);
-}
+/* What is to be undone, the last change last. */
+struct changes {
+	struct guard_action actions[GUARD_MAX_CHANGES];
+	int count;
+	int err;	/* of those for which there was no room: nobody undoes them */
+};
 
 /* Told before it was loaded: it may never have been. */
 static int unload(const char *name)
@@ -61,7 +46,7 @@ static int write_back(const char *path, const char *text)
 	return text_file_write(path, text);
 }
 
-static int undo(const struct guard_action *action)
+static int undo_once(const struct guard_action *action)
 {
 	int err = 0;
 
@@ -71,7 +56,7 @@ static int undo(const struct guard_action *action)
 	case KEEP:
 		return write_back(action->path, action->text);
 	case UNMOUNT:
-		err = be_patient(unmount, action->path);
+		err = umount2(action->path, 0);
 		break;
 	case SWAPOFF:
 		err = swapoff(action->path);
@@ -91,7 +76,7 @@ static int undo(const struct guard_action *action)
 		err = chmod(action->path, action->mode);
 		break;
 	case UNLOAD:
-		err = be_patient(unload, action->path);
+		err = unload(action->path);
 		break;
 	case CANCEL:
 	case CLOSE:
@@ -103,35 +88,51 @@ static int undo(const struct guard_action *action)
 	return err ? -errno : 0;
 }
 
-/* Undo from the last to the first; returns the first error met. */
-static int undo_all(const struct guard_action *actions, int count)
+/*
+ * Who was stopped together with us may be on its way out, with a file open there,
+ * or in the middle of loading; udev looks into each disk that is new or was written to.
+ */
+static int undo(const struct guard_action *action)
 {
-	int first_err = 0;
+	long long end = monotonic_deadline_ms(DEATH_DEADLINE_MS);
+	int err = undo_once(action);
 
-	while (count--) {
-		int err = undo(&actions[count]);
+	while ((err == -EBUSY || err == -EAGAIN) && monotonic_ms() < end) {
+		usleep(10 * 1000);
+		err = undo_once(action);
+	}
+	return err;
+}
+
+/* Undo from the last to the first, and forget; returns the first error met. */
+static int undo_all(struct changes *changes)
+{
+	int first_err = changes->err;
+
+	while (changes->count) {
+		const struct guard_action *last = &changes->actions[--changes->count];
+		int err = undo(last);
 
 		if (err)
-			fprintf(stderr, "# guard: cannot restore %s: %s\n",
-				actions[count].path, strerror(-err));
+			fprintf(stderr, "# guard: cannot restore %s: %s\n", last->path,
+				strerror(-err));
 		if (err && !first_err)
 			first_err = err;
 	}
+	changes->err = 0;
 	return first_err;
 }
 
-static int remove_action(struct guard_action *actions, int count, int id)
+static void forget(struct changes *changes, int id)
 {
-	int i;
+	struct guard_action *action = changes->actions, *end = action + changes->count;
 
-	for (i = 0; i < count; i++) {
-		if (actions[i].id != id)
-			continue;
-		memmove(&actions[i], &actions[i + 1],
-			(count - i - 1) * sizeof(*actions));
-		return count - 1;
-	}
-	return count;
+	while (action < end && action->id != id)
+		action++;
+	if (action == end)
+		return;
+	memmove(action, action + 1, (end - action - 1) * sizeof(*action));
+	changes->count--;
 }
 
 static int make_folder(struct guard_action *action)
@@ -154,36 +155,53 @@ static int create_by_reading(struct guard_action *action, struct guard_answer *a
 	return 0;
 }
 
-/* Make it here, where no signal to the owner comes between, and answer. */
-static bool make(int socket, struct guard_action *action)
+/* Make it here, where no signal to the owner comes between, and answer in any case. */
+static bool make(int socket, struct guard_action *action, bool has_room)
 {
 	struct guard_answer answer = { };
 
-	answer.err = action->kind == MKDIR ? make_folder(action) :
-					     create_by_reading(action, &answer);
+	if (!has_room)
+		answer.err = -ENOSPC;
+	else if (action->kind == MKDIR)
+		answer.err = make_folder(action);
+	else
+		answer.err = create_by_reading(action, &answer);
 	send(socket, &answer, sizeof(answer), MSG_NOSIGNAL);
 	return !answer.err;
 }
 
 /* All that there is by now, and answer. */
-static void undo_so_far(int socket, struct guard_action *actions, int *count)
+static void undo_so_far(int socket, struct changes *changes)
 {
-	struct guard_answer answer = { .err = undo_all(actions, *count) };
+	struct guard_answer answer = { .err = undo_all(changes) };
 
-	*count = 0;
 	send(socket, &answer, sizeof(answer), MSG_NOSIGNAL);
 }
 
-static bool is_making(enum guard_action_kind kind)
+/* What the owner changes itself it changes without an answer: it hears of it at the end. */
+static void miss(struct changes *changes, const struct guard_action *action)
 {
-	return kind == MKDIR || kind == CREATE;
+	fprintf(stderr, "# guard: too many changes to restore %s\n", action->path);
+	changes->err = -ENOSPC;
+}
+
+static void take_down(int socket, struct changes *changes, struct guard_action *action)
+{
+	bool takes = changes->count < GUARD_MAX_CHANGES;
+
+	if (action->kind == MKDIR || action->kind == CREATE)
+		takes = make(socket, action, takes);
+	else if (!takes)
+		miss(changes, action);
+	if (takes)
+		changes->actions[changes->count++] = *action;
 }
 
 /* What the owner is heard of: it goes on, it closes the guard, it is silent for good. */
 enum heard { NEWS, CLOSED, SILENCE };
 
 /* Take in what the owner said so far. */
-static enum heard listen_to_owner(int socket, struct guard_action *actions, int *count)
+static enum heard listen_to_owner(int socket, struct changes *changes)
 {
 	struct guard_action action;
 	ssize_t got;
@@ -192,12 +210,11 @@ static enum heard listen_to_owner(int socket, struct guard_action *actions, int 
 		if (action.kind == CLOSE)
 			return CLOSED;
 		if (action.kind == UNDO)
-			undo_so_far(socket, actions, count);
+			undo_so_far(socket, changes);
 		else if (action.kind == CANCEL)
-			*count = remove_action(actions, *count, action.id);
-		else if (*count < MAX_ACTIONS &&
-			 (!is_making(action.kind) || make(socket, &action)))
-			actions[(*count)++] = action;
+			forget(changes, action.id);
+		else
+			take_down(socket, changes, &action);
 	}
 	return got < 0 && (errno == EAGAIN || errno == EINTR) ? NEWS : SILENCE;
 }
@@ -225,25 +242,24 @@ static void let_go(int socket, int owner)
 
 void guard_process(int socket, int owner)
 {
-	static struct guard_action actions[MAX_ACTIONS];
+	static struct changes changes;
 	struct pollfd poll_on[] = {
 		{ .fd = socket, .events = POLLIN },
 		{ .fd = owner, .events = POLLIN },
 	};
 	const struct guard_answer ready = { };
 	enum heard heard = NEWS;
-	int count = 0;
 
 	let_go(socket, owner);
 	send(socket, &ready, sizeof(ready), MSG_NOSIGNAL);
 	while (heard == NEWS) {
 		poll(poll_on, 2, -1);
-		heard = listen_to_owner(socket, actions, &count);
+		heard = listen_to_owner(socket, &changes);
 		if (heard == NEWS && poll_on[1].revents)
 			heard = SILENCE;
 	}
 	/* A process that dies lets go one thing after the other: all of them first. */
 	if (heard == SILENCE)
 		poll(&poll_on[1], 1, DEATH_DEADLINE_MS * monotonic_patience());
-	_exit(-undo_all(actions, count));
+	_exit(-undo_all(&changes));
 }

@@ -15,6 +15,7 @@
 #include "zram.h"
 
 #define SWAP_BYTES (4ul << 20)
+#define LOOK_MS 100
 /* A helper that the guard forgets comes to its end by itself. */
 #define HELPER_SECONDS 30
 
@@ -112,17 +113,58 @@ static bool swaps_to_it_no_more(const char *path)
 	return !is_listed;
 }
 
-static const char *why_not_swap(void)
+static const char *why_not_disk(void)
 {
 	if (geteuid() || !text_file_exists("/sys/class/zram-control"))
 		return "needs CONFIG_ZRAM and root";
-	return text_file_exists("/proc/swaps") ? NULL : "needs CONFIG_SWAP";
+	return NULL;
+}
+
+static const char *why_not_swap(void)
+{
+	const char *reason = why_not_disk();
+
+	return reason || text_file_exists("/proc/swaps") ? reason : "needs CONFIG_SWAP";
 }
 
 const struct guard_trial guard_trial_swap = {
 	.why_not = why_not_swap,
 	.change = swap_to_a_disk,
 	.is_undone = swaps_to_it_no_more,
+};
+
+/* Who looks into the disk, as udev does, is none of the owner's group and outlives it. */
+static int let_disk_be_looked_into(struct guard *guard, const char *path)
+{
+	struct zram zram;
+	pid_t pid;
+	int fd;
+
+	if (zram_add(&zram, guard) || text_file_write(path, zram.device))
+		return 1;
+	fd = open(zram.device, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 2;
+	pid = fork();
+	if (pid == 0) {
+		usleep(LOOK_MS * 1000);
+		_exit(0);
+	}
+	close(fd);
+	return pid < 0 || setpgid(pid, pid) ? 3 : 0;
+}
+
+static bool has_no_disk(const char *path)
+{
+	char device[48] = "";
+
+	return text_file_read(path, device, sizeof(device)) > 0 && !text_file_exists(device);
+}
+
+const struct guard_trial guard_trial_busy_disk = {
+	.why_not = why_not_disk,
+	.change = let_disk_be_looked_into,
+	.is_undone = has_no_disk,
 };
 
 /* It holds a lock as long as it lives. */

@@ -14,8 +14,8 @@ struct guard_trial {
 	bool (*is_undone)(const char *path);
 };
 
-/* A mode; a new file; a new folder with a file system on it; swap; a process. */
+/* A mode; a new file; a new folder with a file system on it; swap; a busy disk; a process. */
 extern const struct guard_trial guard_trial_mode, guard_trial_file, guard_trial_mount,
-				guard_trial_swap, guard_trial_helper;
+				guard_trial_swap, guard_trial_busy_disk, guard_trial_helper;
 
 #endif

@@ -28,7 +28,8 @@ int self_status_bytes(const char *field, __u64 *bytes);
  * vmstat_read - a field of /proc/vmstat, for example "cma_alloc_success".
  *
  * The unit is the field's own: nr_* are pages now, the rest counts events
- * since boot. Returns 0, or -errno: -ENOENT when there is no such field.
+ * since boot, with CONFIG_VM_EVENT_COUNTERS. Returns 0, or -errno: -ENOENT when there
+ * is no such field.
  */
 int vmstat_read(const char *field, __u64 *value);
 

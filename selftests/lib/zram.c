@@ -9,10 +9,12 @@
 #include <sys/swap.h>
 #include <unistd.h>
 
+#include "monotonic.h"
 #include "pagemap.h"
 #include "text_file.h"
 
 #define CONTROL "/sys/class/zram-control"
+#define LOOK_DEADLINE_MS 5000
 
 void zram_entry(const struct zram *zram, const char *entry, char *path, size_t size)
 {
@@ -85,9 +87,24 @@ int zram_swapon(struct zram *zram)
 	return err;
 }
 
+/* udev looks into each disk that is new or was written to, and none that is open is removed. */
+static int remove_disk(const struct zram *zram)
+{
+	long long end = monotonic_deadline_ms(LOOK_DEADLINE_MS);
+	char text[32];
+	int err;
+
+	snprintf(text, sizeof(text), "%d", zram->number);
+	err = text_file_write(CONTROL "/hot_remove", text);
+	while (err == -EBUSY && monotonic_ms() < end) {
+		usleep(10 * 1000);
+		err = text_file_write(CONTROL "/hot_remove", text);
+	}
+	return err;
+}
+
 int zram_close(struct zram *zram)
 {
-	char text[32];
 	int err;
 
 	if (!zram->guard || !zram->device[0])
@@ -97,8 +114,7 @@ int zram_close(struct zram *zram)
 			return -errno;
 		guard_cancel(zram->guard, zram->swapoff_id);
 	}
-	snprintf(text, sizeof(text), "%d", zram->number);
-	err = text_file_write(CONTROL "/hot_remove", text);
+	err = remove_disk(zram);
 	if (err == 0)
 		guard_cancel(zram->guard, zram->remove_id);
 	zram->guard = NULL;

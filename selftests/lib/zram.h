@@ -36,12 +36,16 @@ void zram_entry(const struct zram *zram, const char *entry, char *path, size_t s
  * zram_mkswap - write what mkswap writes.
  * zram_swapon - mkswap and swapon, before other swap.
  *
- * Return 0 or -errno.
+ * Return 0 or -errno; -ENOSYS: needs CONFIG_SWAP.
  */
 int zram_mkswap(const struct zram *zram);
 int zram_swapon(struct zram *zram);
 
-/* zram_close - swapoff, remove. Returns 0 or -errno. */
+/*
+ * zram_close - swapoff, remove. Whoever looks into the disk has some seconds to let it go.
+ *
+ * Returns 0 or -errno.
+ */
 int zram_close(struct zram *zram);
 
 #endif
