@@ -92,6 +92,7 @@ TEST_F(dma_buf_sharing, last_page_holds_the_buffer)
 	expect_freed(_metadata, &self->bed, "the last page of the mapping");
 }
 
+/* The same inode; another buffer's is another one, see dma_buf_test.c. */
 TEST_F(dma_buf_sharing, duplicates_are_the_same_buffer)
 {
 	int duplicate = fcntl(self->buffer.fd, F_DUPFD_CLOEXEC, 0);

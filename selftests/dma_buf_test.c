@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The descriptor of a CMA heap's buffer: synchronising, position, name and
- * what /proc tells of it. Mapping it is in dma_buf_mapping_test.c, sharing it
+ * The descriptor of a CMA heap's buffer: synchronising, position, name, what
+ * fstat() and /proc tell of it. Mapping it is in dma_buf_mapping_test.c, sharing it
  * in dma_buf_sharing_test.c, the memory behind it in buffer_memory_test.c.
  */
 #include <errno.h>
@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "buffer.h"
@@ -21,6 +22,8 @@
 #define BUFFER_PAGES 16
 /* Of the flags: start or end, of read, write, both or none. */
 #define SYNC_KINDS 8
+/* Beside the fixture's, of one page, of two and so on. */
+#define OTHER_BUFFERS 3
 
 FIXTURE(dma_buf)
 {
@@ -189,6 +192,36 @@ TEST_F(dma_buf, position_tells_the_length_only)
 	EXPECT_EQ(EINVAL, errno);
 	EXPECT_EQ(-1, write(self->buffer.fd, &byte, 1));
 	EXPECT_EQ(EINVAL, errno);
+}
+
+/*
+ * Each buffer is a file of its own, as long as the buffer: by the inode's number /proc
+ * and the statistics tell buffers apart. dma_buf_getfile() gives it one that is unique
+ * among buffers ("Override ->i_ino with the unique"), and both of its sizes.
+ */
+TEST_F(dma_buf, each_buffer_is_a_file_of_its_own)
+{
+	int fds[OTHER_BUFFERS + 1] = { self->buffer.fd }, i, j;
+	struct stat files[OTHER_BUFFERS + 1];
+
+	for (i = 0; i <= OTHER_BUFFERS; i++) {
+		long long bytes = i ? i * self->buffer.page : self->buffer.bytes;
+
+		if (i)
+			fds[i] = dma_heap_alloc(self->bed.heap_fd, bytes);
+		ASSERT_LE(0, fds[i]);
+		ASSERT_EQ(0, fstat(fds[i], &files[i]));
+		EXPECT_EQ(bytes, (long long)files[i].st_size);
+		EXPECT_EQ(bytes, (long long)files[i].st_blocks * 512);
+		for (j = 0; j < i; j++) {
+			EXPECT_NE(files[j].st_ino, files[i].st_ino) {
+				TH_LOG("two buffers are inode %llu",
+				       (unsigned long long)files[i].st_ino);
+			}
+		}
+	}
+	for (i = 1; i <= OTHER_BUFFERS; i++)
+		close(fds[i]);
 }
 
 /* Is there a line "<name>:<blanks><value>" in our fdinfo of @fd? */

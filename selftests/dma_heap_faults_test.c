@@ -3,7 +3,8 @@
  * Memory runs out in the middle of DMA_HEAP_IOCTL_ALLOC: at the first place
  * that asks for some, at the second, and so on until it succeeds. Each time
  * the caller gets -ENOMEM and nothing stays behind: no page of the area, no
- * descriptor, and none of the kernel's own memory, seen over many repetitions.
+ * descriptor, and none of the kernel's own memory, seen over many repetitions:
+ * SUnreclaim, and the number of inodes, which are not in it.
  *
  * /proc/thread-self/fail-nth makes the n-th allocation of this thread fail, and
  * no other's.
@@ -27,6 +28,8 @@
 #define REPETITIONS 200
 /* 82 bytes lost of each time, at one place. */
 #define SLAB_NOISE_BYTES 16384
+/* An inode lost every other time, at one place. Others open files as well. */
+#define INODE_NOISE (REPETITIONS / 2)
 /* Others' objects come and go; what is lost is lost each time. */
 #define ATTEMPTS 3
 
@@ -143,24 +146,30 @@ static int fail_everywhere(const struct testbed *bed, int times)
 TEST_F_TIMEOUT(dma_heap_faults, failed_allocation_loses_no_memory, 110)
 {
 	struct testbed *bed = &self->bed;
-	long long lost = LLONG_MAX;
-	int places, attempt;
+	long long lost = LLONG_MAX, lost_inodes = LLONG_MAX;
+	int places, attempt = 0;
 
 	/* What is made once is made now. */
 	places = fail_everywhere(bed, REPETITIONS / 4);
-	for (attempt = 0; lost > SLAB_NOISE_BYTES && attempt < ATTEMPTS; attempt++) {
+	while ((lost > SLAB_NOISE_BYTES || lost_inodes > INODE_NOISE) && attempt++ < ATTEMPTS) {
 		/* With KASAN it takes seconds to let all freed objects go. */
 		__u64 before = slab_unreclaimable_bytes();
+		long long inodes_before = slab_inodes_in_use();
 
 		fail_everywhere(bed, REPETITIONS);
 		lost = slab_unreclaimable_bytes() - before;
+		lost_inodes = slab_inodes_in_use() - inodes_before;
 	}
 	EXPECT_LT(0, places);
 	EXPECT_LE(lost, SLAB_NOISE_BYTES) {
 		TH_LOG("heap %s, %d allocations fail: the kernel keeps %lld bytes each time",
 		       bed->heap->name, places, lost / REPETITIONS);
 	}
-	TH_LOG("%d places, %lld bytes more", places, lost);
+	EXPECT_LE(lost_inodes, INODE_NOISE) {
+		TH_LOG("heap %s, %d allocations fail: the kernel keeps %lld inodes of %d times",
+		       bed->heap->name, places, lost_inodes, REPETITIONS);
+	}
+	TH_LOG("%d places, %lld bytes and %lld inodes more", places, lost, lost_inodes);
 }
 
 TEST_HARNESS_MAIN

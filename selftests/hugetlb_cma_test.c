@@ -22,6 +22,7 @@
 #define PAGES "/sys/kernel/mm/hugepages/hugepages-%lukB/nr_hugepages"
 #define DEMOTE "/sys/kernel/mm/hugepages/hugepages-1048576kB/demote"
 #define ROUNDS 3
+#define CONTENT_ROUNDS 2
 
 FIXTURE(hugetlb_cma)
 {
@@ -184,39 +185,73 @@ TEST_F(hugetlb_cma, bit_is_the_smallest_huge_page)
 	}
 }
 
-TEST_F_TIMEOUT(hugetlb_cma, gigantic_page_comes_and_goes, 110)
+/* Whoever maps the page has it zeroed; then there is what was written to it. */
+static void check_contents(struct __test_metadata *_metadata, __u64 seed)
 {
-	__u64 before, during, after, pages = 0;
-	unsigned char *map;
-	int err;
+	unsigned char *map = gigantic_page_map();
+	size_t wrong;
 
-	ASSERT_EQ(0, meminfo_bytes("CmaFree", &before));
-	err = guard_set_file(&self->guard, GIGANTIC_PAGES, "1");
-	if (err == -EACCES || err == -EPERM)
-		SKIP(return, "needs root to write " GIGANTIC_PAGES);
-	ASSERT_EQ(0, err);
-	ASSERT_EQ(0, text_file_read_u64(GIGANTIC_PAGES, &pages));
-	EXPECT_EQ(1, pages);
-	ASSERT_EQ(0, meminfo_bytes("CmaFree", &during));
-	EXPECT_LE(GIGANTIC_BYTES - GIGANTIC_BYTES / 16, before - during) {
-		TH_LOG("CmaFree %llu before, %llu with the page", (unsigned long long)before,
-		       (unsigned long long)during);
-	}
-
-	map = gigantic_page_map();
 	ASSERT_NE(NULL, map) {
 		TH_LOG("%s", strerror(errno));
 	}
-	EXPECT_TRUE(gigantic_page_is_marked(map, 0));
-	gigantic_page_mark(map, 1);
-	EXPECT_TRUE(gigantic_page_is_marked(map, 1));
+	wrong = gigantic_page_first_wrong(map, 0);
+	EXPECT_EQ(GIGANTIC_BYTES, wrong) {
+		TH_LOG("mapping %llu: the page is not zeroed at byte 0x%zx",
+		       (unsigned long long)seed, wrong);
+	}
+	gigantic_page_mark(map, seed);
+	wrong = gigantic_page_first_wrong(map, seed);
+	EXPECT_EQ(GIGANTIC_BYTES, wrong) {
+		TH_LOG("mapping %llu: what was written at byte 0x%zx is not there",
+		       (unsigned long long)seed, wrong);
+	}
 	gigantic_page_unmap(map);
+}
 
-	ASSERT_EQ(0, text_file_write(GIGANTIC_PAGES, "0"));
+static void expect_gigantic_pages(struct __test_metadata *_metadata, __u64 expected)
+{
+	__u64 pages = ~0ull;
+
 	ASSERT_EQ(0, text_file_read_u64(GIGANTIC_PAGES, &pages));
-	EXPECT_EQ(0, pages);
-	ASSERT_EQ(0, meminfo_bytes("CmaFree", &after));
-	EXPECT_LE(before - before / 16, after);
+	EXPECT_EQ(expected, pages);
+}
+
+/*
+ * Zeroed each time: the first page that a guest ever has is zero by itself. hugetlb
+ * keeps a page that is unmapped, as it was left; the area takes it back and gives it
+ * anew, as it was left as well: who maps it next has it cleared by hugetlb_no_page().
+ *
+ *	nr_hugepages	1		      0	  1			0
+ *	mapped		 first	 second		   third   fourth
+ *	contents	 0 -> 1	 0 -> 2		   0 -> 3  0 -> 4
+ */
+TEST_F_TIMEOUT(hugetlb_cma, gigantic_page_comes_and_goes, 110)
+{
+	__u64 before, during, after, seed = 0;
+	int round, err;
+
+	for (round = 0; round < CONTENT_ROUNDS; round++) {
+		ASSERT_EQ(0, meminfo_bytes("CmaFree", &before));
+		err = guard_set_file(&self->guard, GIGANTIC_PAGES, "1");
+		if (err == -EACCES || err == -EPERM)
+			SKIP(return, "needs root to write " GIGANTIC_PAGES);
+		ASSERT_EQ(0, err);
+		expect_gigantic_pages(_metadata, 1);
+		ASSERT_EQ(0, meminfo_bytes("CmaFree", &during));
+		/* What others had there moved out in the first round: until then it was not free. */
+		if (round > 0)
+			EXPECT_LE(during + GIGANTIC_BYTES - GIGANTIC_BYTES / 16, before) {
+				TH_LOG("CmaFree %llu before, %llu with the page",
+				       (unsigned long long)before, (unsigned long long)during);
+			}
+		check_contents(_metadata, ++seed);
+		check_contents(_metadata, ++seed);
+
+		ASSERT_EQ(0, text_file_write(GIGANTIC_PAGES, "0"));
+		expect_gigantic_pages(_metadata, 0);
+		ASSERT_EQ(0, meminfo_bytes("CmaFree", &after));
+		EXPECT_LE(before - before / 16, after);
+	}
 }
 
 /* What is refused: the number of pages, what to make of them, and to map them. */

@@ -7,7 +7,8 @@
 
 #include "text_file.h"
 
-#define MARK_STEP (64ul << 20)
+/* The least that is zeroed, or not: a page of the smallest size. */
+#define MARK_STEP 4096ul
 
 bool gigantic_page_is_asked_for(void)
 {
@@ -60,12 +61,17 @@ void gigantic_page_mark(unsigned char *map, __u64 seed)
 		*(__u64 *)(map + at) = word_at(at, seed);
 }
 
-bool gigantic_page_is_marked(const unsigned char *map, __u64 seed)
+size_t gigantic_page_first_wrong(const unsigned char *map, __u64 seed)
 {
 	size_t at;
 
 	for (at = 0; at < GIGANTIC_BYTES; at += MARK_STEP)
 		if (*(const __u64 *)(map + at) != word_at(at, seed))
-			return false;
-	return true;
+			break;
+	return at;
+}
+
+bool gigantic_page_is_marked(const unsigned char *map, __u64 seed)
+{
+	return gigantic_page_first_wrong(map, seed) == GIGANTIC_BYTES;
 }

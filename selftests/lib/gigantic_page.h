@@ -5,6 +5,7 @@
 
 #include <linux/types.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "area.h"
 
@@ -27,10 +28,12 @@ unsigned char *gigantic_page_map(void);
 void gigantic_page_unmap(unsigned char *map);
 
 /*
- * gigantic_page_mark - leave words that follow from @seed all over the page.
+ * gigantic_page_mark - leave words that follow from @seed all over the page, one in 4 KiB.
  * gigantic_page_is_marked - are they there? Seed 0 stands for a zeroed page.
+ * gigantic_page_first_wrong - where the first is that is not, in bytes; or GIGANTIC_BYTES.
  */
 void gigantic_page_mark(unsigned char *map, __u64 seed);
 bool gigantic_page_is_marked(const unsigned char *map, __u64 seed);
+size_t gigantic_page_first_wrong(const unsigned char *map, __u64 seed);
 
 #endif

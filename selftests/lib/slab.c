@@ -2,6 +2,7 @@
 #include "slab.h"
 
 #include <glob.h>
+#include <stdio.h>
 
 #include "meminfo.h"
 #include "text_file.h"
@@ -25,4 +26,19 @@ __u64 slab_unreclaimable_bytes(void)
 	shrink_caches();
 	meminfo_bytes("SUnreclaim", &bytes);
 	return bytes;
+}
+
+/* An unused name is counted, and its inode with it, unless it says that there is no file. */
+long long slab_inodes_in_use(void)
+{
+	long long inodes, unused, unused_names, names_of_nothing;
+	char text[128];
+
+	if (text_file_read("/proc/sys/fs/inode-nr", text, sizeof(text)) < 0 ||
+	    sscanf(text, "%lld %lld", &inodes, &unused) != 2)
+		return 0;
+	if (text_file_read("/proc/sys/fs/dentry-state", text, sizeof(text)) < 0 ||
+	    sscanf(text, "%*d %lld %*d %*d %lld", &unused_names, &names_of_nothing) != 2)
+		return 0;
+	return inodes - unused - (unused_names - names_of_nothing);
 }
