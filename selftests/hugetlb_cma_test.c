@@ -238,7 +238,7 @@ TEST_F_TIMEOUT(hugetlb_cma, gigantic_page_comes_and_goes, 110)
 		ASSERT_EQ(0, err);
 		expect_gigantic_pages(_metadata, 1);
 		ASSERT_EQ(0, meminfo_bytes("CmaFree", &during));
-		/* What others had there moved out in the first round: until then it was not free. */
+		/* What others had there moved out in the first round; it was not free before. */
 		if (round > 0)
 			EXPECT_LE(during + GIGANTIC_BYTES - GIGANTIC_BYTES / 16, before) {
 				TH_LOG("CmaFree %llu before, %llu with the page",
