@@ -161,18 +161,6 @@ static void give_lead(struct testbed *bed, int fd)
 		testbed_debugfs_free(bed);
 }
 
-/*
- * What was freed waits in the processors' lists, the block as well: of single pages, and
- * never of those that come in a row, whose way goes by what is free beside the lists.
- */
-static void empty_lists(struct testbed *bed)
-{
-	int fd;
-
-	if (take_lead(bed, 1, &fd))
-		give_lead(bed, fd);
-}
-
 /* What is left of it. Each case is a process of its own: in memory that they share. */
 static long long *budget_ms;
 
@@ -206,14 +194,13 @@ const char *movable_press_within(struct movable *movable, struct testbed *bed,
 
 	if (wanted > (long)(PRESS_BYTES / bed->page_size))
 		wanted = PRESS_BYTES / bed->page_size;
+	/* An area that others fill has no room for it: a page empties the lists. */
 	leads = take_lead(bed, wanted, &lead_fd);
-	/* An area that others fill has no room for it. */
-	if (!leads)
-		empty_lists(bed);
+	if (!leads && take_lead(bed, 1, &lead_fd))
+		give_lead(bed, lead_fd);
 	placed = movable_reach(movable, bed->area, wanted, deadline_ms);
 	if (leads)
 		give_lead(bed, lead_fd);
-	empty_lists(bed);
 	if (placed >= wanted)
 		return NULL;
 	snprintf(bed->reason, sizeof(bed->reason),
