@@ -4,30 +4,53 @@
 # plot.sh RUN: draw each plot/<name>.gp from RUN/bench.jsonl into RUN/plots/<name>.svg.
 #
 # A plot gets the variables table (the rows of bench-table.jq, also left as
-# RUN/plots/configurations.tsv), maps (bench-maps.jq), curves (bench-curves.jq), phases (bench-phases.jq), output, subject (what was measured),
+# RUN/plots/configurations.tsv), maps (bench-maps.jq), curves (bench-curves.jq), phases (bench-phases.jq), samples (of bench
+# latency: group, size_pages, latency_ns), output, subject (what was measured),
 # clock (the label of an axis of latencies), the function amount(n) for its ticks and a_second (what rates are for). It ends
 # with status 3 when there is nothing to draw, with 4 when that is no news.
+#
+# Bad input is an error; the plots that are there are replaced when all new ones are.
 scripts=$(dirname "$0")
 . "$scripts/stage.sh"
 
 if [ $# -ne 1 ] || [ ! -d "$1" ]; then die "expected one run folder; usage: plot.sh RUN"; fi
 run=$1
 work=$(mktemp -d "${TMPDIR:-/tmp}/cma-tests-plot.XXXXXX")
-trap 'rm -rf "$work"' EXIT
+trap 'rm -rf "$work" "$run/plots.new"' EXIT
 trap 'exit 130' INT TERM HUP
 command -v gnuplot >/dev/null || die "expected gnuplot, found none; run 'make deps'"
 
-rm -rf "$run/plots"
-mkdir -p "$run/plots" || die "cannot write to '$run'"
-table=$run/plots/configurations.tsv
-if [ -s "$run/bench.jsonl" ]; then
-	jq -rRn -L "$scripts" -f "$scripts/bench-table.jq" "$run/bench.jsonl" >"$table"
-	jq -rRn -L "$scripts" -f "$scripts/bench-maps.jq" "$run/bench.jsonl" >"$work/maps.tsv"
-	jq -rRn -L "$scripts" -f "$scripts/bench-curves.jq" "$run/bench.jsonl" >"$work/curves.tsv"
-else
-	: >"$table"
-	: >"$work/maps.tsv"
-	: >"$work/curves.tsv"
+check_input() {
+	fault=$(jq -rRn --arg name "$1" -f "$scripts/run-input.jq" "$run/$1")
+	[ -z "$fault" ] || die "$run/$1$fault"
+}
+
+# read_bench ARGUMENT...: bench.jsonl as the lines that the filter among jq's arguments makes of it.
+read_bench() {
+	[ -s "$run/bench.jsonl" ] || return 0
+	jq -rRn -L "$scripts" "$@" "$run/bench.jsonl" 2>"$work/messages" ||
+		die "$run/bench.jsonl: cannot be plotted: $(tail -n 1 "$work/messages")"
+}
+
+# It says what the clock counts.
+[ -r "$run/env.json" ] || die "expected env.json in '$run', found none"
+check_input env.json
+for records in bench.jsonl phases.jsonl; do
+	[ ! -s "$run/$records" ] || check_input "$records"
+done
+mkdir "$work/plots"
+table=$work/plots/configurations.tsv
+phases=$work/phases.tsv
+read_bench -f "$scripts/bench-table.jq" >"$table"
+read_bench -f "$scripts/bench-maps.jq" >"$work/maps.tsv"
+read_bench -f "$scripts/bench-curves.jq" >"$work/curves.tsv"
+read_bench 'include "bench-records";
+	bench_records[] | select(.type == "sample" and .bench == "latency" and .valid and .error == null)
+	| ["\(.backend):\(pressure_name)", .size_pages, .latency_ns] | @tsv' >"$work/samples.tsv"
+: >"$phases"
+if [ -s "$run/phases.jsonl" ] && [ -s "$run/bench.jsonl" ]; then
+	phases=$work/plots/phases.tsv
+	read_bench --slurpfile phases "$run/phases.jsonl" -f "$scripts/bench-phases.jq" >"$phases"
 fi
 
 # Text for the plots; no quotes in it, because gnuplot gets it in quotes.
@@ -46,22 +69,13 @@ a_second=$(describe 'a_second(is_counted)')
 amount="array unit[4] = [$units]; amount(n) = n < 999.5 ? sprintf('%.3g', n) . unit[1] : n < 999.5e3 ? sprintf('%.3g', n / 1e3) . unit[2] : \
 	n < 999.5e6 ? sprintf('%.3g', n / 1e6) . unit[3] : sprintf('%.3g', n / 1e9) . unit[4]"
 
-phases=$run/plots/phases.tsv
-if [ -s "$run/phases.jsonl" ] && [ -s "$run/bench.jsonl" ]; then
-	jq -rRn -L "$scripts" --slurpfile phases "$run/phases.jsonl" -f "$scripts/bench-phases.jq" \
-		"$run/bench.jsonl" >"$phases"
-else
-	phases=$work/phases.tsv
-	: >"$phases"
-fi
-
 for plot in "$scripts"/plot/*.gp; do
 	name=$(basename "$plot" .gp)
 	status=0
-	LC_ALL=C.UTF-8 gnuplot -e "table='$table'; maps='$work/maps.tsv'; curves='$work/curves.tsv'; phases='$phases'; output='$work/$name.svg'; subject='$subject'; clock='$clock'; a_second='$a_second'; $amount" \
+	LC_ALL=C.UTF-8 gnuplot -e "table='$table'; maps='$work/maps.tsv'; curves='$work/curves.tsv'; samples='$work/samples.tsv'; phases='$phases'; output='$work/$name.svg'; subject='$subject'; clock='$clock'; a_second='$a_second'; $amount" \
 		"$plot" 2>"$work/messages" || status=$?
 	if [ "$status" -eq 0 ] && tail -n 3 "$work/$name.svg" 2>/dev/null | grep -q '</svg>'; then
-		mv "$work/$name.svg" "$run/plots/"
+		mv "$work/$name.svg" "$work/plots/"
 	elif [ "$status" -eq 4 ]; then
 		continue
 	elif [ "$status" -eq 3 ]; then
@@ -70,3 +84,9 @@ for plot in "$scripts"/plot/*.gp; do
 		die "cannot draw plot $name: $(grep -v '^ *$' "$work/messages" | tail -n 1)"
 	fi
 done
+
+# Beside the old ones first: a full disk must not cost those.
+rm -rf "$run/plots.new"
+mv "$work/plots" "$run/plots.new" || die "cannot write to '$run'"
+rm -rf "$run/plots"
+mv "$run/plots.new" "$run/plots"

@@ -3,6 +3,8 @@
 #
 # report.sh RUN [FINAL]: write RUN/summary.txt and RUN/report.html from what verdict.sh and
 # plot.sh left there. FINAL is the path by which the user will find the run.
+#
+# Bad input is an error; the report that is there is replaced when the new one is whole.
 scripts=$(dirname "$0")
 . "$scripts/stage.sh"
 
@@ -12,7 +14,7 @@ fi
 run=$1
 path=${2:-$1}
 work=$(mktemp -d "${TMPDIR:-/tmp}/cma-tests-report.XXXXXX")
-trap 'rm -rf "$work"' EXIT
+trap 'rm -rf "$work" "$run/summary.txt.new" "$run/report.html.new"' EXIT
 trap 'exit 130' INT TERM HUP
 
 # The file, or an empty one in its place.
@@ -20,7 +22,40 @@ or_empty() {
 	if [ -r "$1" ]; then echo "$1"; else echo /dev/null; fi
 }
 
-rm -f "$run/report.html" "$run/summary.txt"
+check_input() {
+	fault=$(jq -rRn --arg name "$1" -f "$scripts/run-input.jq" "$run/$1")
+	[ -z "$fault" ] || die "$run/$1$fault"
+}
+
+# check_table NAME COLUMNS [FIRST [HEADS]]: lines of so many columns, where there are any; numbers, or "-",
+# from column FIRST on, below so many lines of heads.
+check_table() {
+	[ -s "$run/$1" ] || return 0
+	fault=$(awk -F '\t' -v columns="$2" -v first="${3:-9999}" -v heads="${4:-0}" '
+		NF && NF < columns { print NR ": expected " columns " columns, found " NF; exit }
+		NR > heads {
+			for (i = first; i <= NF; i++)
+				if ($i !~ /^(-|-?[0-9][0-9.]*([eE][-+]?[0-9]+)?)$/) {
+					print NR ": expected a number, or \047-\047, found \047" $i "\047"
+					exit
+				}
+		}' "$run/$1")
+	[ -z "$fault" ] || die "$run/$1:$fault"
+}
+
+for input in env.json verdict.json verdicts.tsv; do
+	[ -r "$run/$input" ] || die "expected $input in '$run', found none"
+done
+check_input env.json
+check_input verdict.json
+[ ! -e "$run/measurement.json" ] || check_input measurement.json
+[ ! -s "$run/bench.jsonl" ] || check_input bench.jsonl
+check_table verdicts.tsv 5
+check_table stages.tsv 2 2
+check_table noise.tsv 6 3 1
+check_table plots/configurations.tsv 19 5
+check_table plots/phases.tsv 9 4 1
+
 : >"$work/tails"
 for boot in "$run"/boots/*/; do
 	[ -r "$boot/console.log" ] || continue
@@ -38,11 +73,14 @@ echo null >"$work/measurement.json"
 [ ! -r "$run/measurement.json" ] || cp "$run/measurement.json" "$work/measurement.json"
 : >"$work/causes"
 : >"$work/benches"
-if [ -r "$run/bench.jsonl" ]; then
-	jq -rRn -L "$scripts" --slurpfile env "$run/env.json" -f "$scripts/report-benches.jq" "$run/bench.jsonl" >"$work/benches" || :
-	jq -rRn -L "$scripts" -f "$scripts/report-causes.jq" "$run/bench.jsonl" >"$work/causes" || :
-fi
-(cd "$run" && find . -type f | sed 's|^\./||' | sort) >"$work/files"
+# A report without a table is better than none, but must not look whole.
+for table in benches causes; do
+	[ -s "$run/bench.jsonl" ] || break
+	jq -rRn -L "$scripts" --slurpfile env "$run/env.json" -f "$scripts/report-$table.jq" "$run/bench.jsonl" \
+		>"$work/$table" 2>"$work/messages" ||
+		note "$run/bench.jsonl: the report's tables of $table are not whole: $(tail -n 1 "$work/messages")"
+done
+(cd "$run" && find . -type f | sed 's|^\./||' | grep -vx -e report.html -e summary.txt | sort) >"$work/files"
 
 render() {
 	jq -rn -L "$scripts" -f "$scripts/$1.jq" --arg path "$path" \
@@ -52,10 +90,14 @@ render() {
 		--rawfile table "$(or_empty "$run/plots/configurations.tsv")" --rawfile phases "$(or_empty "$run/plots/phases.tsv")" \
 		--slurpfile measurement "$work/measurement.json" --rawfile noise "$(or_empty "$run/noise.tsv")" \
 		--rawfile baseline "$(or_empty "$run/baseline.txt")" --rawfile causes "$work/causes" --rawfile benches "$work/benches" \
-		--rawfile stages "$(or_empty "$run/stages.tsv")" >"$work/$2" ||
-		die "cannot render $2 from '$run'"
+		--rawfile stages "$(or_empty "$run/stages.tsv")" >"$work/$2" 2>"$work/messages" ||
+		die "cannot render $2 from '$run': $(tail -n 1 "$work/messages")"
 }
 
 render summary summary.txt
 render report report.html
-mv "$work/summary.txt" "$work/report.html" "$run/"
+# Beside the old ones first: a full disk must not cost those.
+for file in summary.txt report.html; do
+	mv "$work/$file" "$run/$file.new" || die "cannot write to '$run'"
+done
+for file in summary.txt report.html; do mv "$run/$file.new" "$run/$file"; done

@@ -5,7 +5,8 @@
 #
 # RUN are run folders in the order to show; without any, 6.1, 6.12 and newest are
 # built and measured first (count mode, profile bench).
-# Leaves OUT (default results/trend/): trend.tsv, trend.txt, trend.md, trend.svg.
+# Leaves OUT (default results/trend/): trend.tsv, trend.txt, trend.md, and trend.svg where rows of
+# pressure none were measured.
 scripts=$(readlink -f "$(dirname "$0")")
 . "$scripts/stage.sh"
 run_in_session "$@"
@@ -22,8 +23,9 @@ done
 	die "KERNELS must name two or more of 6.1, 6.12 and newest, found '$kernels'"
 find_build
 [ ! -e "$output" ] || [ -d "$output" ] || die "OUT must be a folder, found a file at '$output'"
+command -v gnuplot >/dev/null || die "expected gnuplot, found none; run 'make deps'"
 work=$(mktemp -d "${TMPDIR:-/tmp}/cma-tests-trend.XXXXXX")
-trap 'rm -rf "$work"' EXIT
+trap 'rm -rf "$work"; rm -f "$output"/trend.*.new' EXIT
 trap 'exit 130' HUP INT TERM
 
 # A kernel that cannot be had or built leaves a gap, said aloud, not an end.
@@ -44,18 +46,38 @@ measure_kernels() {
 	done
 }
 
+check_input() {
+	[ -r "$run/$1" ] || die "expected $1 in '$run', found none: 'make bench' leaves it"
+	fault=$(jq -rRn --arg name "$1" -f "$scripts/run-input.jq" "$run/$1")
+	[ -z "$fault" ] || die "$run/$1$fault"
+}
+
+# lacking FILE OTHER: the lines of OTHER that FILE has not.
+lacking() {
+	grep -vxFf "$1" "$2" | paste -sd , | sed 's/,/, /g'
+}
+
+# Lines of two clocks, of two processors, or of two programs, whose calls differ in their fixed
+# cost (see COMPARISON.md), cannot stand side by side.
+check_setup() {
+	setup=$(jq -r --slurpfile measurement "$run/measurement.json" \
+		'"\(.arch), profile \(.profile), mode \($measurement[0].mode), cmabench \($measurement[0].bench_arguments)"' "$run/env.json")
+	[ "${first_setup:=$setup}" = "$setup" ] || die "$run: expected $first_setup as in the first run, found $setup"
+	jq -r --slurpfile measurement "$run/measurement.json" '"accelerator \(.accelerator)",
+		($measurement[0] | "scenario \(.scenario // "" | if . == "" then "none" else . end)", "program \(.program_hash)")' \
+		"$run/env.json" >"$work/setup"
+	[ -e "$work/first" ] || cp "$work/setup" "$work/first"
+	cmp -s "$work/first" "$work/setup" ||
+		die "$run: expected $(lacking "$work/setup" "$work/first") as in the first run, found $(lacking "$work/first" "$work/setup")"
+}
+
 # A column is named by the release; a second run of it by its number, too.
 read_run() {
-	for file in env.json measurement.json; do
-		[ -r "$run/$file" ] || die "expected $file in '$run', found none: 'make bench' leaves it"
-	done
+	check_input env.json
+	check_input measurement.json
 	label=$(jq -er '.kernel.release | strings | split("-")[0]' "$run/env.json" 2>/dev/null) ||
 		die "$run/env.json: expected the kernel's release, found none"
-	# Bars of two clocks, or of two processors, cannot stand side by side.
-	setup=$(jq -r --slurpfile measurement "$run/measurement.json" \
-		'"\(.arch), profile \(.profile), mode \($measurement[0].mode), cmabench \($measurement[0].bench_arguments)"' "$run/env.json") ||
-		die "$run: cannot read what was measured"
-	[ "${first_setup:=$setup}" = "$setup" ] || die "$run: expected $first_setup as in the first run, found $setup"
+	check_setup
 	echo "$label" >>"$work/labels"
 	number=$(grep -cxF "$label" "$work/labels")
 	[ "$number" = 1 ] || label="$label#$number"
@@ -80,8 +102,21 @@ case $first_setup in
 esac
 awk -v style=text -v unit="$unit" -f "$scripts/trend-table.awk" "$work/trend.tsv" >"$work/trend.txt"
 awk -v style=markdown -v unit="$unit" -f "$scripts/trend-table.awk" "$work/trend.tsv" >"$work/trend.md"
+files="trend.tsv trend.txt trend.md"
+status=0
 LC_ALL=C.UTF-8 gnuplot -e "table='$work/trend.tsv'; output='$work/trend.svg'; unit='$unit'" "$scripts/trend.gp" 2>"$work/messages" ||
-	die "cannot draw the trend: $(grep -v '^ *$' "$work/messages" | tail -n 1)"
+	status=$?
+case $status in
+0) files="$files trend.svg" ;;
+3) note "no plot of the trend: no latency from an empty area, pressure none, in any of the runs" ;;
+*) die "cannot draw the trend: status $status of gnuplot: $(grep -v '^ *$' "$work/messages" | tail -n 1)" ;;
+esac
 mkdir -p "$output" || die "cannot write to '$output'"
-for file in trend.tsv trend.txt trend.md trend.svg; do mv "$work/$file" "$output/"; done
+# Beside the old ones first: a full disk must not cost those.
+for file in $files; do
+	mv "$work/$file" "$output/$file.new" || die "cannot write to '$output'"
+done
+for file in $files; do mv "$output/$file.new" "$output/$file"; done
+# One of an earlier trend is not of this table.
+[ "$status" = 0 ] || rm -f "$output/trend.svg"
 cat "$output/trend.txt"

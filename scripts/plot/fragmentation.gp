@@ -10,21 +10,33 @@ if (count == 0) exit status 4
 label(i) = system(names . sprintf(" | sed -n %dp", i))
 curve(i) = sprintf("< awk -F'\\t' '$1 == \"fragmentation\" && $2 == \"%s\" { print $3, $4, $5 }' '%s'", label(i), curves)
 
-set terminal svg size 900, 480 dynamic noenhanced font "sans-serif,14" background "white"
+# Okabe-Ito colours: told apart by colour-blind readers; where there are more curves than colours, each
+# comes again with another point.
+array colour[7] = ["0072B2", "D55E00", "009E73", "CC79A7", "E69F00", "56B4E9", "000000"]
+array point[7] = [7, 5, 9, 13, 11, 15, 2]
+tint(i) = "#" . colour[(i - 1) % 7 + 1]
+shape(i) = point[(i - 1 + (i - 1) / 7) % 7 + 1]
+
+# The key shows what fits into the height, and stands beside the panel.
+longest = int(system(names . " | awk '{ if (length > n) n = length } END { print n }'"))
+width = longest < 42 ? 900 : 564 + 8 * longest
+height = count < 11 ? 500 : 200 + 30 * count
+set terminal svg size width, height dynamic noenhanced font "sans-serif,14" background "white"
 set output output
 
-set label 1 "Fragmentation as buffers come and go" at screen 0.5, 0.95 center font ",18"
-set label 2 subject at screen 0.5, 0.89 center
-set lmargin at screen 0.09
-set rmargin at screen 0.57
-set tmargin at screen 0.84
-set bmargin at screen 0.13
+set label 1 "Fragmentation as buffers come and go" at screen 0.5, 1 - 24.0 / height center font ",18"
+set label 2 subject at screen 0.5, 1 - 52.0 / height center
+set label 3 "line: largest free run   dashed: taken" at screen 0.5, 14.0 / height center textcolor "#555555"
+set lmargin at screen 81.0 / width
+set rmargin at screen 495.0 / width
+set tmargin at screen 1 - 77.0 / height
+set bmargin at screen 90.0 / height
 set border 3 lc "#555555"
 set tics nomirror
 set xlabel "steps"
 set ylabel "per cent of the area"
 set yrange [0:100]
 set xrange [0:*]
-set key at screen 0.99, 0.84 right top Left reverse samplen 2
-plot for [i = 1:count] curve(i) using 1:2 with linespoints lw 2 pt 7 ps 0.6 lc i title label(i) . ": free run", \
-	for [i = 1:count] curve(i) using 1:3 with lines lw 1 dt 2 lc i title label(i) . ": taken"
+set key at screen 513.0 / width, 1 - 83.0 / height left top Left reverse samplen 2 spacing 1.4 noautotitle
+plot for [i = 1:count] curve(i) using 1:2 with linespoints lw 2 pt shape(i) ps 0.8 lc rgb tint(i) title label(i), \
+	for [i = 1:count] curve(i) using 1:3 with linespoints lw 1 dt 2 pt shape(i) ps 0.5 lc rgb tint(i)

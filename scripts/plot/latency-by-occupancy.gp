@@ -18,9 +18,11 @@ rows(backend) = sprintf("< awk -F'\\t' '%s $1 == \"latency\" && $12 != \"-\" && 
 
 stats sprintf("< %s' '%s'", chosen, table) using 12 name "median" nooutput
 height = 190 + panels * (70 + 36 * words(pressures))
-set terminal svg size 1000, height dynamic noenhanced font "sans-serif,14" background "white"
+# A cell is as wide as its median.
+width = words(sizes) < 13 ? 1000 : 300 + 58 * words(sizes)
+set terminal svg size width, height dynamic noenhanced font "sans-serif,14" background "white"
 set output output
-set multiplot layout panels, 1 margins 0.19, 0.89, 85.0 / height, 1 - 105.0 / height spacing 0, 75.0 / height
+set multiplot layout panels, 1 margins 190.0 / width, 1 - 110.0 / width, 85.0 / height, 1 - 105.0 / height spacing 0, 75.0 / height
 set label 1 "Median latency by size and by what was in the area" at screen 0.5, 1 - 25.0 / height center font ",18"
 set label 2 subject . "; " . clock at screen 0.5, 1 - 52.0 / height center
 set border 0

@@ -20,24 +20,27 @@ stats all using 11 name "low" nooutput
 stats all using 15 name "high" nooutput
 stats all using 7 name "bytes" nooutput
 
-# Okabe-Ito colours: told apart by colour-blind readers; points and lightness tell in print.
+# Okabe-Ito colours: told apart by colour-blind readers; points and lightness tell in print. Where
+# there are more pressures than colours, each colour comes again with another point.
 array colour[7] = ["0072B2", "D55E00", "009E73", "CC79A7", "E69F00", "56B4E9", "000000"]
 array point[7] = [7, 5, 9, 13, 11, 15, 2]
 tint(i, transparency) = "#" . transparency . colour[(i - 1) % 7 + 1]
-shape(i) = point[(i - 1) % 7 + 1]
+shape(i) = point[(i - 1 + (i - 1) / 7) % 7 + 1]
 
-# The legend stands beside the panels: inside it would hide what is high.
-legend = 230
+# The legend stands beside the panels: inside it would hide what is high. It shows what fits
+# into their height, so they grow with it.
+longest = int(system(sprintf("echo '%s' | awk '{ if (length > n) n = length } END { print n }'", pressures)))
+legend = longest < 14 ? 230 : 120 + 8 * longest
 width = 125 + (panels == 1 ? 600 : 430 * panels) + legend
-height = 560
+height = words(pressures) < 11 ? 560 : 260 + 30 * words(pressures)
 set terminal svg size width, height dynamic noenhanced font "sans-serif,14" background "white"
 set output output
-set multiplot layout 1, panels margins 105.0 / width, 1 - (20.0 + legend) / width, 0.215, 0.8 spacing 20.0 / width, 0
+set multiplot layout 1, panels margins 105.0 / width, 1 - (20.0 + legend) / width, 120.0 / height, 1 - 112.0 / height spacing 20.0 / width, 0
 
-set label 1 sprintf("Latency of one allocation by size, area %s", area) at screen 0.5, 0.955 center font ",18"
-set label 2 subject at screen 0.5, 0.905 center
+set label 1 sprintf("Latency of one allocation by size, area %s", area) at screen 0.5, 1 - 25.0 / height center font ",18"
+set label 2 subject at screen 0.5, 1 - 53.0 / height center
 set label 3 "line: median   dotted: p99   bands: median to p90, minimum to maximum" \
-	at screen 0.5, 0.025 center textcolor "#555555"
+	at screen 0.5, 14.0 / height center textcolor "#555555"
 
 set border 3 lw 1 lc "#555555"
 set grid x y lt 1 lw 0.5 lc "#DDDDDD"
@@ -75,7 +78,7 @@ do for [b = 1:panels] {
 		do for [exponent = 0:12] { set ytics add ("" 10.0 ** exponent) }
 	}
 	if (b == panels) {
-		set key at screen 1 - legend / (1.0 * width), screen 0.79 left top vertical reverse Left \
+		set key at screen 1 - legend / (1.0 * width), screen 1 - 118.0 / height left top vertical reverse Left \
 			samplen 2 spacing 1.4 noautotitle
 	} else {
 		unset key

@@ -55,6 +55,61 @@ cp "$work/env.json" "$run/env.json"
 sed '/"size_pages":64/d; s/"latency_ns":[0-9]*/"latency_ns":100000/' "$logs/bench/good.jsonl" >"$run/bench.jsonl"
 drawn "one size, one latency" "0 configurations.tsv latency-by-occupancy.svg latency-by-size.svg latency-cdf.svg"
 
+# Options that make many lines: each has its entry in the key, within the picture, and is told from the others.
+jq -cn '["none", "anonymous", "tmpfs", "clean-cache", "dirty-cache", "fork-shared", "pinned-vmsplice", "zram-swap"] as $pressures
+	| def row($pressure; $percent): {backend: "kernel", area: "reserved", pressure: $pressure, target_occupancy_percent: $percent, valid: true};
+	{type: "run", schema: 1, page_size_bytes: 4096, area: {name: "reserved", count_pages: 4096}},
+	($pressures[] as $p | [0, 50, 90][] as $percent | range(13) as $i | row($p; $percent)
+	 + {type: "sample", bench: "latency", size_pages: pow(2; $i), align_order: null, sample: 0, latency_ns: (1000 + 70 * $i * ($p | length)), error: null}),
+	($pressures[] as $p | [50, 90][] as $percent | [1, 2, 4][] as $threads | row($p; $percent)
+	 + {type: "parallel", size_pages: 4096, threads: $threads, areas: 2, allocations_per_second: (1000 * $threads + $percent)}),
+	($pressures[] as $p | [50, 90][] as $percent | [0, 160, 320][] as $step | row($p; $percent)
+	 + {type: "fragmentation", step: $step, used_pages: ($step + $percent), largest_free_run_pages: (4000 - $step)})' >"$run/bench.jsonl"
+drawn "many of each" "0 configurations.tsv fragmentation.svg latency-by-occupancy.svg latency-by-size.svg latency-cdf.svg threads.svg"
+
+# labels PLOT PATTERN: texts of the plot that match, and how many of them are outside of it. A letter is
+# taken for 7 units; what a browser takes it for, report_browser_test.sh sees.
+labels() {
+	awk -v pattern="$2" '
+		match($0, /viewBox="0 0 [0-9]+ [0-9]+/) { split(substr($0, RSTART, RLENGTH), box, " "); width = box[3]; height = box[4] }
+		match($0, /translate\([-0-9.]+,[-0-9.]+/) { split(substr($0, RSTART + 10, RLENGTH - 10), at, ","); anchor = $0 }
+		/<text>/ {
+			gsub(/[ \t]*<[^>]*>/, "")
+			if ($0 !~ pattern) next
+			found++
+			room = 7 * length($0)
+			left = anchor ~ /"start"/ ? at[1] : anchor ~ /"middle"/ ? at[1] - room / 2 : at[1] - room
+			if (left < 0 || left + room > width || at[2] < 0 || at[2] > height) outside++
+		}
+		END { print found + 0, outside + 0 }' "$run/plots/$1.svg"
+}
+# looks PLOT: how many different points there are in it, by form and colour; or lines, by colour and dashes.
+looks() {
+	awk -v q="'" '
+		BEGIN { line = "none yet" }
+		match($0, "gpPt[0-9]+" q " .* color=" q "[^" q "]*") { $0 = substr($0, RSTART, RLENGTH); sub(/ .* color/, ""); points += !seen[$0]++ }
+		/<g id="gnuplot_plot_/ { line = "" }
+		line == "" && match($0, "<path stroke=" q "[^" q "]*" q "( stroke-dasharray=" q "[^" q "]*)?") {
+			line = substr($0, RSTART, RLENGTH)
+			lines += !seen[line]++
+		}
+		END { print points ? points : lines }' "$run/plots/$1.svg"
+}
+expect "thirteen sizes: all labels are in the picture" "13 0" "$(labels latency-cdf '^[0-9]+ pages$')"
+expect "24 pressures: all labels are in the picture" "24 0" "$(labels latency-by-size '^pressure ')"
+expect "16 curves of threads: all labels are in the picture" "16 0" "$(labels threads '2 areas$')"
+expect "16 curves of fragmentation: all labels are in the picture" "16 0" "$(labels fragmentation '^kernel, ')"
+expect "16 curves of threads: the axis has its name" 1 "$(labels threads 'all threads$' | cut -d ' ' -f 1)"
+expect "thirteen sizes, 24 pressures, 16 curves: no two look the same" "13 24 16 16" \
+	"$(for plot in latency-cdf latency-by-size threads fragmentation; do looks "$plot"; done | paste -sd ' ')"
+
+expect "thirteen sizes: neighbours differ in their dashes, too, in the key and in the panels" 6 \
+	"$(grep -o "stroke-dasharray='[^']*'" "$run/plots/latency-cdf.svg" | sort -u | wc -l)"
+expect "thirteen sizes: a cell has room for its median" 1054 "$(sed -n 's/.*viewBox="0 0 \([0-9]*\) .*/\1/p' "$run/plots/latency-by-occupancy.svg")"
+head -n 2 "$logs/bench/good.jsonl" >"$run/bench.jsonl"
+"$scripts/plot.sh" "$run"
+expect "a single sample is a line" 1 "$(looks latency-cdf)"
+
 nothing="cma-tests: no plot latency-by-size: no valid sample for it in $run/bench.jsonl"
 for name in empty no-samples partial; do
 	cp "$logs/bench/$name.jsonl" "$run/bench.jsonl"
@@ -62,5 +117,45 @@ for name in empty no-samples partial; do
 done
 rm "$run/bench.jsonl"
 drawn "no records: nothing to draw" "0 configurations.tsv $nothing"
+
+# Bad input is named, with the line where there are lines, and costs no plot that is there.
+cp "$logs/bench/good.jsonl" "$run/bench.jsonl"
+"$scripts/plot.sh" "$run"
+# bad NAME FILE TEXT SAID: plot.sh on a run whose FILE has that text.
+bad() {
+	rm -rf "$work/bad"
+	cp -r "$run" "$work/bad"
+	printf '%s\n' "$3" >"$work/bad/$2"
+	before=$(cd "$work/bad" && find . -type f -exec cksum {} + | sort)
+	status=0
+	said=$("$scripts/plot.sh" "$work/bad" 2>&1) || status=$?
+	expect "$1" "2 cma-tests: error: $work/bad/$2$4" "$status $said"
+	expect "$1: no file is another" "$before" "$(cd "$work/bad" && find . -type f -exec cksum {} + | sort)"
+}
+call='{"type":"phases","call":1,"instructions":9,"attempts":1,"control":9,"retries":0}'
+object="expected a JSON object with kernel and boots, found"
+bad "phases.jsonl is cut" phases.jsonl "$call
+{\"type\":\"phases\",\"ca" ":2: expected a record of bench/plugin, found '{\"type\":\"phases\",\"ca'"
+bad "phases.jsonl is foreign" phases.jsonl "$(echo "$call" | sed 's/"instructions":9/"instructions":"many"/')" \
+	":1: expected a record of bench/plugin, found '$(echo "$call" | sed 's/"instructions":9/"instructions":"many"/' | cut -c 1-57)...'"
+bad "env.json is cut" env.json '{"kernel": {' ": $object no JSON: Unfinished JSON term at EOF at line 1, column 12"
+bad "env.json is foreign" env.json '["a"]' ": $object [\"a\"]"
+bad "env.json is of another schema" env.json '{"schema":2,"kernel":{},"boots":[]}' ": expected schema 1, found 2"
+bad "records of another schema" bench.jsonl '{"type":"run","schema":2}' ":1: expected schema 1, found '2'"
+bad "a record lacks what is drawn" bench.jsonl "$(head -n 1 "$logs/bench/good.jsonl")
+{\"type\":\"sample\",\"bench\":\"latency\"}" ":2: expected a record of cmabench, found '{\"type\":\"sample\",\"bench\":\"latency\"}'"
+# A gnuplot that fails on one plot, when others are drawn.
+mkdir "$work/bin"
+printf '#!/bin/sh\ncase $* in *threads.gp) echo no fonts >&2; exit 1 ;; esac\nexec %s "$@"\n' "$(command -v gnuplot)" >"$work/bin/gnuplot"
+chmod +x "$work/bin/gnuplot"
+before=$(cd "$run" && find . -type f -exec cksum {} + | sort)
+sed 's/"size_pages":64/"size_pages":128/' "$logs/bench/good.jsonl" >"$run/bench.jsonl"
+status=0
+said=$(PATH=$work/bin:$PATH "$scripts/plot.sh" "$run" 2>&1) || status=$?
+expect "gnuplot fails" "2 cma-tests: error: cannot draw plot threads: no fonts" "$status $said"
+cp "$logs/bench/good.jsonl" "$run/bench.jsonl"
+expect "gnuplot fails: no plot is another" "$before" "$(cd "$run" && find . -type f -exec cksum {} + | sort)"
+rm "$run/env.json"
+drawn "no env.json, no clock" "2 configurations.tsv latency-by-occupancy.svg latency-by-size.svg latency-cdf.svg cma-tests: error: expected env.json in '$run', found none"
 
 finish

@@ -48,6 +48,10 @@ END
 # browse WIDTH: what the look found, and the lines of the console.
 browse() {
 	cat "$run/report.html" "$work/look.html" >"$work/page.html"
+	browse_page "$1"
+}
+
+browse_page() {
 	timeout 120 chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run \
 		--disable-background-networking --disable-component-update --disable-sync --user-data-dir="$work/profile" \
 		--enable-logging=stderr --window-size="$1,900" --dump-dom "file://$work/page.html" \
@@ -61,6 +65,51 @@ for width in 1280 600 390; do
 	expect "$width pixels wide: nothing overflows, no console message" "wide 0 broken 0 images $images first - 0" \
 		"$(browse "$width" | paste -sd ' ')"
 done
+
+# Pictures of many sizes, pressures and curves: all of their texts are within them.
+jq -cn '["none", "anonymous", "tmpfs", "clean-cache", "dirty-cache", "fork-shared", "pinned-vmsplice", "zram-swap"] as $pressures
+	| def row($pressure; $percent): {backend: "dma-heap", area: "reserved", pressure: $pressure, target_occupancy_percent: $percent, valid: true};
+	{type: "run", schema: 1, page_size_bytes: 4096, area: {name: "reserved", count_pages: 4096}},
+	($pressures[] as $p | [0, 50, 90][] as $percent | range(13) as $i | row($p; $percent)
+	 + {type: "sample", bench: "latency", size_pages: pow(2; $i), align_order: null, sample: 0, latency_ns: (1000 + 70 * $i * ($p | length)), error: null}),
+	($pressures[] as $p | [1, 2, 4][] as $n | row($p; 90)
+	 + ({type: "parallel", size_pages: 4096, threads: $n, areas: 2, allocations_per_second: (1000 * $n + 90)},
+	    {type: "fragmentation", step: (160 * $n), used_pages: $n, largest_free_run_pages: (4000 - $n)}))' >"$run/bench.jsonl"
+"$scripts/plot.sh" "$run"
+# look_inside PICTURE...: how many texts, how many of them outside of their picture, and the first of those.
+look_inside() {
+	{
+		echo '<!DOCTYPE html><meta charset="utf-8">'
+		for picture; do sed '/^<?xml/d' "$picture"; done
+		cat <<'END'
+<script>
+let texts = 0;
+const outside = [];
+for (const picture of document.querySelectorAll("svg")) {
+	const size = picture.viewBox.baseVal;
+	picture.style.width = size.width + "px";
+	picture.style.height = size.height + "px";
+	const frame = picture.getBoundingClientRect();
+	for (const text of picture.querySelectorAll("text")) {
+		const box = text.getBoundingClientRect();
+		texts++;
+		if (box.left < frame.left - 1 || box.right > frame.right + 1 || box.top < frame.top - 1 || box.bottom > frame.bottom + 1)
+			outside.push(text.textContent.trim());
+	}
+}
+document.body.insertAdjacentHTML("beforeend", "<p id=looked>texts " + texts + " outside " + outside.length + " " + (outside[0] || "-") + "</p>");
+</script>
+END
+	} >"$work/page.html"
+	browse_page 1280 | head -n 1
+}
+case $(look_inside "$run"/plots/*.svg) in
+"texts "[1-9][0-9][0-9]" outside 0 -") expect "many lines: all texts are within their pictures" within within ;;
+*) expect "many lines: all texts are within their pictures" "texts, outside 0 -" "$(look_inside "$run"/plots/*.svg)" ;;
+esac
+sed 's/ pages</ pages of the area, which no picture has room for, however wide it may be</' "$run/plots/latency-cdf.svg" >"$work/wide.svg"
+expect "a text that is outside is seen" yes "$(look_inside "$work/wide.svg" | grep -q 'outside [1-9]' && echo yes)"
+
 # The look must be able to see: a page that is too wide, and says so on the console.
 printf '<p style="width: 3000px">wide</p><script>console.error("seen")</script>' >>"$run/report.html"
 case $(browse 1280 | paste -sd ' ') in
