@@ -16,6 +16,7 @@ die() {
 
 # make_work NAME: $work, a temporary folder; whoever asks for it removes it.
 make_work() {
+	# shellcheck disable=SC2034
 	work=$(mktemp -d "${TMPDIR:-/tmp}/cma-tests-$1.XXXXXX" 2>/dev/null) ||
 		die "cannot make a folder in '${TMPDIR:-/tmp}': set TMPDIR to one that can be written to"
 }
