@@ -1,46 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Logs of old and new kernels, line by line. */
-#include "../explain.h"
+#include "explained_log.h"
 #include "harness.h"
-
-static struct explanation *told_by(const char *const *lines, size_t count)
-{
-	struct explanation *told = calloc(1, sizeof(*told));
-	size_t i;
-
-	if (!told)
-		abort();
-	for (i = 0; i < count; i++)
-		explain_line(told, lines[i]);
-	return told;
-}
-
-/* What the user gets to read, to be freed. */
-static char *printed(struct explanation *told)
-{
-	size_t length;
-	char *text;
-	FILE *file = open_memstream(&text, &length);
-
-	if (!file)
-		abort();
-	explain_print(file, told);
-	fclose(file);
-	return text;
-}
-
-static bool expect_printed(struct explanation *told, const char *const *expected,
-			   size_t count)
-{
-	char *text = printed(told);
-	bool good = true;
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		good &= expect_text("printed", text, expected[i]);
-	free(text);
-	return good;
-}
 
 TEST(old_log_is_explained)
 {
@@ -208,31 +169,6 @@ TEST(bytes_do_no_harm)
 	return good;
 }
 
-/* The same over and over, and lines that only look like it. */
-TEST(bad_logs_do_no_harm)
-{
-	struct explanation *told = told_by(NULL, 0);
-	char line[128];
-	bool good;
-	unsigned int i;
-
-	for (i = 0; i < 3 * EXPLAIN_MAX; i++) {
-		snprintf(line, sizeof(line),
-			 "alloc_contig_range: [%x, %x) PFNs busy", i, i + 1);
-		explain_line(told, line);
-	}
-	explain_line(told, "alloc failed, req-size: many pages, ret: -16");
-	explain_line(told, "alloc_contig_range: [, ) PFNs busy");
-	explain_line(told, "cma: Reserved x MiB at y");
-	explain_line(told, "flags: 0x1(");
-	good = expect_number("ranges", told->ranges, EXPLAIN_MAX) &
-	       expect_number("too many", told->too_many, 0) &
-	       expect_number("failures", told->failures, 0) &
-	       expect_number("areas", told->areas, 0);
-	free(told);
-	return good;
-}
-
 /* Behind the area's column: nothing else before it. */
 #define ONLY_OUT_OF_MEMORY "not told             out of memory"
 
@@ -293,127 +229,6 @@ TEST(failures_are_told_by_area)
 	       expect_text("second", told->failure[1].area, "reserved") &
 	       expect_text("third", told->failure[2].area, "camera") &
 	       expect_number("no name", strlen(told->failure[3].area), 0);
-	free(told);
-	return good;
-}
-
-/* 6.1, with a pool of DMA after that of CMA; 6.12 tells the exact size as well. */
-TEST(pools_get_their_names)
-{
-	static const char *const lines[] = {
-		"Reserved memory: created CMA memory pool at 0x00000000c4000000, size 960 MiB\n",
-		"OF: reserved mem: initialized node linux,cma, compatible id shared-dma-pool\n",
-		"Reserved memory: created CMA memory pool at 0x0000000060000000, size 64 MiB\n",
-		"Reserved memory: created DMA memory pool at 0x0000000055400000, size 1 MiB\n",
-		"OF: reserved mem: initialized node vdevbuffer@55400000, compatible id shared-dma-pool\n",
-		"Reserved memory: created CMA memory pool at 0x0000000058000000, size 17 MiB\n",
-		"OF: reserved mem: 0x0000000058000000..0x000000005917ffff (17920 KiB) map reusable camera\n",
-	};
-	static const char *const areas[] = {
-		"area linux,cma: 983040 KiB at 0xc4000000\n",
-		"area a CMA pool: 65536 KiB at 0x60000000\n",
-		"area camera: 17920 KiB at 0x58000000\n",
-	};
-	struct explanation *told = told_by(lines, ARRAY_SIZE(lines));
-	bool good;
-
-	good = expect_number("areas", told->areas, ARRAY_SIZE(areas)) &
-	       expect_printed(told, areas, ARRAY_SIZE(areas)) &
-	       expect_number("recognised", told->recognised, 5);
-	free(told);
-	return good;
-}
-
-/* The line is the same for all of them; 6.15's of several ranges tells no place. */
-TEST(reserved_areas_are_not_all_the_default)
-{
-	static const char *const lines[] = {
-		"cma: Reserved 64 MiB at 0x00000000fc000000\n",
-		"cma: Reserved 64 MiB in 1 range\n",
-		"hugetlb_cma: reserved 64 MiB on node 0\n",
-		"hugetlb_cma: reserve 2048 MiB, up to 1024 MiB per node\n",
-		"cma: Reserved 1024 MiB at 0x00000001c0000000\n",
-		"hugetlb_cma: reserved 1024 MiB on node 0\n",
-		"cma: Reserved 1024 MiB at 0x00000003c0000000 on node 1\n",
-		"hugetlb_cma: reserved 1024 MiB on node 1\n",
-		"cma: Reserved 32 MiB at 0x0000000200000000 on node 1\n",
-		"cma: Reserved 16 MiB at 0x00000000fb000000 on node -1\n",
-	};
-	static const char *const names[] = {
-		"a reserved area, maybe the default one", "hugetlb_cma of node 0",
-		"hugetlb_cma of node 1", "an area of node 1",
-		"a reserved area, maybe the default one",
-	};
-	struct explanation *told = told_by(lines, ARRAY_SIZE(lines));
-	bool good = expect_number("areas", told->areas, ARRAY_SIZE(names));
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(names); i++)
-		good &= expect_text("area", told->area[i].name, names[i]);
-	free(told);
-	return good;
-}
-
-/* @count different ranges, and as many pages that could not be isolated. */
-static void explain_different(struct explanation *told, unsigned int first,
-			      unsigned int count)
-{
-	char line[128];
-	unsigned int i;
-
-	for (i = first; i < first + count; i++) {
-		snprintf(line, sizeof(line),
-			 "test_pages_isolated: start_pfn=0x%x0 end_pfn=0x%xf fin_pfn=0x%x0 ret=fail",
-			 i, i, i);
-		explain_line(told, line);
-	}
-}
-
-/* What is in the way most often may come when all places are taken. */
-TEST(frequent_ones_may_come_late)
-{
-	static const char *const exact[] = {
-		"busy ranges, 512 different ones, the most frequent",
-		"       2 times  pfn 0x70-0x7e",
-	};
-	static const char *const bounds[] = {
-		"busy ranges, more than 512 different ones: those that may be the most frequent",
-		"at most 1001 times, at least 1000  pfn 0x99990-0x9999e",
-		"pages in the way, more than 512 different ones: those that may be",
-		"at most 1001 times, at least 1000  pfn 0x99990: could not be isolated",
-	};
-	struct explanation *told = told_by(NULL, 0);
-	unsigned int i;
-	bool good;
-
-	explain_different(told, 0, EXPLAIN_MAX);
-	explain_different(told, 7, 1);
-	good = expect_printed(told, exact, ARRAY_SIZE(exact));
-	for (i = 0; i < 1000; i++) {
-		explain_different(told, 0x9999, 1);
-		explain_different(told, 2 * EXPLAIN_MAX + i, 1);
-	}
-	good &= expect_printed(told, bounds, ARRAY_SIZE(bounds)) &
-		expect_number("ranges", told->ranges, EXPLAIN_MAX) &
-		expect_number("first", told->range[0].start_pfn, 0x99990);
-	free(told);
-	return good;
-}
-
-/* A page that took the place of one whose owner's lines are coming is not its. */
-TEST(replaced_page_has_no_owner)
-{
-	static const char owner[] =
-		"page last allocated via order 0, migratetype Movable, pid 7, tgid 7 (cat), ts 5";
-	struct explanation *told = told_by(NULL, 0);
-	bool good;
-
-	explain_line(told, "page: refcount:3 mapcount:1 mapping:0 index:0xf pfn:0x57611");
-	explain_line(told, "page dumped because: migration failure");
-	explain_different(told, 0x100000, EXPLAIN_MAX);
-	explain_line(told, owner);
-	good = expect_number("page", told->page[0].pfn, (0x100000 + EXPLAIN_MAX - 1) << 4) &
-	       expect_number("owner", strlen(told->page[0].allocated_by), 0);
 	free(told);
 	return good;
 }
