@@ -144,7 +144,7 @@ struct pressure {
 	int (*open)(const struct target *target, unsigned int percent,
 		    void **state, struct reason *why);
 	/*
-	 * Bring the area to the target, or back to it, for this request.
+	 * Optional. Bring the area to the target, or back to it, for this request.
 	 * Returns 0, or -errno and the reason when it cannot be reached
 	 * without harm to others.
 	 */
@@ -161,7 +161,7 @@ struct pressure {
 	 */
 	int (*confirm)(void *state, const struct sample *sample,
 		       const struct request *request, struct reason *why);
-	void (*close)(void *state);
+	void (*close)(void *state);	/* optional */
 };
 
 /* Who told the errno of a failed allocation. */

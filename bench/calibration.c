@@ -277,7 +277,8 @@ void calibrate_before(struct session *session, const struct pressure *pressure)
 		if (!cell.pressure->open(&session->target, PERCENT,
 					 &cell.pressure_state, &unused)) {
 			teach(session, &cell, lesson);
-			cell.pressure->close(cell.pressure_state);
+			if (cell.pressure->close)
+				cell.pressure->close(cell.pressure_state);
 		}
 		session->learned[lesson->term] = true;
 	}

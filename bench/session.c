@@ -137,7 +137,8 @@ static int run_pressure(struct session *session,
 		calibrate_with(session, &cell);
 	for (i = 0; i < chosen->count && !err && !interrupted(); i++)
 		err = run_backend(session, &cell, chosen->part[i]);
-	pressure->close(cell.pressure_state);
+	if (pressure->close)
+		pressure->close(cell.pressure_state);
 	return err;
 }
 

@@ -14,15 +14,6 @@ static int ambient_open(const struct target *target, unsigned int percent,
 	return 0;
 }
 
-static int ambient_establish(void *state, const struct request *request,
-			     struct reason *why)
-{
-	(void)state;
-	(void)request;
-	(void)why;
-	return 0;
-}
-
 static int ambient_verify(void *state, struct occupancy *now,
 			  struct reason *why)
 {
@@ -31,18 +22,11 @@ static int ambient_verify(void *state, struct occupancy *now,
 	return 0;
 }
 
-static void ambient_close(void *state)
-{
-	(void)state;
-}
-
 static const struct pressure ambient = {
 	.name = "ambient",
 	.help = "whatever the running system has in the area, only recorded",
 	.open = ambient_open,
-	.establish = ambient_establish,
 	.verify = ambient_verify,
-	.close = ambient_close,
 };
 
 REGISTER_PRESSURE(ambient)

@@ -98,16 +98,6 @@ static int fragmented_open(const struct target *target, unsigned int percent,
 	return 0;
 }
 
-/* The buffers stay where they are, whatever is allocated around them. */
-static int fragmented_establish(void *state, const struct request *request,
-				struct reason *why)
-{
-	(void)state;
-	(void)request;
-	(void)why;
-	return 0;
-}
-
 static int fragmented_verify(void *state, struct occupancy *now,
 			     struct reason *why)
 {
@@ -129,7 +119,6 @@ static const struct pressure fragmented = {
 	.help = "512 small buffers with holes between them, else an empty area",
 	.needs_area = true,
 	.open = fragmented_open,
-	.establish = fragmented_establish,
 	.verify = fragmented_verify,
 	.close = fragmented_close,
 };

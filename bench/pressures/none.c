@@ -14,23 +14,9 @@ static int none_open(const struct target *target, unsigned int percent,
 	return 0;
 }
 
-static int none_establish(void *state, const struct request *request,
-			  struct reason *why)
-{
-	(void)state;
-	(void)request;
-	(void)why;
-	return 0;
-}
-
 static int none_verify(void *state, struct occupancy *now, struct reason *why)
 {
 	return area_frames_expect_empty(state, now, why);
-}
-
-static void none_close(void *state)
-{
-	(void)state;
 }
 
 static const struct pressure none = {
@@ -38,9 +24,7 @@ static const struct pressure none = {
 	.help = "an area that is empty but for 5 %, verified",
 	.by_default = true,
 	.open = none_open,
-	.establish = none_establish,
 	.verify = none_verify,
-	.close = none_close,
 };
 
 REGISTER_PRESSURE(none)
