@@ -262,15 +262,16 @@ static void scripted_close(void *state)
 	fake_open_pressures--;
 }
 
+#define SCRIPTED_CALLBACKS						\
+	.open = scripted_open, .establish = scripted_establish,		\
+	.verify = scripted_verify, .close = scripted_close,
+
 static const struct pressure scripted = {
 	.name = "scripted",
 	.help = "there or not, as the script says",
 	.by_default = true,
 	.has_target = true,
-	.open = scripted_open,
-	.establish = scripted_establish,
-	.verify = scripted_verify,
-	.close = scripted_close,
+	SCRIPTED_CALLBACKS
 };
 
 REGISTER_PRESSURE(scripted)
@@ -280,10 +281,7 @@ static const struct pressure area_pressure = {
 	.name = "of-an-area",
 	.help = "there or not, in the area under test",
 	.needs_area = true,
-	.open = scripted_open,
-	.establish = scripted_establish,
-	.verify = scripted_verify,
-	.close = scripted_close,
+	SCRIPTED_CALLBACKS
 };
 
 REGISTER_PRESSURE(area_pressure)
