@@ -29,7 +29,7 @@ char *printed(struct explanation *told)
 }
 
 bool expect_printed(struct explanation *told, const char *const *expected,
-			   size_t count)
+		    size_t count)
 {
 	char *text = printed(told);
 	bool good = true;
