@@ -74,7 +74,7 @@ TEST_F_TIMEOUT(huge_page_pool, free_pages_are_replaced, 110)
 	__u64 room;
 
 	if (err == -EOPNOTSUPP)
-		SKIP(return, "needs %s", page_kind_find("hugetlb")->needs);
+		SKIP(return, "needs %s", page_kind_needs(page_kind_find("hugetlb")));
 	ASSERT_EQ(0, err);
 	in_area = pagemap_pages_in_area(pages->map, pages->bytes, bed->area);
 	EXPECT_LT(0, in_area) {

@@ -326,7 +326,7 @@ TEST_F_TIMEOUT(movable_kinds, makes_room_unchanged, 110)
 		if (variant->kind && strcmp(variant->kind, kind->name))
 			continue;
 		if (!make_subject(_metadata, &self->subjects[i], kind, bed) && variant->kind)
-			SKIP(return, "needs %s", kind->needs);
+			SKIP(return, "needs %s", page_kind_needs(kind));
 	}
 	for (i = 0; i < PAGE_KINDS; i++)
 		if (self->subjects[i].pages.map)

@@ -25,8 +25,6 @@
 #define MIN_FREE "/proc/sys/vm/min_free_kbytes"
 #define THP "/sys/kernel/mm/transparent_hugepage"
 #define LARGE_BYTES (64ul << 10)
-/* Of each: an advice keeps it from children. */
-#define NEEDS_ADVICE "CONFIG_ADVISE_SYSCALLS"
 
 static int map_memory(struct kind_pages *pages, size_t bytes, int flags)
 {
@@ -302,61 +300,58 @@ static long check_merged(const struct kind_pages *pages)
 #define FLAG(name) (1ull << KPF_ ## name)
 
 const struct page_kind page_kinds[PAGE_KINDS] = {
-	{
-		.name = "anonymous", .make = make_anonymous, .flags = FLAG(ANON),
-		.needs = NEEDS_ADVICE,
-	},
-	{
-		.name = "shared memory", .make = make_shared_memory, .flags = FLAG(SWAPBACKED),
-		.needs = NEEDS_ADVICE,
-	},
+	{ .name = "anonymous", .make = make_anonymous, .flags = FLAG(ANON) },
+	{ .name = "shared memory", .make = make_shared_memory, .flags = FLAG(SWAPBACKED) },
 	{
 		.name = "shared memory of several processes", .make = make_memory_of_several,
-		.flags = FLAG(SWAPBACKED), .needs = NEEDS_ADVICE,
+		.flags = FLAG(SWAPBACKED),
 	},
 	{
 		.name = "locked in memory", .make = make_locked, .flags = FLAG(MLOCKED),
-		.needs = NEEDS_ADVICE ", CAP_IPC_LOCK or a larger RLIMIT_MEMLOCK",
+		.needs = "CAP_IPC_LOCK, or a larger RLIMIT_MEMLOCK",
 	},
 	{
 		.name = "shared by fork", .make = make_fork_shared, .flags = FLAG(ANON),
 		.why_not_written = "a write would copy the page", .copies_when_written = true,
-		.needs = NEEDS_ADVICE,
 	},
 	{
 		.name = "transparent huge", .make = make_huge, .flags = FLAG(THP),
-		.needs = NEEDS_ADVICE ", CONFIG_TRANSPARENT_HUGEPAGE, and huge pages of 8 MiB at most",
+		.needs = "CONFIG_TRANSPARENT_HUGEPAGE, and huge pages of 8 MiB at most",
 	},
 	{
 		.name = "large folios", .make = make_large_folios, .flags = FLAG(COMPOUND_TAIL),
-		.needs = NEEDS_ADVICE ", CONFIG_TRANSPARENT_HUGEPAGE of Linux 6.8, for "
-			 THP "/hugepages-64kB",
+		.needs = "CONFIG_TRANSPARENT_HUGEPAGE of Linux 6.8, for " THP "/hugepages-64kB",
 	},
 	/* Whether memory is freed lazily is told in batches. */
 	{
 		.name = "freed lazily, written again", .make = make_lazily_freed,
 		.flags = FLAG(ANON), .flags_come_late = true,
-		.needs = NEEDS_ADVICE ", MADV_FREE",
+		.needs = "MADV_FREE",
 	},
 	{
 		.name = "hugetlb", .make = make_hugetlb, .flags = FLAG(HUGE),
-		.needs = NEEDS_ADVICE ", CONFIG_HUGETLB_PAGE, huge pages of 8 MiB at most and room for four",
+		.needs = "CONFIG_HUGETLB_PAGE, huge pages of 8 MiB at most and room for four",
 	},
 	{
 		.name = "hugetlb, shared", .make = make_shared_hugetlb, .flags = FLAG(HUGE),
-		.needs = NEEDS_ADVICE ", CONFIG_HUGETLB_PAGE, huge pages of 8 MiB at most and room for four",
+		.needs = "CONFIG_HUGETLB_PAGE, huge pages of 8 MiB at most and room for four",
 	},
 	{
 		.name = "merged by KSM", .make = make_merged, .check = check_merged,
 		.flags = FLAG(KSM), .why_not_written = "a write would undo the merging",
-		.needs = NEEDS_ADVICE ", CONFIG_KSM, its thread within six seconds, CONFIG_PROC_PAGE_MONITOR",
+		.needs = "CONFIG_KSM, its thread within six seconds, CONFIG_PROC_PAGE_MONITOR",
 	},
 };
 
-/* For nothing, which any kernel takes that takes some. */
+/* Each kind is kept from children by an advice. Of nothing it is taken where any is. */
 static bool takes_advice(void)
 {
 	return !madvise(NULL, 0, MADV_DONTFORK);
+}
+
+const char *page_kind_needs(const struct page_kind *kind)
+{
+	return takes_advice() ? kind->needs : "CONFIG_ADVISE_SYSCALLS";
 }
 
 int page_kind_make(const struct page_kind *kind, struct kind_pages *pages, struct guard *guard,

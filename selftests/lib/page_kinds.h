@@ -33,7 +33,7 @@ struct kind_pages {
 
 struct page_kind {
 	const char *name;
-	const char *needs;	/* what is missing where they cannot be had */
+	const char *needs;	/* see page_kind_needs() */
 	__u64 flags;		/* of kpageflags: by them it is told that they are of this kind */
 	/* 0 or -errno; -EOPNOTSUPP, -ETIME: this kernel or this user cannot have them */
 	int (*make)(struct kind_pages *pages, struct guard *guard);
@@ -54,6 +54,9 @@ extern const struct page_kind page_kinds[PAGE_KINDS];
 int page_kind_make(const struct page_kind *kind, struct kind_pages *pages, struct guard *guard,
 		   __u64 seed);
 void page_kind_unmake(struct kind_pages *pages);
+
+/* page_kind_needs - what is missing where they cannot be had. */
+const char *page_kind_needs(const struct page_kind *kind);
 
 /* page_kind_first_wrong - the first page that is not as it was made, or -1. */
 long page_kind_first_wrong(const struct page_kind *kind, const struct kind_pages *pages);
