@@ -98,18 +98,9 @@ TEST_F(dma_heap_ioctl, each_unknown_flag_is_refused)
 	EXPECT_EQ(descriptors, testbed_open_descriptors());
 }
 
-/* The number that the next descriptor gets: none is kept, not even unused. */
-static int next_descriptor(int fd)
-{
-	int next = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-
-	close(next);
-	return next;
-}
-
 TEST_F(dma_heap_ioctl, bad_pointers_are_refused)
 {
-	int next = next_descriptor(self->bed.heap_fd);
+	int next = testbed_next_descriptor();
 	const char *reason = testbed_lacks_room(&self->bed, 1);
 	size_t size = self->bed.page_size;
 	struct dma_heap_allocation_data *readonly;
@@ -132,7 +123,7 @@ TEST_F(dma_heap_ioctl, bad_pointers_are_refused)
 		TH_LOG("heap %s: a buffer whose descriptor could not be told is kept",
 		       self->bed.heap->name);
 	}
-	EXPECT_EQ(next, next_descriptor(self->bed.heap_fd));
+	EXPECT_EQ(next, testbed_next_descriptor());
 	munmap(readonly, size);
 }
 
@@ -249,10 +240,9 @@ TEST_F(dma_heap_ioctl, smaller_argument_is_filled_up)
 	struct dma_heap_allocation_data refused = {
 		.len = 1, .fd_flags = O_RDWR, .heap_flags = ~0ull,
 	};
-	struct {
-		struct dma_heap_allocation_data data;
-		__u64 future[32];
-	} larger = { .data = { .len = 1ull << 62, .fd_flags = O_RDWR } };
+	struct dma_heap_larger_argument larger = {
+		.data = { .len = 1ull << 62, .fd_flags = O_RDWR },
+	};
 	const char *reason = testbed_lacks_room(&self->bed, 1);
 	int round;
 
@@ -269,7 +259,7 @@ TEST_F(dma_heap_ioctl, smaller_argument_is_filled_up)
 		EXPECT_EQ(0, close(smaller.fd));
 
 		/* Of what only comes out, nothing is read: a length of 0. */
-		EXPECT_EQ(-1, ioctl(self->bed.heap_fd, _IOWR('H', 0, larger), &larger));
+		EXPECT_EQ(-1, ioctl(self->bed.heap_fd, DMA_HEAP_IOCTL_ALLOC_LARGER, &larger));
 		EXPECT_EQ(ENOMEM, errno);
 		EXPECT_EQ(-1, ioctl(self->bed.heap_fd, _IOR('H', 0, larger), &larger));
 		EXPECT_EQ(EINVAL, errno);

@@ -128,19 +128,11 @@ static __u64 rss_file_bytes(void)
 	return bytes;
 }
 
-static int next_descriptor(void)
-{
-	int next = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
-
-	close(next);
-	return next;
-}
-
 static void take_footprint(const struct testbed *bed, struct footprint *now)
 {
 	now->slab_bytes = slab_unreclaimable_bytes();
 	now->descriptors = testbed_open_descriptors();
-	now->next_descriptor = next_descriptor();
+	now->next_descriptor = testbed_next_descriptor();
 	now->mappings = count_mappings();
 	now->rss_file_bytes = rss_file_bytes();
 	now->used_pages = testbed_used(bed);
@@ -309,17 +301,9 @@ TEST_F(dma_heap_leak, rss_file_returns)
 	       (long long)(during - before));
 }
 
-/* As a later kernel may have it. dma_heap_ioctl() takes memory for it: its stack has no room. */
-struct larger_argument {
-	struct dma_heap_allocation_data data;
-	__u64 future[32];
-};
-
-#define ALLOC_LARGER _IOWR('H', 0, struct larger_argument)
-
 union argument {
 	struct dma_heap_allocation_data data;
-	struct larger_argument larger;
+	struct dma_heap_larger_argument larger;
 	struct dma_buf_export_sync_file fence;
 };
 
@@ -364,7 +348,7 @@ FIXTURE_VARIANT_ADD(refusals, more_than_the_area)
 /* dma_heap_ioctl() has memory for the argument, and frees it where it refuses what is in it. */
 FIXTURE_VARIANT_ADD(refusals, larger_argument_with_bad_flags)
 {
-	.command = ALLOC_LARGER,
+	.command = DMA_HEAP_IOCTL_ALLOC_LARGER,
 	.argument.data = { .len = 1, .fd_flags = O_RDWR | O_CLOEXEC, .heap_flags = ~0ull },
 	.protection = PROT_READ | PROT_WRITE,
 	.err = -EINVAL,
@@ -374,7 +358,7 @@ FIXTURE_VARIANT_ADD(refusals, larger_argument_with_bad_flags)
 /* The same, where it cannot be copied from the caller. */
 FIXTURE_VARIANT_ADD(refusals, larger_argument_that_cannot_be_read)
 {
-	.command = ALLOC_LARGER,
+	.command = DMA_HEAP_IOCTL_ALLOC_LARGER,
 	.argument.data = { .len = 1, .fd_flags = O_RDWR | O_CLOEXEC },
 	.protection = PROT_NONE,
 	.err = -EFAULT,
@@ -388,7 +372,7 @@ FIXTURE_VARIANT_ADD(refusals, larger_argument_that_cannot_be_read)
  */
 FIXTURE_VARIANT_ADD(refusals, buffer_that_cannot_be_told)
 {
-	.command = ALLOC_LARGER,
+	.command = DMA_HEAP_IOCTL_ALLOC_LARGER,
 	.argument.data = { .len = 1, .fd_flags = O_RDWR | O_CLOEXEC },
 	.protection = PROT_READ,
 	.err = -EFAULT,

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/dma-buf.h>
-#include <linux/dma-heap.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,12 +43,12 @@ int dma_heap_alloc(int heap_fd, size_t bytes)
 
 int dma_heap_alloc_larger(int heap_fd, size_t bytes)
 {
-	struct {
-		struct dma_heap_allocation_data data;
-		__u64 future[32];
-	} larger = { .data = { .len = bytes, .fd_flags = O_RDWR | O_CLOEXEC } };
+	struct dma_heap_larger_argument larger = {
+		.data = { .len = bytes, .fd_flags = O_RDWR | O_CLOEXEC },
+	};
 
-	return ioctl(heap_fd, _IOWR('H', 0, larger), &larger) < 0 ? -errno : (int)larger.data.fd;
+	return ioctl(heap_fd, DMA_HEAP_IOCTL_ALLOC_LARGER, &larger) < 0 ? -errno :
+	       (int)larger.data.fd;
 }
 
 long long dma_buf_bytes(int buf_fd)

@@ -11,6 +11,7 @@
 #ifndef CMA_TESTS_DMA_HEAP_H
 #define CMA_TESTS_DMA_HEAP_H
 
+#include <linux/dma-heap.h>
 #include <linux/types.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -58,11 +59,15 @@ int dma_heap_open(const struct dma_heap *heap);
  */
 int dma_heap_alloc(int heap_fd, size_t bytes);
 
-/*
- * dma_heap_alloc_larger - the same by an argument as a later kernel may have it.
- *
- * More than fits on this one's stack, so that it takes memory for it.
- */
+/* As a later kernel may have it: more than fits on this one's stack, so that it takes memory. */
+struct dma_heap_larger_argument {
+	struct dma_heap_allocation_data data;
+	__u64 future[32];
+};
+
+#define DMA_HEAP_IOCTL_ALLOC_LARGER _IOWR('H', 0, struct dma_heap_larger_argument)
+
+/* dma_heap_alloc_larger - the same as dma_heap_alloc(), by such an argument. */
 int dma_heap_alloc_larger(int heap_fd, size_t bytes);
 
 /*

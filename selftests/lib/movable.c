@@ -10,6 +10,7 @@
 #include "meminfo.h"
 #include "pagemap.h"
 #include "testbed.h"
+#include "time_budget.h"
 
 #define STEP_BYTES (8ul << 20)
 #define PRESS_BYTES (16ul << 20)
@@ -161,18 +162,12 @@ static void give_lead(struct testbed *bed, int fd)
 		testbed_debugfs_free(bed);
 }
 
-/* What is left of it. Each case is a process of its own: in memory that they share. */
+/* What is left of it. */
 static long long *budget_ms;
 
 static void __attribute__((constructor)) share_budget(void)
 {
-	static long long alone;
-
-	budget_ms = mmap(NULL, sizeof(*budget_ms), PROT_READ | PROT_WRITE,
-			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (budget_ms == MAP_FAILED)
-		budget_ms = &alone;
-	*budget_ms = PRESS_BUDGET_MS;
+	budget_ms = time_budget_share(PRESS_BUDGET_MS);
 }
 
 const char *movable_press(struct movable *movable, struct testbed *bed)
@@ -181,7 +176,7 @@ const char *movable_press(struct movable *movable, struct testbed *bed)
 	const char *reason = movable_press_within(movable, bed, *budget_ms);
 
 	if (reason)
-		*budget_ms -= (monotonic_ms() - start_ms) / monotonic_patience();
+		time_budget_spend(budget_ms, start_ms);
 	return reason;
 }
 

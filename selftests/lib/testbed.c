@@ -3,16 +3,17 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "meminfo.h"
 #include "pagemap.h"
 #include "text_file.h"
+#include "time_budget.h"
 #include "unseen_area.h"
 
 #define DEADLINE_MS 2000
@@ -307,18 +308,12 @@ int testbed_debugfs_free(struct testbed *bed)
 	return guard_cancel(&bed->guard, bed->block_guard_id[bed->nblocks]);
 }
 
-/* What is left of it. Each case is a process of its own: in memory that they share. */
+/* What is left of it. */
 static long long *budget_ms;
 
 static void __attribute__((constructor)) share_budget(void)
 {
-	static long long alone;
-
-	budget_ms = mmap(NULL, sizeof(*budget_ms), PROT_READ | PROT_WRITE,
-			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (budget_ms == MAP_FAILED)
-		budget_ms = &alone;
-	*budget_ms = REFUSALS_BUDGET_MS;
+	budget_ms = time_budget_share(REFUSALS_BUDGET_MS);
 }
 
 static int ask_for_room(struct testbed *bed, __u64 pages, long long deadline_ms)
@@ -334,7 +329,7 @@ static int ask_for_room(struct testbed *bed, __u64 pages, long long deadline_ms)
 		attempts++;
 	} while (err == -ENOMEM && (attempts < ROOM_ATTEMPTS || monotonic_ms() < end));
 	if (err == -ENOMEM)
-		*budget_ms -= (monotonic_ms() - start_ms) / monotonic_patience();
+		time_budget_spend(budget_ms, start_ms);
 	return err;
 }
 
@@ -399,4 +394,12 @@ int testbed_open_descriptors(void)
 		count++;
 	closedir(dir);
 	return count - 3;	/* ".", ".." and the folder itself */
+}
+
+int testbed_next_descriptor(void)
+{
+	int next = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+
+	close(next);
+	return next;
 }

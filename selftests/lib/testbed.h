@@ -170,4 +170,7 @@ bool testbed_owns_machine(void);
 /* testbed_open_descriptors - how many descriptors this process has open. */
 int testbed_open_descriptors(void);
 
+/* testbed_next_descriptor - the number that the next one gets: none is kept, not even unused. */
+int testbed_next_descriptor(void);
+
 #endif
