@@ -10,7 +10,7 @@ scripts=$(readlink -f "$(dirname "$0")")
 
 [ -d "${1-}" ] || die "expected a run folder, found '${1-}'"
 run=$1
-work=$(mktemp -d "${TMPDIR:-/tmp}/cma-tests-figures.XXXXXX")
+make_work figures
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM HUP
 

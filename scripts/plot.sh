@@ -15,15 +15,10 @@ scripts=$(dirname "$0")
 
 if [ $# -ne 1 ] || [ ! -d "$1" ]; then die "expected one run folder; usage: plot.sh RUN"; fi
 run=$1
-work=$(mktemp -d "${TMPDIR:-/tmp}/cma-tests-plot.XXXXXX")
+make_work plot
 trap 'rm -rf "$work" "$run/plots.new"' EXIT
 trap 'exit 130' INT TERM HUP
 command -v gnuplot >/dev/null || die "expected gnuplot, found none; run 'make deps'"
-
-check_input() {
-	fault=$(jq -rRn --arg name "$1" -f "$scripts/run-input.jq" "$run/$1")
-	[ -z "$fault" ] || die "$run/$1$fault"
-}
 
 # read_bench ARGUMENT...: bench.jsonl as the lines that the filter among jq's arguments makes of it.
 read_bench() {
@@ -34,9 +29,9 @@ read_bench() {
 
 # It says what the clock counts.
 [ -r "$run/env.json" ] || die "expected env.json in '$run', found none"
-check_input env.json
+check_run_file "$run" env.json
 for records in bench.jsonl phases.jsonl; do
-	[ ! -s "$run/$records" ] || check_input "$records"
+	[ ! -s "$run/$records" ] || check_run_file "$run" "$records"
 done
 mkdir "$work/plots"
 table=$work/plots/configurations.tsv
@@ -72,7 +67,7 @@ amount="array unit[4] = [$units]; amount(n) = n < 999.5 ? sprintf('%.3g', n) . u
 for plot in "$scripts"/plot/*.gp; do
 	name=$(basename "$plot" .gp)
 	status=0
-	LC_ALL=C.UTF-8 gnuplot -e "table='$table'; maps='$work/maps.tsv'; curves='$work/curves.tsv'; samples='$work/samples.tsv'; phases='$phases'; output='$work/$name.svg'; subject='$subject'; clock='$clock'; a_second='$a_second'; $amount" \
+	LC_ALL=C.UTF-8 gnuplot -e "load '$scripts/curve-looks.gp'; table='$table'; maps='$work/maps.tsv'; curves='$work/curves.tsv'; samples='$work/samples.tsv'; phases='$phases'; output='$work/$name.svg'; subject='$subject'; clock='$clock'; a_second='$a_second'; $amount" \
 		"$plot" 2>"$work/messages" || status=$?
 	if [ "$status" -eq 0 ] && tail -n 3 "$work/$name.svg" 2>/dev/null | grep -q '</svg>'; then
 		mv "$work/$name.svg" "$work/plots/"

@@ -13,18 +13,13 @@ if [ $# -lt 1 ] || [ ! -r "$1/verdict.json" ]; then
 fi
 run=$1
 path=${2:-$1}
-work=$(mktemp -d "${TMPDIR:-/tmp}/cma-tests-report.XXXXXX")
+make_work report
 trap 'rm -rf "$work" "$run/summary.txt.new" "$run/report.html.new"' EXIT
 trap 'exit 130' INT TERM HUP
 
 # The file, or an empty one in its place.
 or_empty() {
 	if [ -r "$1" ]; then echo "$1"; else echo /dev/null; fi
-}
-
-check_input() {
-	fault=$(jq -rRn --arg name "$1" -f "$scripts/run-input.jq" "$run/$1")
-	[ -z "$fault" ] || die "$run/$1$fault"
 }
 
 # check_table NAME COLUMNS [FIRST [HEADS]]: lines of so many columns, where there are any; numbers, or "-",
@@ -46,10 +41,10 @@ check_table() {
 for input in env.json verdict.json verdicts.tsv; do
 	[ -r "$run/$input" ] || die "expected $input in '$run', found none"
 done
-check_input env.json
-check_input verdict.json
-[ ! -e "$run/measurement.json" ] || check_input measurement.json
-[ ! -s "$run/bench.jsonl" ] || check_input bench.jsonl
+check_run_file "$run" env.json
+check_run_file "$run" verdict.json
+[ ! -e "$run/measurement.json" ] || check_run_file "$run" measurement.json
+[ ! -s "$run/bench.jsonl" ] || check_run_file "$run" bench.jsonl
 check_table verdicts.tsv 5
 check_table stages.tsv 2 2
 check_table noise.tsv 6 3 1

@@ -21,6 +21,12 @@ make_work() {
 		die "cannot make a folder in '${TMPDIR:-/tmp}': set TMPDIR to one that can be written to"
 }
 
+# check_run_file RUN NAME: the file of a run is what its readers take it for, see run-input.jq.
+check_run_file() {
+	fault=$(jq -rRn --arg name "$2" -f "$scripts/run-input.jq" "$1/$2")
+	[ -z "$fault" ] || die "$1/$2$fault"
+}
+
 note() {
 	printf 'cma-tests: %s\n' "$*" >&2
 }

@@ -14,12 +14,6 @@ if (panels == 0) exit status 3
 rows(backend, r) = sprintf("< %s | awk '$1 == \"%s\" && $3 == %d { print $2, $4 }' | sort -n", latencies, backend, r)
 stats "< " . latencies using 4 name "latency" nooutput
 
-# More kernels than colours: each colour comes again with another point.
-array colour[7] = ["0072B2", "D55E00", "009E73", "CC79A7", "E69F00", "56B4E9", "000000"]
-array point[7] = [7, 5, 9, 13, 11, 15, 2]
-tint(r) = "#" . colour[(r - 1) % 7 + 1]
-shape(r) = point[(r - 1 + (r - 1) / 7) % 7 + 1]
-
 # The legend stands beside the panels: inside it would hide what is high.
 legend = 150
 width = 125 + (panels == 1 ? 600 : 400 * panels) + legend

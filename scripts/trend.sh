@@ -24,7 +24,7 @@ done
 find_build
 [ ! -e "$output" ] || [ -d "$output" ] || die "OUT must be a folder, found a file at '$output'"
 command -v gnuplot >/dev/null || die "expected gnuplot, found none; run 'make deps'"
-work=$(mktemp -d "${TMPDIR:-/tmp}/cma-tests-trend.XXXXXX")
+make_work trend
 trap 'rm -rf "$work"; rm -f "$output"/trend.*.new' EXIT
 trap 'exit 130' HUP INT TERM
 
@@ -44,12 +44,6 @@ measure_kernels() {
 		mv "$run.new" "$run"
 		echo "$run" >>"$work/runs"
 	done
-}
-
-check_input() {
-	[ -r "$run/$1" ] || die "expected $1 in '$run', found none: 'make bench' leaves it"
-	fault=$(jq -rRn --arg name "$1" -f "$scripts/run-input.jq" "$run/$1")
-	[ -z "$fault" ] || die "$run/$1$fault"
 }
 
 # lacking FILE OTHER: the lines of OTHER that FILE has not.
@@ -73,8 +67,10 @@ check_setup() {
 
 # A column is named by the release; a second run of it by its number, too.
 read_run() {
-	check_input env.json
-	check_input measurement.json
+	for file in env.json measurement.json; do
+		[ -r "$run/$file" ] || die "expected $file in '$run', found none: 'make bench' leaves it"
+		check_run_file "$run" "$file"
+	done
 	label=$(jq -er '.kernel.release | strings | split("-")[0]' "$run/env.json" 2>/dev/null) ||
 		die "$run/env.json: expected the kernel's release, found none"
 	check_setup
@@ -104,7 +100,7 @@ awk -v style=text -v unit="$unit" -f "$scripts/trend-table.awk" "$work/trend.tsv
 awk -v style=markdown -v unit="$unit" -f "$scripts/trend-table.awk" "$work/trend.tsv" >"$work/trend.md"
 files="trend.tsv trend.txt trend.md"
 status=0
-LC_ALL=C.UTF-8 gnuplot -e "table='$work/trend.tsv'; output='$work/trend.svg'; unit='$unit'" "$scripts/trend.gp" 2>"$work/messages" ||
+LC_ALL=C.UTF-8 gnuplot -e "load '$scripts/curve-looks.gp'; table='$work/trend.tsv'; output='$work/trend.svg'; unit='$unit'" "$scripts/trend.gp" 2>"$work/messages" ||
 	status=$?
 case $status in
 0) files="$files trend.svg" ;;

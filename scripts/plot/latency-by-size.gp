@@ -20,13 +20,6 @@ stats all using 11 name "low" nooutput
 stats all using 15 name "high" nooutput
 stats all using 7 name "bytes" nooutput
 
-# Okabe-Ito colours: told apart by colour-blind readers; points and lightness tell in print. Where
-# there are more pressures than colours, each colour comes again with another point.
-array colour[7] = ["0072B2", "D55E00", "009E73", "CC79A7", "E69F00", "56B4E9", "000000"]
-array point[7] = [7, 5, 9, 13, 11, 15, 2]
-tint(i, transparency) = "#" . transparency . colour[(i - 1) % 7 + 1]
-shape(i) = point[(i - 1 + (i - 1) / 7) % 7 + 1]
-
 # The legend stands beside the panels: inside it would hide what is high. It shows what fits
 # into their height, so they grow with it.
 longest = int(system(sprintf("echo '%s' | awk '{ if (length > n) n = length } END { print n }'", pressures)))
@@ -84,13 +77,13 @@ do for [b = 1:panels] {
 		unset key
 	}
 	plot for [p = 1:words(pressures)] rows(backend, word(pressures, p)) using 7:11:15 \
-			with filledcurves fillcolor rgb tint(p, "E0"), \
+			with filledcurves fillcolor rgb faded(p, "E0"), \
 		for [p = 1:words(pressures)] rows(backend, word(pressures, p)) using 7:12:13 \
-			with filledcurves fillcolor rgb tint(p, "A0"), \
+			with filledcurves fillcolor rgb faded(p, "A0"), \
 		for [p = 1:words(pressures)] rows(backend, word(pressures, p)) using 7:14 \
-			with lines dashtype 3 lw 1.5 lc rgb tint(p, "00"), \
+			with lines dashtype 3 lw 1.5 lc rgb faded(p, "00"), \
 		for [p = 1:words(pressures)] rows(backend, word(pressures, p)) using 7:12 \
-			with linespoints lw 2.5 pt shape(p) ps 0.8 lc rgb tint(p, "00") \
+			with linespoints lw 2.5 pt shape(p) ps 0.8 lc rgb faded(p, "00") \
 			title sprintf("pressure %s", word(pressures, p))
 }
 unset multiplot

@@ -10,13 +10,6 @@ if (count == 0) exit status 4
 label(i) = system(names . sprintf(" | sed -n %dp", i))
 curve(i) = sprintf("< awk -F'\\t' '$1 == \"parallel\" && $2 == \"%s\" { print $3, $4 }' '%s'", label(i), curves)
 
-# Okabe-Ito colours: told apart by colour-blind readers; where there are more curves than colours, each
-# comes again with another point.
-array colour[7] = ["0072B2", "D55E00", "009E73", "CC79A7", "E69F00", "56B4E9", "000000"]
-array point[7] = [7, 5, 9, 13, 11, 15, 2]
-tint(i) = "#" . colour[(i - 1) % 7 + 1]
-shape(i) = point[(i - 1 + (i - 1) / 7) % 7 + 1]
-
 # The key shows what fits into the height, and stands beside the panel.
 longest = int(system(names . " | awk '{ if (length > n) n = length } END { print n }'"))
 width = longest < 42 ? 900 : 564 + 8 * longest
