@@ -34,6 +34,19 @@ expect() {
 	echo "not ok $checks $topic: $1"
 }
 
+# refuses SCRIPT NAME FILE TEXT SAID: on a run as $run whose FILE has that TEXT, it says so and writes nothing.
+refuses() {
+	rm -rf "$work/bad"
+	# shellcheck disable=SC2154 # the test file has it
+	cp -r "$run" "$work/bad"
+	printf '%s\n' "$4" >"$work/bad/$3"
+	before=$(cd "$work/bad" && find . -type f -exec cksum {} + | sort)
+	status=0
+	said=$("$scripts/$1" "$work/bad" 2>&1) || status=$?
+	expect "$2" "2 cma-tests: error: $work/bad/$3$5" "$status $said"
+	expect "$2: no file is another" "$before" "$(cd "$work/bad" && find . -type f -exec cksum {} + | sort)"
+}
+
 skip() {
 	checks=$((checks + 1))
 	echo "ok $checks $topic: $1 # SKIP $2"

@@ -126,6 +126,13 @@ cp -r "$work/fast" "$work/optioned"
 jq '.kernel.config_hash = "d"' "$work/fast/env.json" >"$work/optioned/env.json"
 status_of "make ab: options that a commit brings are part of it" 0 make -C "$top" ab BASE="$work/fast" NEW="$work/optioned"
 status_of "make compare: options are to be named" 2 make -C "$top" compare BASE="$work/fast" NEW="$work/optioned"
+# What cannot be done is no verdict: 1 and 2 are "bad" to git bisect run, a signal ends it.
+status_of "make compare: nowhere to write" 2 env TMPDIR=/nonexistent make -C "$top" compare BASE="$work/fast" NEW="$work/fast"
+expect "make compare: it says so" "cannot make a folder in '/nonexistent': set TMPDIR to one that can be written to" \
+	"$(sed -n 's/^cma-tests: error: //p' "$work/said")"
+status_of "make ab: nowhere to write" 125 env TMPDIR=/nonexistent make -C "$top" ab BASE="$work/fast" NEW="$work/fast"
+status_of "make ab: no build folder" 143 make -C "$top" ab O=/proc/nonexistent BASE="$work/fast" NEW="$work/fast"
+status_of "make compare: no build folder" 2 make -C "$top" compare O=/proc/nonexistent BASE="$work/fast" NEW="$work/fast"
 
 # git bisect run finds the commit: the tree's file says how slow its "kernel" is.
 git init -q "$work/linux"

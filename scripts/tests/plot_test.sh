@@ -56,15 +56,7 @@ sed '/"size_pages":64/d; s/"latency_ns":[0-9]*/"latency_ns":100000/' "$logs/benc
 drawn "one size, one latency" "0 configurations.tsv latency-by-occupancy.svg latency-by-size.svg latency-cdf.svg"
 
 # Options that make many lines: each has its entry in the key, within the picture, and is told from the others.
-jq -cn '["none", "anonymous", "tmpfs", "clean-cache", "dirty-cache", "fork-shared", "pinned-vmsplice", "zram-swap"] as $pressures
-	| def row($pressure; $percent): {backend: "kernel", area: "reserved", pressure: $pressure, target_occupancy_percent: $percent, valid: true};
-	{type: "run", schema: 1, page_size_bytes: 4096, area: {name: "reserved", count_pages: 4096}},
-	($pressures[] as $p | [0, 50, 90][] as $percent | range(13) as $i | row($p; $percent)
-	 + {type: "sample", bench: "latency", size_pages: pow(2; $i), align_order: null, sample: 0, latency_ns: (1000 + 70 * $i * ($p | length)), error: null}),
-	($pressures[] as $p | [50, 90][] as $percent | [1, 2, 4][] as $threads | row($p; $percent)
-	 + {type: "parallel", size_pages: 4096, threads: $threads, areas: 2, allocations_per_second: (1000 * $threads + $percent)}),
-	($pressures[] as $p | [50, 90][] as $percent | [0, 160, 320][] as $step | row($p; $percent)
-	 + {type: "fragmentation", step: $step, used_pages: ($step + $percent), largest_free_run_pages: (4000 - $step)})' >"$run/bench.jsonl"
+jq -cn -f "$logs/bench/many-curves.jq" >"$run/bench.jsonl"
 drawn "many of each" "0 configurations.tsv fragmentation.svg latency-by-occupancy.svg latency-by-size.svg latency-cdf.svg threads.svg"
 
 # labels PLOT PATTERN: texts of the plot that match, and how many of them are outside of it. A letter is
@@ -121,28 +113,17 @@ drawn "no records: nothing to draw" "0 configurations.tsv $nothing"
 # Bad input is named, with the line where there are lines, and costs no plot that is there.
 cp "$logs/bench/good.jsonl" "$run/bench.jsonl"
 "$scripts/plot.sh" "$run"
-# bad NAME FILE TEXT SAID: plot.sh on a run whose FILE has that text.
-bad() {
-	rm -rf "$work/bad"
-	cp -r "$run" "$work/bad"
-	printf '%s\n' "$3" >"$work/bad/$2"
-	before=$(cd "$work/bad" && find . -type f -exec cksum {} + | sort)
-	status=0
-	said=$("$scripts/plot.sh" "$work/bad" 2>&1) || status=$?
-	expect "$1" "2 cma-tests: error: $work/bad/$2$4" "$status $said"
-	expect "$1: no file is another" "$before" "$(cd "$work/bad" && find . -type f -exec cksum {} + | sort)"
-}
 call='{"type":"phases","call":1,"instructions":9,"attempts":1,"control":9,"retries":0}'
 object="expected a JSON object with kernel and boots, found"
-bad "phases.jsonl is cut" phases.jsonl "$call
+refuses plot.sh "phases.jsonl is cut" phases.jsonl "$call
 {\"type\":\"phases\",\"ca" ":2: expected a record of bench/plugin, found '{\"type\":\"phases\",\"ca'"
-bad "phases.jsonl is foreign" phases.jsonl "$(echo "$call" | sed 's/"instructions":9/"instructions":"many"/')" \
+refuses plot.sh "phases.jsonl is foreign" phases.jsonl "$(echo "$call" | sed 's/"instructions":9/"instructions":"many"/')" \
 	":1: expected a record of bench/plugin, found '$(echo "$call" | sed 's/"instructions":9/"instructions":"many"/' | cut -c 1-57)...'"
-bad "env.json is cut" env.json '{"kernel": {' ": $object no JSON: Unfinished JSON term at EOF at line 1, column 12"
-bad "env.json is foreign" env.json '["a"]' ": $object [\"a\"]"
-bad "env.json is of another schema" env.json '{"schema":2,"kernel":{},"boots":[]}' ": expected schema 1, found 2"
-bad "records of another schema" bench.jsonl '{"type":"run","schema":2}' ":1: expected schema 1, found '2'"
-bad "a record lacks what is drawn" bench.jsonl "$(head -n 1 "$logs/bench/good.jsonl")
+refuses plot.sh "env.json is cut" env.json '{"kernel": {' ": $object no JSON: Unfinished JSON term at EOF at line 1, column 12"
+refuses plot.sh "env.json is foreign" env.json '["a"]' ": $object [\"a\"]"
+refuses plot.sh "env.json is of another schema" env.json '{"schema":2,"kernel":{},"boots":[]}' ": expected schema 1, found 2"
+refuses plot.sh "records of another schema" bench.jsonl '{"type":"run","schema":2}' ":1: expected schema 1, found '2'"
+refuses plot.sh "a record lacks what is drawn" bench.jsonl "$(head -n 1 "$logs/bench/good.jsonl")
 {\"type\":\"sample\",\"bench\":\"latency\"}" ":2: expected a record of cmabench, found '{\"type\":\"sample\",\"bench\":\"latency\"}'"
 # A gnuplot that fails on one plot, when others are drawn.
 mkdir "$work/bin"

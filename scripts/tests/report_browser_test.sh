@@ -67,14 +67,7 @@ for width in 1280 600 390; do
 done
 
 # Pictures of many sizes, pressures and curves: all of their texts are within them.
-jq -cn '["none", "anonymous", "tmpfs", "clean-cache", "dirty-cache", "fork-shared", "pinned-vmsplice", "zram-swap"] as $pressures
-	| def row($pressure; $percent): {backend: "dma-heap", area: "reserved", pressure: $pressure, target_occupancy_percent: $percent, valid: true};
-	{type: "run", schema: 1, page_size_bytes: 4096, area: {name: "reserved", count_pages: 4096}},
-	($pressures[] as $p | [0, 50, 90][] as $percent | range(13) as $i | row($p; $percent)
-	 + {type: "sample", bench: "latency", size_pages: pow(2; $i), align_order: null, sample: 0, latency_ns: (1000 + 70 * $i * ($p | length)), error: null}),
-	($pressures[] as $p | [1, 2, 4][] as $n | row($p; 90)
-	 + ({type: "parallel", size_pages: 4096, threads: $n, areas: 2, allocations_per_second: (1000 * $n + 90)},
-	    {type: "fragmentation", step: (160 * $n), used_pages: $n, largest_free_run_pages: (4000 - $n)}))' >"$run/bench.jsonl"
+jq -cn -f "$logs/bench/many-curves.jq" >"$run/bench.jsonl"
 "$scripts/plot.sh" "$run"
 # look_inside PICTURE...: how many texts, how many of them outside of their picture, and the first of those.
 look_inside() {

@@ -109,32 +109,26 @@ printf 'row\tmeasure\tboots\tmiddle\trange\trange_percent\na\tlatency_median\t2\
 judge 0
 expect "measurement and noise are read" "1 1" "$(count '<h2>Measurement' "$run/report.html") $(count 'Noise: range' "$run/report.html")"
 expect "the report is none of its own files" 0 "$(grep -c '<li><a href="\(report.html\|summary.txt\)' "$run/report.html")"
-# bad NAME FILE TEXT SAID: report.sh on a run whose FILE has that text.
-bad() {
-	rm -rf "$work/bad"
-	cp -r "$run" "$work/bad"
-	printf '%s\n' "$3" >"$work/bad/$2"
-	before=$(cd "$work/bad" && find . -type f -exec cksum {} + | sort)
-	status=0
-	said=$("$scripts/report.sh" "$work/bad" 2>&1) || status=$?
-	expect "$1" "2 cma-tests: error: $work/bad/$2$4" "$status $said"
-	expect "$1: no file is another" "$before" "$(cd "$work/bad" && find . -type f -exec cksum {} + | sort)"
-}
 cut="found no JSON: Unfinished string at EOF at line 2, column 6"
 for input in "env.json|a JSON object with kernel and boots" "verdict.json|a JSON object with overall, counts, stages and boots" \
 	"measurement.json|a JSON object with schema, mode and boots, a list of names"; do
-	bad "${input%|*} is cut" "${input%|*}" "{\"schema\": 1,
+	refuses report.sh "${input%|*} is cut" "${input%|*}" "{\"schema\": 1,
   \"boo" ": expected ${input#*|}, $cut"
-	bad "${input%|*} is foreign" "${input%|*}" '{"results": [1, 2]}' ": expected ${input#*|}, found {\"results\":[1,2]}"
-	bad "${input%|*} is of another schema" "${input%|*}" "$(jq '.schema = 2' "$run/${input%|*}")" ": expected schema 1, found 2"
+	refuses report.sh "${input%|*} is foreign" "${input%|*}" '{"results": [1, 2]}' ": expected ${input#*|}, found {\"results\":[1,2]}"
+	refuses report.sh "${input%|*} is of another schema" "${input%|*}" "$(jq '.schema = 2' "$run/${input%|*}")" ": expected schema 1, found 2"
 done
-bad "verdicts.tsv is cut" verdicts.tsv "$(printf 'boot\tkunit\tpass\t\tkunit\nkunit\tsui')" ":2: expected 5 columns, found 2"
-bad "noise.tsv is cut" noise.tsv "$(printf 'row\tmeasure\tboots\tmiddle\trange\trange_percent\na\tlatency_med')" ":2: expected 6 columns, found 2"
-bad "no number in noise.tsv" noise.tsv "$(sed 's/0[.]1$/much/' "$run/noise.tsv")" ":2: expected a number, or '-', found 'much'"
-bad "records of another schema" bench.jsonl '{"type":"run","schema":2}' ":1: expected schema 1, found '2'"
+refuses report.sh "verdicts.tsv is cut" verdicts.tsv "$(printf 'boot\tkunit\tpass\t\tkunit\nkunit\tsui')" ":2: expected 5 columns, found 2"
+refuses report.sh "noise.tsv is cut" noise.tsv "$(printf 'row\tmeasure\tboots\tmiddle\trange\trange_percent\na\tlatency_med')" ":2: expected 6 columns, found 2"
+refuses report.sh "no number in noise.tsv" noise.tsv "$(sed 's/0[.]1$/much/' "$run/noise.tsv")" ":2: expected a number, or '-', found 'much'"
+refuses report.sh "records of another schema" bench.jsonl '{"type":"run","schema":2}' ":1: expected schema 1, found '2'"
 echo '{"type":"throughput","bench":"throughput","bytes_per_second":"many"}' >>"$run/bench.jsonl"
 judge 0 2>"$work/out"
 expect "a table that is not whole is told" "1 1" "$(grep -c "^cma-tests: $run/bench.jsonl: the report's tables of benches are not whole: jq" "$work/out") $(wc -l <"$work/out")"
+
+rm "$run/report.html"
+status=0
+make -s -C "$scripts/.." report OUT="$run" O="$work/build" >"$work/out" 2>&1 || status=$?
+expect "make report OUT=: a run that is there is reported again" "0 yes" "$status $([ -s "$run/report.html" ] && echo yes)"
 
 rm "$run/verdict.json"
 status=0
